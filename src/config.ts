@@ -1,0 +1,129 @@
+/** The process environment, read once at the edge, checked and typed. Nothing else reads `process.env`. */
+import path from 'node:path';
+import { z } from 'zod';
+
+export const databaseNames = [
+  'task',
+  'projects',
+  'prompts',
+  'codebase',
+  'analytics',
+  'events',
+  'learning',
+  'workflows',
+] as const;
+
+/** One of the eight; the PostgreSQL database is called `<name>_db`. */
+export type DatabaseName = (typeof databaseNames)[number];
+
+const optional = z
+  .string()
+  .optional()
+  .transform((value) => value || undefined);
+const duration = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+const environment = z.object({
+  DATA_DIR: z.string().min(1).default('.data'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PUBLIC_URL: optional,
+
+  POSTGRES_HOST: optional,
+  POSTGRES_PORT: z.coerce.number().int().min(1).max(65535).default(5432),
+  POSTGRES_ADMIN_USER: z.string().min(1).default('postgres'),
+  POSTGRES_ADMIN_PASSWORD: optional,
+
+  REDIS_URL: optional,
+  QUEUE_PREFIX: z.string().min(1).default('gsw'),
+
+  GITHUB_API_URL: z.url().default('https://api.github.com'),
+  GITHUB_URL: z.url().default('https://github.com'),
+  GITHUB_TOKEN: optional,
+
+  LINEAR_API_URL: z.url().default('https://api.linear.app/graphql'),
+  LINEAR_API_KEY: optional,
+  LINEAR_TEAM_KEY: optional,
+
+  AGENT: z.enum(['codegen', 'command']).default('codegen'),
+  CODEGEN_API_URL: z.url().default('https://api.codegen.com'),
+  CODEGEN_TOKEN: optional,
+  CODEGEN_ORG_ID: z.coerce.number().int().positive().optional(),
+  AGENT_COMMAND: optional,
+  /** How long one agent run may take, milliseconds. */
+  AGENT_TIMEOUT_MS: duration(60 * 60_000),
+  /** Pause between two looks at something that is still at work elsewhere (agent run, checks), milliseconds. */
+  POLL_INTERVAL_MS: duration(10_000),
+  /** How long a pull request without any check is given for its first one to appear, milliseconds. */
+  CHECKS_GRACE_MS: z.coerce.number().int().min(0).default(60_000),
+});
+
+export type Config = {
+  dataDir: string;
+  logLevel: string;
+  http: { host: string; port: number; publicUrl: string | undefined };
+  postgres: {
+    /** undefined: the embedded server under `dataDir`. */
+    host: string | undefined;
+    port: number;
+    adminUser: string;
+    adminPassword: string | undefined;
+  };
+  /** Connection URLs that override the default server, per database. */
+  databaseUrls: Partial<Record<DatabaseName, string>>;
+  queue: { redisUrl: string | undefined; prefix: string };
+  github: { apiUrl: string; url: string; token: string | undefined };
+  linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
+  agent: {
+    adapter: 'codegen' | 'command';
+    codegen: { apiUrl: string; token: string | undefined; organizationId: number | undefined };
+    command: string | undefined;
+    timeoutMs: number;
+  };
+  pollIntervalMs: number;
+  checksGraceMs: number;
+};
+
+/** A setting that is missing or malformed; the message names each variable and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads and checks the settings. Throws {@link ConfigError} naming every variable that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`These environment variables need mending:\n${lines.join('\n')}`);
+  }
+  const e = parsed.data;
+  const databaseUrls = Object.fromEntries(
+    databaseNames.flatMap((name) => {
+      const url = env[`${name.toUpperCase()}_DATABASE_URL`];
+      return url ? [[name, url]] : [];
+    }),
+  );
+  return {
+    dataDir: path.resolve(e.DATA_DIR),
+    logLevel: e.LOG_LEVEL,
+    http: { host: e.HOST, port: e.PORT, publicUrl: e.PUBLIC_URL },
+    postgres: {
+      host: e.POSTGRES_HOST,
+      port: e.POSTGRES_PORT,
+      adminUser: e.POSTGRES_ADMIN_USER,
+      adminPassword: e.POSTGRES_ADMIN_PASSWORD,
+    },
+    databaseUrls,
+    queue: { redisUrl: e.REDIS_URL, prefix: e.QUEUE_PREFIX },
+    github: { apiUrl: e.GITHUB_API_URL, url: e.GITHUB_URL, token: e.GITHUB_TOKEN },
+    linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
+    agent: {
+      adapter: e.AGENT,
+      codegen: { apiUrl: e.CODEGEN_API_URL, token: e.CODEGEN_TOKEN, organizationId: e.CODEGEN_ORG_ID },
+      command: e.AGENT_COMMAND,
+      timeoutMs: e.AGENT_TIMEOUT_MS,
+    },
+    pollIntervalMs: e.POLL_INTERVAL_MS,
+    checksGraceMs: e.CHECKS_GRACE_MS,
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What the jobs need of GitHub, in our words. The adapter behind it (`octokit.ts`) maps every refusal to the failure
+ * vocabulary of `src/engine/errors.ts`: a missing repository or a rejected token is a `PermanentFailure`, a primary or
+ * secondary rate limit is a `RetryLater`, and a network failure or a 5xx is an ordinary error (outcome unknown).
+ */
+
+export type RepositoryName = { owner: string; name: string };
+
+export type Repository = RepositoryName & {
+  /** GitHub's own numeric id, as text. */
+  id: string;
+  fullName: string;
+  description: string | null;
+  defaultBranch: string;
+  isPrivate: boolean;
+  isArchived: boolean;
+  /** Web address. */
+  url: string;
+  /** Address for `git clone` over HTTP, without credentials. */
+  cloneUrl: string;
+  /** The main language as GitHub counts it. */
+  language: string | null;
+};
+
+export type Branch = { name: string; sha: string };
+
+export type PullRequest = {
+  number: number;
+  url: string;
+  state: 'open' | 'closed' | 'merged';
+  title: string;
+  headBranch: string;
+  headSha: string;
+  baseBranch: string;
+  /** null while GitHub is still computing it. */
+  mergeable: boolean | null;
+  /** The commit that merged it, once merged. */
+  mergeCommitSha: string | null;
+};
+
+export type ChangedFile = {
+  path: string;
+  status: 'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed' | 'unchanged';
+  additions: number;
+  deletions: number;
+  /** Unified diff of this file; absent for binary or very large files. */
+  patch: string | undefined;
+};
+
+/** A check run or a commit status, of which only the newest of each name counts. */
+export type Check = {
+  name: string;
+  state: 'pending' | 'success' | 'failure' | 'neutral';
+  summary: string | null;
+  url: string | null;
+};
+
+export type Comment = { id: string; url: string; body: string };
+
+export type MergeOutcome =
+  | { outcome: 'merged'; sha: string }
+  /** The two sides change the same lines, the head moved since `sha`, or a rule of the repository forbids it. */
+  | { outcome: 'conflict' | 'head-moved' | 'blocked'; reason: string };
+
+export type GitRemote = {
+  /** Address without credentials. */
+  url: string;
+  /** Environment for `git` that carries the token (`GIT_CONFIG_COUNT` …), never written to disk. */
+  env: Record<string, string>;
+};
+
+export interface GitHub {
+  getRepository(repo: RepositoryName): Promise<Repository>;
+  getBranch(repo: RepositoryName, name: string): Promise<Branch | null>;
+  /** Fails permanently where the branch exists at another commit. */
+  createBranch(repo: RepositoryName, branch: Branch): Promise<Branch>;
+  /** A branch that is already gone counts as deleted. */
+  deleteBranch(repo: RepositoryName, name: string): Promise<void>;
+  /** Merges branch or commit `head` into branch `base` on the server; nothing to merge counts as merged. */
+  mergeBranch(
+    repo: RepositoryName,
+    merge: { base: string; head: string; message: string },
+  ): Promise<MergeOutcome>;
+  /** The newest pull request from `head` to `base`, an open one first, whatever its state. */
+  findPullRequest(repo: RepositoryName, by: { head: string; base: string }): Promise<PullRequest | null>;
+  getPullRequest(repo: RepositoryName, number: number): Promise<PullRequest>;
+  openPullRequest(
+    repo: RepositoryName,
+    pull: { head: string; base: string; title: string; body: string },
+  ): Promise<PullRequest>;
+  /** Points an open pull request at another base branch. */
+  retargetPullRequest(repo: RepositoryName, number: number, base: string): Promise<PullRequest>;
+  listChangedFiles(repo: RepositoryName, number: number): Promise<ChangedFile[]>;
+  listChecks(repo: RepositoryName, sha: string): Promise<Check[]>;
+  /** Names of the checks that the branch's protection requires; empty where it is not protected. */
+  requiredChecks(repo: RepositoryName, branch: string): Promise<string[]>;
+  mergePullRequest(
+    repo: RepositoryName,
+    number: number,
+    expected: { headSha: string; title: string },
+  ): Promise<MergeOutcome>;
+  /** Own comment of an issue or pull request that contains `marker`. */
+  findComment(repo: RepositoryName, number: number, marker: string): Promise<Comment | null>;
+  createComment(repo: RepositoryName, number: number, body: string): Promise<Comment>;
+  gitRemote(repo: RepositoryName): Promise<GitRemote>;
+}

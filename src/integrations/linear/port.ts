@@ -1,0 +1,53 @@
+/**
+ * What the jobs need of Linear, in our words. Ids are UUIDs that we choose, so that a repeated create is found rather
+ * than doubled. The adapter (`sdk.ts`) maps refusals to `src/engine/errors.ts`: rejected credentials are a
+ * `PermanentFailure`, a rate limit (HTTP 400 with code RATELIMITED) is a `RetryLater`.
+ */
+
+/** The kind of a workflow state; every Linear team has at least one state of each. */
+export type StateType = 'backlog' | 'unstarted' | 'started' | 'completed' | 'canceled';
+
+export type Team = { id: string; key: string; name: string };
+
+export type Issue = {
+  id: string;
+  /** The key that people read, such as `ENG-42`. */
+  identifier: string;
+  url: string;
+  title: string;
+  stateType: StateType | string;
+};
+
+export type NewIssue = {
+  id: string;
+  teamId: string;
+  title: string;
+  /** Markdown. */
+  description: string;
+  parentId?: string;
+  labelIds?: string[];
+};
+
+export interface Linear {
+  /** The team of that key; without a key the only team, or a `PermanentFailure` that lists the keys to choose from. */
+  getTeam(key?: string): Promise<Team>;
+  findLabel(teamId: string, name: string): Promise<string | null>;
+  /** Gives the label's id. */
+  createLabel(label: { id: string; teamId: string; name: string }): Promise<string>;
+  findIssue(id: string): Promise<Issue | null>;
+  createIssue(issue: NewIssue): Promise<Issue>;
+  /** Moves the issue to its team's first state of that type; already there counts as done. */
+  setState(issueId: string, type: StateType): Promise<Issue>;
+  findRelation(relation: { issueId: string; relatedIssueId: string; type: 'blocks' }): Promise<string | null>;
+  /** `issueId` blocks `relatedIssueId`. Gives the relation's id. */
+  createRelation(relation: {
+    id: string;
+    issueId: string;
+    relatedIssueId: string;
+    type: 'blocks';
+  }): Promise<string>;
+  findComment(id: string): Promise<string | null>;
+  createComment(comment: { id: string; issueId: string; body: string }): Promise<string>;
+  /** Attaches a link to an issue; the same url on the same issue updates the one that is there. Gives its id. */
+  attachLink(link: { issueId: string; url: string; title: string; subtitle?: string }): Promise<string>;
+}
