@@ -1,0 +1,23 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { tenantRow, timestamps } from '../columns.ts';
+
+const schema = defineEntity({
+  name: 'ApiKey',
+  tableName: 'api_keys',
+  properties: {
+    ...tenantRow,
+    name: p.string().length(255),
+    /** SHA-256 of the whole key, hexadecimal. The key itself is shown once and kept nowhere. */
+    keyHash: p.string().length(64).unique(),
+    /** The key's last four characters, to tell keys apart. */
+    lastFour: p.string().length(4),
+    revokedAt: p.datetime().nullable(),
+    lastUsedAt: p.datetime().nullable(),
+    ...timestamps,
+  },
+  indexes: [{ properties: ['organizationId'] }],
+});
+
+/** Lets another system, or a person at the command line, act for an organisation. */
+export class ApiKey extends schema.class {}
+schema.setClass(ApiKey);

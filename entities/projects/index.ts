@@ -1,0 +1,7 @@
+/** projects_db: the only home of organisations, and what they work on. */
+import { ApiKey } from './api-key.ts';
+import { Organization } from './organization.ts';
+import { Project } from './project.ts';
+import { Repository } from './repository.ts';
+
+export const entities = [Organization, ApiKey, Project, Repository];

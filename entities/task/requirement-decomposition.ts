@@ -1,0 +1,57 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { tenantRow, timestamps } from '../columns.ts';
+import { RequirementDocument } from './requirement-document.ts';
+
+const schema = defineEntity({
+  name: 'RequirementDecomposition',
+  tableName: 'requirement_decompositions',
+  properties: {
+    ...tenantRow,
+    requirementDocumentId: () =>
+      p
+        .manyToOne(RequirementDocument)
+        .mapToPk()
+        .fieldName('requirement_document_id')
+        .deleteRule('cascade')
+        .index(),
+    workflowId: p.uuid().unique(),
+    title: p.text(),
+    summary: p.text(),
+    status: p.enum(['proposed', 'approved', 'rejected'] as const).default('proposed'),
+    /** Who decided, or `project setting` where the plan is confirmed automatically. */
+    decidedBy: p.string().length(255).nullable(),
+    decisionReason: p.text().nullable(),
+    decidedAt: p.datetime().nullable(),
+    /** `prompts.executions.id` of the answer it was read from. */
+    executionId: p.uuid(),
+    linearIssueId: p.uuid().nullable(),
+    linearIssueKey: p.string().length(100).nullable(),
+    linearIssueUrl: p.text().nullable(),
+    ...timestamps,
+  },
+});
+
+/** The plan: a requirement split into steps. */
+export class RequirementDecomposition extends schema.class {
+  approve(by: string, reason: string | null): void {
+    this.decide('approved', by, reason);
+  }
+
+  reject(by: string, reason: string | null): void {
+    this.decide('rejected', by, reason);
+  }
+
+  recordIssue(issue: { id: string; identifier: string; url: string }): void {
+    this.linearIssueId = issue.id;
+    this.linearIssueKey = issue.identifier;
+    this.linearIssueUrl = issue.url;
+  }
+
+  private decide(status: 'approved' | 'rejected', by: string, reason: string | null): void {
+    this.status = status;
+    this.decidedBy = by;
+    this.decisionReason = reason;
+    this.decidedAt ??= new Date();
+  }
+}
+schema.setClass(RequirementDecomposition);

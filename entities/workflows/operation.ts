@@ -1,0 +1,167 @@
+/**
+ * The ledger: one row per effect on the outside world, written before the effect (the intent) and completed after it
+ * (the receipt). The three operation tables have this one shape.
+ */
+import { defineEntity, p } from '@mikro-orm/core';
+import { tenantRow, timestamps } from '../columns.ts';
+import { WorkflowExecution } from './workflow-execution.ts';
+import { WorkflowStageExecution } from './workflow-stage-execution.ts';
+
+/** `unknown`: sent, but the answer was lost; resolved by looking for the effect. */
+export const operationStates = [
+  'intended',
+  'running',
+  'succeeded',
+  'failed',
+  'unknown',
+  'cancelled',
+] as const;
+
+export type OperationState = (typeof operationStates)[number];
+
+const operationTable = (name: string, tableName: string) =>
+  defineEntity({
+    name,
+    tableName,
+    properties: {
+      ...tenantRow,
+      workflowExecutionId: () =>
+        p.manyToOne(WorkflowExecution).mapToPk().fieldName('workflow_execution_id').deleteRule('cascade'),
+      workflowStageExecutionId: () =>
+        p
+          .manyToOne(WorkflowStageExecution)
+          .mapToPk()
+          .fieldName('workflow_stage_execution_id')
+          .deleteRule('cascade')
+          .index(),
+      /** The durable function that performs it: a stage's name, or `<function>/<item id>`. */
+      scope: p.string().length(200),
+      /** Its name within the scope, chosen by the code that performs it. */
+      key: p.string().length(200),
+      operationType: p.string().length(100),
+      input: p.json<unknown>(),
+      /** SHA-256 of the canonical input: another input under a remembered key is a programming error. */
+      inputHash: p.string().length(64),
+      /** The receipt. */
+      output: p.json<unknown>().nullable(),
+      status: p.enum(operationStates).default('intended'),
+      /** Only the job of this incarnation may act. */
+      incarnation: p.integer().default(1),
+      /** The queue job that this operation's job was added under. */
+      parentJobId: p.string().length(100).nullable(),
+      /** Failed attempts so far; survives the queue. */
+      attempts: p.integer().default(0),
+      /** Who is at work on it, and how long that claim stands without being renewed. */
+      leaseToken: p.uuid().nullable(),
+      leaseUntil: p.datetime().nullable(),
+      /** The effect was found rather than made: an earlier attempt had succeeded without our knowing. */
+      adopted: p.boolean().default(false),
+      externalUrl: p.text().nullable(),
+      waitingOn: p.text().nullable(),
+      waitingUntil: p.datetime().nullable(),
+      errorMessage: p.text().nullable(),
+      startedAt: p.datetime().nullable(),
+      completedAt: p.datetime().nullable(),
+      ...timestamps,
+    },
+    uniques: [{ properties: ['workflowExecutionId', 'scope', 'key'] }],
+    indexes: [{ properties: ['status', 'updatedAt'] }],
+  });
+
+const githubOperations = operationTable('GithubOperation', 'github_operations');
+const linearOperations = operationTable('LinearOperation', 'linear_operations');
+const codegenOperations = operationTable('CodegenOperation', 'codegen_operations');
+
+type Columns = {
+  status: OperationState;
+  output?: unknown;
+  attempts: number;
+  leaseToken?: string | null | undefined;
+  leaseUntil?: Date | null | undefined;
+  adopted: boolean;
+  externalUrl?: string | null | undefined;
+  waitingOn?: string | null | undefined;
+  waitingUntil?: Date | null | undefined;
+  errorMessage?: string | null | undefined;
+  startedAt?: Date | null | undefined;
+  completedAt?: Date | null | undefined;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: a mixin's base is any constructor
+function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
+  abstract class Ledger extends base {
+    get isOver(): boolean {
+      return this.status === 'succeeded' || this.status === 'failed' || this.status === 'cancelled';
+    }
+
+    /** An earlier attempt may have reached the outside world, so the effect must be looked for before acting. */
+    get mayHaveActed(): boolean {
+      return this.status === 'running' || this.status === 'unknown';
+    }
+
+    /** Committed before the call. */
+    claim(token: string, until: Date): void {
+      this.status = 'running';
+      this.leaseToken = token;
+      this.leaseUntil = until;
+      this.startedAt ??= new Date();
+      this.waitingOn = null;
+      this.waitingUntil = null;
+    }
+
+    succeed(output: object, how: { adopted: boolean }): void {
+      this.output = output;
+      this.adopted = how.adopted;
+      this.externalUrl = 'url' in output && typeof output.url === 'string' ? output.url : null;
+      this.errorMessage = null;
+      this.end('succeeded');
+    }
+
+    fail(reason: string): void {
+      this.errorMessage = reason;
+      this.end('failed');
+    }
+
+    /** An attempt failed in a way that leaves open whether the effect happened. */
+    missAttempt(reason: string): void {
+      this.attempts += 1;
+      this.status = 'unknown';
+      this.errorMessage = reason;
+      this.release();
+    }
+
+    /** Comes back later without having spent an attempt. What may have happened so far stays open. */
+    postpone(reason: string, until: Date): void {
+      this.status = 'unknown';
+      this.waitingOn = reason;
+      this.waitingUntil = until;
+      this.release();
+    }
+
+    private end(status: OperationState): void {
+      this.status = status;
+      this.completedAt = new Date();
+      this.waitingOn = null;
+      this.waitingUntil = null;
+      this.release();
+    }
+
+    private release(): void {
+      this.leaseToken = null;
+      this.leaseUntil = null;
+    }
+  }
+  return Ledger;
+}
+
+export class GithubOperation extends ledger(githubOperations.class) {}
+githubOperations.setClass(GithubOperation);
+
+export class LinearOperation extends ledger(linearOperations.class) {}
+linearOperations.setClass(LinearOperation);
+
+/** Operations of coding agents, Codegen's or any other. */
+export class CodegenOperation extends ledger(codegenOperations.class) {}
+codegenOperations.setClass(CodegenOperation);
+
+export type Operation = GithubOperation | LinearOperation | CodegenOperation;

@@ -1,0 +1,44 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { tenantRow, timestamps } from '../columns.ts';
+import { progressColumns, progressing } from './progress.ts';
+import { WorkflowExecution } from './workflow-execution.ts';
+import { WorkflowStageExecution } from './workflow-stage-execution.ts';
+
+const schema = defineEntity({
+  name: 'WorkflowStepExecution',
+  tableName: 'workflow_step_executions',
+  properties: {
+    ...tenantRow,
+    workflowExecutionId: () =>
+      p
+        .manyToOne(WorkflowExecution)
+        .mapToPk()
+        .fieldName('workflow_execution_id')
+        .deleteRule('cascade')
+        .index(),
+    workflowStageExecutionId: () =>
+      p
+        .manyToOne(WorkflowStageExecution)
+        .mapToPk()
+        .fieldName('workflow_stage_execution_id')
+        .deleteRule('cascade'),
+    /** The durable function that does it, such as `execute-step`. */
+    function: p.string().length(100),
+    /** `task.decomposed_steps.id`. */
+    itemId: p.uuid(),
+    /** What people call it. */
+    title: p.text(),
+    /** Order among its fellows, from 1. */
+    position: p.integer(),
+    /** `itemId`s that must be completed before it starts. */
+    dependsOn: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
+    ...progressColumns,
+    ...timestamps,
+  },
+  uniques: [{ properties: ['workflowStageExecutionId', 'function', 'itemId'] }],
+  indexes: [{ properties: ['status', 'updatedAt'] }],
+});
+
+/** One item of work inside a stage: a durable function of its own, such as the execution of one step. */
+export class WorkflowStepExecution extends progressing(schema.class) {}
+schema.setClass(WorkflowStepExecution);
