@@ -39,11 +39,11 @@ const operationTable = (name: string, tableName: string) =>
       /** Its name within the scope, chosen by the code that performs it. */
       key: p.string().length(200),
       operationType: p.string().length(100),
-      input: p.json<unknown>(),
+      input: p.json<object>(),
       /** SHA-256 of the canonical input: another input under a remembered key is a programming error. */
       inputHash: p.string().length(64),
       /** The receipt. */
-      output: p.json<unknown>().nullable(),
+      output: p.json<object>().nullable(),
       status: p.enum(operationStates).default('intended'),
       /** Only the job of this incarnation may act. */
       incarnation: p.integer().default(1),
@@ -74,7 +74,7 @@ const codegenOperations = operationTable('CodegenOperation', 'codegen_operations
 
 type Columns = {
   status: OperationState;
-  output?: unknown;
+  output?: object | null | undefined;
   attempts: number;
   leaseToken?: string | null | undefined;
   leaseUntil?: Date | null | undefined;
@@ -90,12 +90,12 @@ type Columns = {
 // biome-ignore lint/suspicious/noExplicitAny: a mixin's base is any constructor
 function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
   abstract class Ledger extends base {
-    get isOver(): boolean {
+    isOver(): boolean {
       return this.status === 'succeeded' || this.status === 'failed' || this.status === 'cancelled';
     }
 
     /** An earlier attempt may have reached the outside world, so the effect must be looked for before acting. */
-    get mayHaveActed(): boolean {
+    mayHaveActed(): boolean {
       return this.status === 'running' || this.status === 'unknown';
     }
 
@@ -130,9 +130,12 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
       this.release();
     }
 
-    /** Comes back later without having spent an attempt. What may have happened so far stays open. */
-    postpone(reason: string, until: Date): void {
-      this.status = 'unknown';
+    /**
+     * Comes back later without having spent an attempt.
+     * @param uncertain whether an earlier attempt may have had its effect all the same
+     */
+    postpone(reason: string, until: Date, uncertain: boolean): void {
+      this.status = uncertain ? 'unknown' : 'intended';
       this.waitingOn = reason;
       this.waitingUntil = until;
       this.release();

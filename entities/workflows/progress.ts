@@ -50,7 +50,7 @@ type Base = abstract new (...args: any[]) => Columns;
 export function progressing<T extends Base>(base: T) {
   abstract class Progressing extends base {
     /** Nothing happens to it any more. */
-    get isOver(): boolean {
+    isOver(): boolean {
       return ['completed', 'failed', 'skipped', 'cancelled'].includes(this.status);
     }
 

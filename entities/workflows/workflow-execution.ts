@@ -63,11 +63,11 @@ const schema = defineEntity({
 
 /** One run of the stages for one project and one requirement. */
 export class WorkflowExecution extends schema.class {
-  get isOver(): boolean {
+  isOver(): boolean {
     return this.status === 'completed' || this.status === 'failed' || this.status === 'cancelled';
   }
 
-  get repository(): { owner: string; name: string } {
+  repository(): { owner: string; name: string } {
     return { owner: this.githubOwner, name: this.githubRepoName };
   }
 

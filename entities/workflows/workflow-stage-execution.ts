@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { progressColumns, progressing } from './progress.ts';
+import type { SignalType } from './signal.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 
 const schema = defineEntity({
@@ -13,6 +14,10 @@ const schema = defineEntity({
     stage: p.string().length(100),
     /** 1 for the first stage. */
     stageOrder: p.integer(),
+    /** The question it waits for people to answer, while it does. */
+    openGate: p.string().length(100).nullable(),
+    /** Which types of signal answer it. */
+    openGateAccepts: p.json<SignalType[]>().nullable(),
     ...progressColumns,
     ...timestamps,
   },
@@ -21,5 +26,17 @@ const schema = defineEntity({
 });
 
 /** One stage of one workflow. */
-export class WorkflowStageExecution extends progressing(schema.class) {}
+export class WorkflowStageExecution extends progressing(schema.class) {
+  ask(gate: string, accepts: readonly SignalType[], waitingOn: string): void {
+    this.wait(waitingOn, null);
+    this.openGate = gate;
+    this.openGateAccepts = [...accepts];
+  }
+
+  override queue(): void {
+    super.queue();
+    this.openGate = null;
+    this.openGateAccepts = null;
+  }
+}
 schema.setClass(WorkflowStageExecution);

@@ -32,6 +32,10 @@ const schema = defineEntity({
     position: p.integer(),
     /** `itemId`s that must be completed before it starts. */
     dependsOn: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
+    /** How many of its fellows may run at a time. */
+    maxParallel: p.integer(),
+    /** The queue job of the stage that this one's job was added under. */
+    parentJobId: p.string().length(100).nullable(),
     ...progressColumns,
     ...timestamps,
   },

@@ -1,0 +1,49 @@
+/** Looks definitions up by name, and refuses a catalogue in which two share one. */
+import type { Catalogue, OperationDefinition, StageDefinition, StepDefinition } from './define.ts';
+import { services } from './engine.ts';
+import { queueNameOf } from './queues.ts';
+
+/** Throws where two definitions of one kind share a name, or a stage's queue would be one of the engine's own. */
+export function checkCatalogue(catalogue: Catalogue): void {
+  for (const kind of ['stages', 'steps', 'operations', 'projections'] as const) {
+    const seen = new Set<string>();
+    for (const { name } of catalogue[kind]) {
+      if (seen.has(name)) throw new Error(`Two ${kind} are called "${name}"; a name must be unique`);
+      seen.add(name);
+    }
+  }
+  for (const { name } of catalogue.stages) {
+    if (engineQueues.includes(queueNameOf(name))) {
+      throw new Error(`A stage may not be called "${name}": the queue of that name is the engine's own`);
+    }
+  }
+}
+
+/** Holds the sentinel job that tells whether the queue was lost. */
+export const maintenanceQueue = 'maintenance';
+
+const engineQueues = ['steps', ...services, 'projections', maintenanceQueue];
+
+/** All queues, in the order of the pipeline. */
+export function queueNames(catalogue: Catalogue): string[] {
+  return [...catalogue.stages.map((stage) => queueNameOf(stage.name)), ...engineQueues];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
+export function operationNamed(catalogue: Catalogue, name: string): OperationDefinition<any, any> {
+  return named(catalogue.operations, name, 'operation');
+}
+
+export function stageNamed(catalogue: Catalogue, name: string): StageDefinition {
+  return named(catalogue.stages, name, 'stage');
+}
+
+export function stepNamed(catalogue: Catalogue, name: string): StepDefinition {
+  return named(catalogue.steps, name, 'step function');
+}
+
+function named<T extends { name: string }>(definitions: readonly T[], name: string, kind: string): T {
+  const found = definitions.find((definition) => definition.name === name);
+  if (!found) throw new Error(`This worker knows no ${kind} called "${name}"; is it of another version?`);
+  return found;
+}

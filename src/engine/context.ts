@@ -1,0 +1,132 @@
+/** Makes what a durable function is given: `perform`, `gate`, `runSteps` and the rest, on top of the rows. */
+import { Signal } from '../../entities/workflows/signal.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
+import { deriveId } from './derive.ts';
+import type { Engine } from './engine.ts';
+import { OperationFailed } from './errors.ts';
+import { Ledger, type Performer, type Wish } from './ledger.ts';
+import { announce } from './outbox.ts';
+import { promoteReady } from './step-graph.ts';
+import { Suspension } from './suspension.ts';
+
+export async function durableContext(
+  engine: Engine,
+  performer: Performer,
+  workflow: WorkflowExecution,
+): Promise<DurableContext> {
+  const { workflowId, scope } = performer;
+  const db = engine.databases.inOrganization(performer.organizationId);
+  const ledger = await Ledger.open(db, performer);
+
+  async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
+    const operations = await ledger.intend(wishes);
+    const open = operations.filter((operation) => !operation.isOver());
+    if (open.length > 0) {
+      engine.atBoundary?.('intent-written', open.map((operation) => operation.operationType).join(' '));
+      throw new Suspension({ operations: open });
+    }
+    const failed = operations.find((operation) => operation.status !== 'succeeded');
+    if (failed) {
+      throw new OperationFailed(failed.operationType, failed.errorMessage ?? `${failed.key} was cancelled`);
+    }
+    return operations.map((operation) => operation.output as object);
+  }
+
+  return {
+    workflow,
+    config: engine.config,
+    db,
+    derivedId: (...words) => deriveId(workflowId, scope, ...words),
+    perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
+    performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
+    gate: (key, question) => answerOf(db, performer, key, question),
+    remember: async (facts) => {
+      Object.assign(workflow, facts);
+      await db.workflows((em) => em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts));
+    },
+    announce: (key, type, payload) =>
+      db.workflows((em) => announce(em, workflow, `${scope}/${key}`, type, payload)),
+  };
+}
+
+/** Gives the signal that answers this question, taking the oldest that nothing has taken yet, or suspends. */
+async function answerOf(
+  db: OrganizationDatabases,
+  { workflowId, scope }: Performer,
+  key: string,
+  question: Question,
+): Promise<Signal> {
+  const answered = `${scope}/${key}`;
+  const signal = await db.workflows(async (em) => {
+    const earlier = await em.findOne(Signal, { workflowExecutionId: workflowId, answered });
+    if (earlier) return earlier;
+    const oldest = await em.findOne(
+      Signal,
+      {
+        workflowExecutionId: workflowId,
+        gate: question.gate,
+        answered: null,
+        type: { $in: [...question.accepts] },
+      },
+      { orderBy: { createdAt: 'asc' } },
+    );
+    if (oldest) oldest.answered = answered;
+    return oldest;
+  });
+  if (!signal) throw new Suspension({ question });
+  return signal;
+}
+
+export function stageContext(base: DurableContext, performer: Performer): StageContext {
+  return {
+    ...base,
+    async runSteps(definition, items, limit) {
+      const steps = await base.db.workflows(async (em) => {
+        const known = await em.find(
+          WorkflowStepExecution,
+          { workflowStageExecutionId: performer.stageExecutionId, function: definition.name },
+          { orderBy: { position: 'asc' } },
+        );
+        const all =
+          known.length > 0
+            ? known
+            : items.map((item, index) =>
+                em.create(WorkflowStepExecution, stepRow(performer, definition, item, index, limit)),
+              );
+        em.persist(all);
+        promoteReady(all);
+        return all;
+      });
+      if (steps.some((step) => !step.isOver())) throw new Suspension({ steps });
+      return steps.map((step) => ({
+        id: step.itemId,
+        status: step.status as 'completed' | 'failed' | 'skipped',
+        reason: step.errorMessage ?? null,
+      }));
+    },
+  };
+}
+
+function stepRow(
+  performer: Performer,
+  definition: StepDefinition,
+  item: StepItem,
+  index: number,
+  maxParallel: number,
+) {
+  return {
+    id: deriveId('step', performer.stageExecutionId, definition.name, item.id),
+    organizationId: performer.organizationId,
+    workflowExecutionId: performer.workflowId,
+    workflowStageExecutionId: performer.stageExecutionId,
+    function: definition.name,
+    itemId: item.id,
+    title: item.title,
+    position: index + 1,
+    dependsOn: [...item.dependsOn],
+    maxParallel,
+  };
+}

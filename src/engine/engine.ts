@@ -1,0 +1,45 @@
+/** What every part of the engine works with, handed around as one value. */
+import type { Logger } from 'pino';
+import type { Operation } from '../../entities/workflows/operation.ts';
+import { CodegenOperation, GithubOperation, LinearOperation } from '../../entities/workflows/operation.ts';
+import type { Config } from '../config.ts';
+import type { Databases } from '../databases/connect.ts';
+import type { Catalogue, Service, Services } from './define.ts';
+import type { Queues } from './queues.ts';
+
+/**
+ * The instants between which a crash must lose nothing and repeat nothing, in the order of an operation's life.
+ * Fault tests stop the process at each of them.
+ */
+export const boundaries = [
+  'stage-entered',
+  'intent-written',
+  'child-added',
+  'operation-claimed',
+  'effect-made',
+  'receipt-written',
+  'step-finished',
+  'stage-finished',
+] as const;
+
+export type Boundary = (typeof boundaries)[number];
+
+export type Engine = {
+  config: Config;
+  databases: Databases;
+  queues: Queues;
+  catalogue: Catalogue;
+  servicesOf(organizationId: string): Services;
+  logger: Logger;
+  /** Called at each boundary, with what is being worked on; production does nothing there. */
+  atBoundary?: (boundary: Boundary, what: string) => void;
+};
+
+/** The ledger table of each service. */
+export const ledgerOf = {
+  github: GithubOperation,
+  linear: LinearOperation,
+  agent: CodegenOperation,
+} satisfies Record<Service, new (...args: never[]) => Operation>;
+
+export const services = Object.keys(ledgerOf) as Service[];

@@ -1,0 +1,67 @@
+/** The queue jobs of rows: where they go, what they are called, and the ids they carry. */
+import type { Operation } from '../../entities/workflows/operation.ts';
+import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import type { OperationDefinition } from './define.ts';
+import { milliseconds } from './duration.ts';
+import { type EngineJob, queueNameOf } from './queues.ts';
+
+/** What a stage's or step's own code gets, unless its definition says otherwise. */
+export const durableRetry = { attempts: 6, delay: '1s' } as const;
+
+export type RowJobData = {
+  organizationId: string;
+  workflowId: string;
+  /** Of the stage, step or operation row. */
+  rowId: string;
+  incarnation: number;
+};
+
+export const jobIdOf = (row: { id: string; incarnation: number }): string => `${row.id}-${row.incarnation}`;
+
+const dataOf = (row: Operation | WorkflowStageExecution | WorkflowStepExecution): RowJobData => ({
+  organizationId: row.organizationId,
+  workflowId: row.workflowExecutionId,
+  rowId: row.id,
+  incarnation: row.incarnation,
+});
+
+export function stageJob(stage: WorkflowStageExecution): EngineJob {
+  return {
+    queue: queueNameOf(stage.stage),
+    name: stage.stage,
+    id: jobIdOf(stage),
+    data: dataOf(stage),
+    attempts: durableRetry.attempts,
+    backoffMs: milliseconds(durableRetry.delay),
+  };
+}
+
+export function stepJob(step: WorkflowStepExecution, parent: { queue: string; id: string }): EngineJob {
+  return {
+    queue: 'steps',
+    name: step.function,
+    id: jobIdOf(step),
+    data: dataOf(step),
+    attempts: durableRetry.attempts,
+    backoffMs: milliseconds(durableRetry.delay),
+    parent,
+  };
+}
+
+export function operationJob(
+  operation: Operation,
+  // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
+  definition: OperationDefinition<any, any>,
+  parent: { queue: string; id: string },
+): EngineJob {
+  return {
+    queue: definition.service,
+    name: definition.name,
+    id: jobIdOf(operation),
+    data: dataOf(operation),
+    attempts: Math.max(1, definition.retry.attempts - operation.attempts),
+    backoffMs: milliseconds(definition.retry.delay),
+    parent,
+  };
+}

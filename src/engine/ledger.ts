@@ -1,0 +1,93 @@
+/** What one durable function has performed so far, and the writing of new intents. */
+
+import type { Operation } from '../../entities/workflows/operation.ts';
+import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import type { OperationRequest, Service } from './define.ts';
+import { deriveId, hashOf } from './derive.ts';
+import { ledgerOf, services } from './engine.ts';
+import { PermanentFailure } from './errors.ts';
+
+/** The durable function that performs: which workflow, which stage's row, and its own name within the workflow. */
+export type Performer = {
+  organizationId: string;
+  workflowId: string;
+  stageExecutionId: string;
+  scope: string;
+  /** The queue job it runs in: what its operations' jobs are added under. */
+  job: { queue: string; id: string };
+};
+
+export type Wish = readonly [key: string, request: OperationRequest];
+
+export class Ledger {
+  readonly #db: OrganizationDatabases;
+  readonly #performer: Performer;
+  readonly #known: Map<string, Operation>;
+
+  private constructor(db: OrganizationDatabases, performer: Performer, known: Operation[]) {
+    this.#db = db;
+    this.#performer = performer;
+    this.#known = new Map(known.map((operation) => [operation.key, operation]));
+  }
+
+  static async open(db: OrganizationDatabases, performer: Performer): Promise<Ledger> {
+    const { workflowId, scope } = performer;
+    const known = await db.workflows(async (em) => {
+      const found: Operation[] = [];
+      for (const service of services) {
+        found.push(...(await em.find(ledgerOf[service], { workflowExecutionId: workflowId, scope })));
+      }
+      return found;
+    });
+    return new Ledger(db, performer, known);
+  }
+
+  /** The rows of these wishes, in their order; intents are written, in one transaction, for those not seen before. */
+  async intend(wishes: readonly Wish[]): Promise<Operation[]> {
+    for (const wish of wishes) this.#checkRemembered(wish);
+    const unseen = wishes.filter(([key]) => !this.#known.has(key));
+    if (unseen.length > 0) {
+      const written = await this.#db.workflows(async (em) => {
+        const rows = unseen.map(([key, request]) =>
+          em.create(ledgerOf[request.operation.service], this.#intent(key, request)),
+        );
+        em.persist(rows);
+        return rows as Operation[];
+      });
+      for (const operation of written) this.#known.set(operation.key, operation);
+    }
+    return wishes.map(([key]) => this.#known.get(key) as Operation);
+  }
+
+  #intent(key: string, { operation, input }: OperationRequest) {
+    const { organizationId, workflowId, stageExecutionId, scope, job } = this.#performer;
+    return {
+      id: deriveId('operation', workflowId, scope, key),
+      organizationId,
+      workflowExecutionId: workflowId,
+      workflowStageExecutionId: stageExecutionId,
+      scope,
+      key,
+      operationType: operation.name,
+      input,
+      inputHash: hashOf(input),
+      parentJobId: job.id,
+    };
+  }
+
+  #checkRemembered([key, { operation, input }]: Wish): void {
+    const row = this.#known.get(key);
+    if (!row || (row.operationType === operation.name && row.inputHash === hashOf(input))) return;
+    throw new PermanentFailure(
+      `"${key}" of ${this.#performer.scope} was ${row.operationType} before and is now ${operation.name} ` +
+        'with another input: code between two performs must give the same values every time',
+    );
+  }
+}
+
+/** The service that an operation's row belongs to. */
+export function serviceOf(operation: Operation): Service {
+  const service = services.find((name) => operation instanceof ledgerOf[name]);
+  if (!service) throw new TypeError('not an operation row');
+  return service;
+}

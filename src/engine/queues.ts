@@ -1,0 +1,124 @@
+/**
+ * The queue, whichever backend carries it: Redis where `REDIS_URL` is set, else BullMQ's own PostgreSQL backend.
+ * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
+ */
+import {
+  type BackendFactory,
+  createPostgresBackend,
+  type Job,
+  type JobsOptions,
+  Queue,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { timings } from './timings.ts';
+
+export type EngineJob = {
+  queue: string;
+  name: string;
+  id: string;
+  /** Ids only. */
+  data: Record<string, string | number>;
+  attempts?: number;
+  /** Pause before the second attempt, milliseconds; doubles each time, with jitter. */
+  backoffMs?: number;
+  parent?: { queue: string; id: string };
+};
+
+export type QueueConnection = { redisUrl: string; prefix: string } | { postgres: pg.PoolConfig };
+
+export type Processor = (job: Job, token: string) => Promise<unknown>;
+
+/** Finished jobs are kept for people to look at, by age (seconds) and count. */
+const kept: JobsOptions = {
+  removeOnComplete: { age: 24 * 3600, count: 2_000 },
+  removeOnFail: { age: 7 * 24 * 3600, count: 5_000 },
+};
+
+/** Queue names are stage and function names with dashes: BullMQ keys and URLs read better so. */
+export const queueNameOf = (stage: string): string => stage.replaceAll('_', '-');
+
+export class Queues {
+  readonly #queues = new Map<string, Queue>();
+  readonly #options: { connection: unknown; prefix?: string };
+  readonly #backend: BackendFactory | undefined;
+  readonly #release: () => Promise<void>;
+  readonly #onError: (error: Error) => void;
+
+  constructor(connection: QueueConnection, onError: (error: Error) => void) {
+    this.#onError = onError;
+    if ('redisUrl' in connection) {
+      const redis = new Redis(connection.redisUrl, { maxRetriesPerRequest: null });
+      redis.on('error', onError);
+      this.#options = { connection: redis, prefix: `{${connection.prefix}}` };
+      this.#release = async () => redis.disconnect();
+    } else {
+      const pool = new pg.Pool({ max: 40, ...connection.postgres });
+      pool.setMaxListeners(0);
+      pool.on('error', onError);
+      this.#options = { connection: pool };
+      this.#backend = createPostgresBackend as unknown as BackendFactory;
+      this.#release = () => pool.end();
+    }
+  }
+
+  queue(name: string): Queue {
+    const existing = this.#queues.get(name);
+    if (existing) return existing;
+    const queue = new Queue(
+      name,
+      { ...this.#options, defaultJobOptions: kept } as never,
+      this.#backend as never,
+    );
+    queue.on('error', this.#onError);
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  /** Adds a job; one that is there already under this id, finished or not, stays as it is. */
+  async add(job: EngineJob): Promise<void> {
+    const options: JobsOptions = { jobId: job.id, ...kept };
+    if (job.attempts) options.attempts = job.attempts;
+    if (job.backoffMs) options.backoff = { type: 'exponential', delay: job.backoffMs, jitter: 0.3 };
+    if (job.parent) {
+      options.parent = { id: job.parent.id, queue: this.queue(job.parent.queue).qualifiedName };
+      // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.
+      options.ignoreDependencyOnFailure = true;
+    }
+    await this.queue(job.queue).add(job.name, job.data, options);
+  }
+
+  /** What has become of a job: `live` while it may still be worked on. */
+  async lookUp(queue: string, id: string): Promise<'live' | 'finished' | 'missing'> {
+    const state = await this.queue(queue).getJobState(id);
+    if (state === 'unknown') return 'missing';
+    return state === 'completed' || state === 'failed' ? 'finished' : 'live';
+  }
+
+  worker(name: string, processor: Processor, concurrency: number): Worker {
+    const options = {
+      ...this.#options,
+      concurrency,
+      lockDuration: timings.lockMs,
+      stalledInterval: timings.stalledCheckMs,
+      // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      drainDelay: 5,
+    } as unknown as WorkerOptions;
+    const worker = new Worker(
+      name,
+      (job, token) => processor(job, token ?? ''),
+      options as never,
+      this.#backend as never,
+    );
+    worker.on('error', this.#onError);
+    return worker;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    await this.#release();
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Compares rows with the queue and puts back what is missing. Every worker tries; an advisory lock lets one do it.
+ * What is amiss below a stage (a lost operation or step) is mended by entering the stage anew: it dispatches what it
+ * still waits for under new incarnations, and the old jobs, should they turn up, have no right to act.
+ */
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { LockMode } from '@mikro-orm/postgresql';
+import type { Operation } from '../../entities/workflows/operation.ts';
+import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { maintenanceQueue } from './catalogue.ts';
+import { type Engine, ledgerOf, services } from './engine.ts';
+import { jobIdOf, stageJob } from './jobs.ts';
+import { projectionJob } from './outbox.ts';
+import { queueNameOf } from './queues.ts';
+import { timings } from './timings.ts';
+
+/** PostgreSQL advisory lock: `gsw` in ASCII, then 1. */
+const lockKey = 0x67737701;
+/** At most this many rows are looked at in one pass; the rest comes with the next. */
+const batch = 500;
+const century = 100 * 365 * 24 * 3600 * 1000;
+const sentinel = 'queue-epoch';
+
+/** Whether the queue is another than it was: its sentinel job is gone. Sets a new one. */
+async function queueWasLost(engine: Engine): Promise<boolean> {
+  if ((await engine.queues.lookUp(maintenanceQueue, sentinel)) === 'live') return false;
+  await engine.queues
+    .queue(maintenanceQueue)
+    .add(
+      'keeps watch over the queue: if this job is gone, the queue was lost',
+      {},
+      { jobId: sentinel, delay: century },
+    );
+  return true;
+}
+
+/**
+ * One pass. Gives the number of stages that were put back into the queue.
+ * @param thorough also compare row by row; otherwise only look whether the queue as a whole was lost
+ */
+export async function reconcile(engine: Engine, thorough: boolean): Promise<number> {
+  return engine.databases.maintenance.workflows(async (em) => {
+    const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [
+      lockKey,
+    ]);
+    if (!lock?.held) return 0;
+    const lost = await queueWasLost(engine);
+    if (!lost && !thorough) return 0;
+    const stages = lost ? await openStages(em, new Date()) : await stagesInTrouble(engine, em);
+    for (const stage of stages) await putBack(engine, stage);
+    await wakeProjections(engine, em);
+    if (stages.length > 0)
+      engine.logger.warn({ lost, stages: stages.length }, 'put stages back into the queue');
+    return stages.length;
+  });
+}
+
+/** Stages that should have a live job, untouched since `before`. Those that wait for people need none. */
+const openStages = (em: EntityManager, before: Date): Promise<WorkflowStageExecution[]> =>
+  em.find(
+    WorkflowStageExecution,
+    { status: ['queued', 'running', 'waiting'], openGate: null, updatedAt: { $lte: before } },
+    { orderBy: { updatedAt: 'asc' }, limit: batch },
+  );
+
+async function stagesInTrouble(engine: Engine, em: EntityManager): Promise<WorkflowStageExecution[]> {
+  const before = new Date(Date.now() - timings.reconcileAgeMs);
+  const trouble = new Map<string, WorkflowStageExecution>();
+  for (const stage of await openStages(em, before)) {
+    const state = await engine.queues.lookUp(queueNameOf(stage.stage), jobIdOf(stage));
+    if (state !== 'live' || (await hasLostChild(engine, em, stage, before))) trouble.set(stage.id, stage);
+  }
+  return [...trouble.values()];
+}
+
+/** Whether an operation or step under the stage should have a live job and has none. */
+async function hasLostChild(
+  engine: Engine,
+  em: EntityManager,
+  stage: WorkflowStageExecution,
+  before: Date,
+): Promise<boolean> {
+  const under = { workflowStageExecutionId: stage.id, updatedAt: { $lte: before } };
+  const steps = await em.find(WorkflowStepExecution, { ...under, status: ['queued', 'running', 'waiting'] });
+  for (const step of steps) {
+    if ((await engine.queues.lookUp('steps', jobIdOf(step))) !== 'live') return true;
+  }
+  for (const service of services) {
+    const operations: Operation[] = await em.find(ledgerOf[service], {
+      ...under,
+      status: ['intended', 'running', 'unknown'],
+    });
+    for (const operation of operations) {
+      if ((await engine.queues.lookUp(service, jobIdOf(operation))) !== 'live') return true;
+    }
+  }
+  return false;
+}
+
+async function putBack(engine: Engine, seen: WorkflowStageExecution): Promise<void> {
+  const db = engine.databases.inOrganization(seen.organizationId);
+  const stage = await db.workflows(async (em) => {
+    const row = await em.findOne(
+      WorkflowStageExecution,
+      { id: seen.id, incarnation: seen.incarnation },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+    if (!row || row.isOver() || row.openGate) return null;
+    const workflow = await em.findOneOrFail(WorkflowExecution, row.workflowExecutionId);
+    if (workflow.isOver()) return null;
+    row.requeue();
+    return row;
+  });
+  if (stage) await engine.queues.add(stageJob(stage));
+}
+
+/** Adds a projection job for each workflow whose outbox has waited too long. */
+async function wakeProjections(engine: Engine, em: EntityManager): Promise<void> {
+  const before = new Date(Date.now() - timings.reconcileAgeMs);
+  const waiting = await em.find(
+    OutboxEntry,
+    { publishedAt: null, occurredAt: { $lte: before } },
+    { limit: batch, fields: ['workflowExecutionId', 'organizationId'] },
+  );
+  const workflows = new Map(waiting.map((entry) => [entry.workflowExecutionId, entry.organizationId]));
+  for (const [id, organizationId] of workflows)
+    await engine.queues.add(projectionJob({ id, organizationId }));
+}

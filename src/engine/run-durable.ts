@@ -1,0 +1,156 @@
+/** Runs the job of a stage or a step: enter, run from the top, and either finish, suspend, come back later, or fail. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from 'bullmq';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { addFreedSteps, failStage, finishStage, finishStep } from './advance.ts';
+import { stageNamed, stepNamed } from './catalogue.ts';
+import { durableContext, stageContext } from './context.ts';
+import type { Question } from './define.ts';
+import { dispatch } from './dispatch.ts';
+import type { Engine } from './engine.ts';
+import { OperationFailed, PermanentFailure, RetryLater, reasonOf } from './errors.ts';
+import { durableRetry, jobIdOf, type RowJobData } from './jobs.ts';
+import type { Performer } from './ledger.ts';
+import { announce } from './outbox.ts';
+import { queueNameOf } from './queues.ts';
+import { Suspension } from './suspension.ts';
+
+type Row = WorkflowStageExecution | WorkflowStepExecution;
+type Kind = 'stage' | 'step';
+type Entered = { workflow: WorkflowExecution; row: Row };
+
+/** The row of a job, locked. */
+function lockRow(em: EntityManager, kind: Kind, id: string): Promise<Row | null> {
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+  return kind === 'stage'
+    ? em.findOne(WorkflowStageExecution, id, lock)
+    : em.findOne(WorkflowStepExecution, id, lock);
+}
+
+/** Gives, for people who look at the finished job, what became of it. */
+export async function runDurable(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
+  const data = job.data as RowJobData;
+  for (;;) {
+    const entered = await enter(engine, kind, data);
+    if (!entered) {
+      if (kind === 'step') await addFreedSteps(engine, data);
+      return 'nothing to do: over already, or taken over by a newer job';
+    }
+    engine.atBoundary?.('stage-entered', job.name);
+    try {
+      await run(engine, kind, entered);
+      await (kind === 'stage' ? finishStage(engine, data) : finishStep(engine, data, null));
+      return 'completed';
+    } catch (thrown) {
+      if (!(thrown instanceof Suspension)) return await giveUpOrRetry(engine, kind, job, token, thrown);
+      if ('question' in thrown.until) return await ask(engine, data, thrown.until.question);
+      await dispatch(engine, performerOf(entered), thrown.until);
+      if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+      // All of them were done before we could wait for them: go on at once.
+    }
+  }
+}
+
+/** Marks the row as running; null where this job has no business with it any more. */
+async function enter(engine: Engine, kind: Kind, data: RowJobData): Promise<Entered | null> {
+  const db = engine.databases.inOrganization(data.organizationId);
+  return db.workflows(async (em) => {
+    const row = await lockRow(em, kind, data.rowId);
+    if (!row || row.incarnation !== data.incarnation || row.isOver()) return null;
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
+    if (workflow.isOver()) return null;
+    const first = !row.startedAt;
+    row.start();
+    if (row instanceof WorkflowStageExecution) {
+      workflow.run(row.stage);
+      if (first) await announce(em, workflow, `${row.id}/started`, 'stage.started', { stage: row.stage });
+    }
+    return { workflow, row };
+  });
+}
+
+async function run(engine: Engine, kind: Kind, { workflow, row }: Entered): Promise<void> {
+  const performer = performerOf({ workflow, row });
+  const base = await durableContext(engine, performer, workflow);
+  if (row instanceof WorkflowStageExecution) {
+    await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
+  } else {
+    const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
+    await stepNamed(engine.catalogue, row.function).run({ ...base, item });
+  }
+}
+
+function performerOf({ workflow, row }: Entered): Performer {
+  const stage = row instanceof WorkflowStageExecution;
+  return {
+    organizationId: workflow.organizationId,
+    workflowId: workflow.id,
+    stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
+    scope: stage ? row.stage : `${row.function}/${row.itemId}`,
+    job: {
+      queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
+      id: jobIdOf(row),
+    },
+  };
+}
+
+/** Lets the stage wait for people; its job ends here, and a signal adds a new one. */
+async function ask(engine: Engine, data: RowJobData, question: Question): Promise<string> {
+  const db = engine.databases.inOrganization(data.organizationId);
+  await db.workflows(async (em) => {
+    const stage = await em.findOne(WorkflowStageExecution, { id: data.rowId, incarnation: data.incarnation });
+    if (!stage || stage.isOver()) return;
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
+    stage.ask(question.gate, question.accepts, question.waitingOn);
+    workflow.wait(question.waitingOn, null);
+    await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
+      stage: stage.stage,
+      waitingOn: question.waitingOn,
+    });
+  });
+  return `waiting on ${question.waitingOn}`;
+}
+
+/** Turns what was thrown into the row's next state, and into what BullMQ has to be told. */
+async function giveUpOrRetry(
+  engine: Engine,
+  kind: Kind,
+  job: Job,
+  token: string,
+  thrown: unknown,
+): Promise<never> {
+  const data = job.data as RowJobData;
+  const reason = reasonOf(thrown);
+  if (thrown instanceof RetryLater) {
+    await markRow(engine, kind, data, (row) => row.wait(reason, thrown.until));
+    await job.moveToDelayed(thrown.until.getTime(), token);
+    throw new DelayedError();
+  }
+  const hopeless = thrown instanceof PermanentFailure || thrown instanceof OperationFailed;
+  let failures = 0;
+  if (!hopeless) {
+    engine.logger.warn({ err: thrown, job: job.id, name: job.name }, 'a durable function threw');
+    await markRow(engine, kind, data, (row) => {
+      row.failures += 1;
+      failures = row.failures;
+    });
+  }
+  if (!hopeless && failures < durableRetry.attempts) throw thrown;
+  await (kind === 'stage' ? failStage(engine, data, reason) : finishStep(engine, data, reason));
+  throw new UnrecoverableError(reason);
+}
+
+async function markRow(
+  engine: Engine,
+  kind: Kind,
+  data: RowJobData,
+  change: (row: Row) => void,
+): Promise<void> {
+  const db = engine.databases.inOrganization(data.organizationId);
+  await db.workflows(async (em) => {
+    const row = await lockRow(em, kind, data.rowId);
+    if (row && row.incarnation === data.incarnation && !row.isOver()) change(row);
+  });
+}

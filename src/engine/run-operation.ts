@@ -1,0 +1,132 @@
+/**
+ * Runs the job of an operation: claim, look for the effect if an earlier attempt may have had it, act, write the
+ * receipt. The claim is committed before the call, so that a crash at any instant leaves a row that says what to do.
+ */
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { operationNamed } from './catalogue.ts';
+import type { OperationContext, OperationDefinition, Service } from './define.ts';
+import type { Engine } from './engine.ts';
+import { PermanentFailure, RetryLater, reasonOf } from './errors.ts';
+import type { RowJobData } from './jobs.ts';
+import { claim, type Lease, withTimeout } from './lease.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
+type Definition = OperationDefinition<any, any>;
+
+/** Gives, for people who look at the finished job, what became of it. */
+export async function runOperation(
+  engine: Engine,
+  service: Service,
+  job: Job,
+  token: string,
+): Promise<string> {
+  const data = job.data as RowJobData;
+  const definition = operationNamed(engine.catalogue, job.name);
+  let lease: Lease | null;
+  try {
+    lease = await claim(engine, service, data);
+  } catch (thrown) {
+    if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
+    throw thrown;
+  }
+  if (!lease) return 'nothing to do: over already, or taken over by a newer job';
+  engine.atBoundary?.('operation-claimed', definition.name);
+  try {
+    const receipt = await findOrRun(engine, definition, data, lease);
+    engine.atBoundary?.('effect-made', definition.name);
+    const ours = await lease.settle((operation) => operation.succeed(receipt.output, receipt));
+    engine.atBoundary?.('receipt-written', definition.name);
+    if (!ours) return 'taken over by a newer job';
+    return receipt.adopted ? 'found, made by an earlier attempt' : 'done';
+  } catch (thrown) {
+    return await giveUpOrRetry(engine, definition, job, token, lease, thrown);
+  } finally {
+    lease.release();
+  }
+}
+
+async function findOrRun(engine: Engine, definition: Definition, data: RowJobData, lease: Lease) {
+  const { operation } = lease;
+  const input = definition.input.parse(operation.input);
+  const context: OperationContext = {
+    ...engine.servicesOf(data.organizationId),
+    db: engine.databases.inOrganization(data.organizationId),
+    config: engine.config,
+    id: operation.id,
+    workflowId: data.workflowId,
+    intendedAt: operation.createdAt,
+    signal: withTimeout(lease.signal, definition),
+  };
+  const found = lease.uncertain && definition.find ? await definition.find(input, context) : null;
+  context.signal.throwIfAborted();
+  const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
+  return { output: definition.output.parse(output) as object, adopted: found !== null };
+}
+
+/** Gives up waiting when the signal aborts; what was begun may still have its effect. */
+function withinTime<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    }),
+  ]);
+}
+
+async function giveUpOrRetry(
+  engine: Engine,
+  definition: Definition,
+  job: Job,
+  token: string,
+  lease: Lease,
+  thrown: unknown,
+): Promise<never> {
+  const data = job.data as RowJobData;
+  const reason = reasonOf(thrown);
+  if (thrown instanceof RetryLater) {
+    await lease.settle((operation) => operation.postpone(reason, thrown.until, lease.uncertain));
+    await tellOwner(engine, lease, data, reason, thrown.until);
+    return comeBack(job, token, thrown.until);
+  }
+  const lastAttempt = lease.operation.attempts + 1 >= definition.retry.attempts;
+  if (thrown instanceof PermanentFailure || lastAttempt) {
+    const tries = lease.operation.attempts + 1;
+    const sentence = thrown instanceof PermanentFailure ? reason : `${reason} (tried ${tries} times)`;
+    const ours = await lease.settle((operation) => operation.fail(sentence));
+    if (ours) throw new UnrecoverableError(sentence);
+    throw new UnrecoverableError('taken over by a newer job');
+  }
+  await lease.settle((operation) => operation.missAttempt(reason));
+  throw thrown;
+}
+
+/** A wait of an operation is a wait of the step or stage that performs it: it says so, in the same words. */
+async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason: string, until: Date) {
+  const { scope, workflowStageExecutionId: stageId } = lease.operation;
+  const db = engine.databases.inOrganization(data.organizationId);
+  await db.workflows(async (em) => {
+    const [stepFunction, itemId] = scope.split('/');
+    if (stepFunction && itemId) {
+      const step = await em.findOne(WorkflowStepExecution, {
+        workflowStageExecutionId: stageId,
+        function: stepFunction,
+        itemId,
+      });
+      if (step && !step.isOver()) step.wait(reason, until);
+      return;
+    }
+    const stage = await em.findOne(WorkflowStageExecution, stageId);
+    if (!stage || stage.isOver()) return;
+    stage.wait(reason, until);
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
+    workflow.wait(reason, until);
+  });
+}
+
+async function comeBack(job: Job, token: string, until: Date): Promise<never> {
+  await job.moveToDelayed(until.getTime(), token);
+  throw new DelayedError();
+}

@@ -1,0 +1,19 @@
+/** How a durable function stops in the middle: thrown through its code, caught by the engine. */
+import type { Operation } from '../../entities/workflows/operation.ts';
+import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import type { Question } from './define.ts';
+
+/** Comes back when these are over. */
+type UntilDone = { operations: Operation[] } | { steps: WorkflowStepExecution[] };
+
+/** Comes back when somebody has answered. */
+type UntilAnswered = { question: Question };
+
+/** Not an `Error`, so that code which catches errors by kind lets it pass. */
+export class Suspension {
+  readonly until: UntilDone | UntilAnswered;
+
+  constructor(until: UntilDone | UntilAnswered) {
+    this.until = until;
+  }
+}

@@ -1,0 +1,91 @@
+/** A worker process's engine room: BullMQ workers for the queues it serves, and the reconciler. */
+import type { Job, Worker } from 'bullmq';
+import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
+import type { Service } from './define.ts';
+import { type Engine, services } from './engine.ts';
+import { projectOutbox } from './project.ts';
+import type { Processor } from './queues.ts';
+import { reconcile } from './reconcile.ts';
+import { runDurable } from './run-durable.ts';
+import { runOperation } from './run-operation.ts';
+import { timings } from './timings.ts';
+
+export type RunningWorker = {
+  queues: string[];
+  /** Takes no more jobs, waits for those at work, and stops. */
+  close(): Promise<void>;
+};
+
+/** Jobs of one queue that one process works on at a time. They mostly wait for answers. */
+const concurrency = { stages: 10, steps: 20, services: 10, projections: 5 };
+
+/**
+ * Starts serving queues.
+ * @param only names of the queues to serve; all of them where left out
+ */
+export function startWorker(engine: Engine, only?: readonly string[]): RunningWorker {
+  checkCatalogue(engine.catalogue);
+  const served = servedQueues(engine, only);
+  const workers = served.map((name) => startQueue(engine, name));
+  const stopReconciling = keepReconciling(engine);
+  return {
+    queues: served,
+    close: async () => {
+      await stopReconciling();
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+function servedQueues(engine: Engine, only: readonly string[] | undefined): string[] {
+  const all = queueNames(engine.catalogue).filter((name) => name !== maintenanceQueue);
+  const unknown = only?.filter((name) => !all.includes(name)) ?? [];
+  if (unknown.length > 0) {
+    throw new Error(`There is no queue called ${unknown.join(', ')}; the queues are: ${all.join(', ')}`);
+  }
+  return only ? [...only] : all;
+}
+
+function startQueue(engine: Engine, name: string): Worker {
+  const { process, atOnce } = processorOf(engine, name);
+  return engine.queues.worker(name, process, atOnce);
+}
+
+function processorOf(engine: Engine, name: string): { process: Processor; atOnce: number } {
+  if (name === 'steps') {
+    return { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: concurrency.steps };
+  }
+  if (name === 'projections') {
+    return { process: (job: Job) => projectOutbox(engine, job), atOnce: concurrency.projections };
+  }
+  if (services.includes(name as Service)) {
+    return {
+      process: (job, token) => runOperation(engine, name as Service, job, token),
+      atOnce: concurrency.services,
+    };
+  }
+  return { process: (job, token) => runDurable(engine, 'stage', job, token), atOnce: concurrency.stages };
+}
+
+/** Looks each second whether the queue was lost, and every few seconds whether single jobs were. */
+function keepReconciling(engine: Engine): () => Promise<void> {
+  let stopped = false;
+  let lastThorough = 0;
+  let timer: NodeJS.Timeout;
+  let pass: Promise<unknown> = Promise.resolve();
+  const next = () => {
+    const thorough = Date.now() - lastThorough >= timings.reconcileMs;
+    if (thorough) lastThorough = Date.now();
+    pass = reconcile(engine, thorough)
+      .catch((error) => engine.logger.warn({ err: error }, 'could not reconcile'))
+      .then(() => {
+        if (!stopped) timer = setTimeout(next, timings.epochCheckMs);
+      });
+  };
+  next();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await pass;
+  };
+}
