@@ -5,6 +5,7 @@
 import {
   type BackendFactory,
   createPostgresBackend,
+  DEFAULT_SCHEMA,
   type Job,
   type JobsOptions,
   Queue,
@@ -55,7 +56,8 @@ export class Queues {
       this.#options = { connection: redis, prefix: `{${connection.prefix}}` };
       this.#release = async () => redis.disconnect();
     } else {
-      const pool = new pg.Pool({ max: 40, ...connection.postgres });
+      // BullMQ leaves the search path of a pool that it did not make to its maker.
+      const pool = new pg.Pool({ max: 40, options: `-c search_path=${DEFAULT_SCHEMA}`, ...connection.postgres });
       pool.setMaxListeners(0);
       pool.on('error', onError);
       this.#options = { connection: pool };

@@ -1,0 +1,101 @@
+/** An engine for tests: databases of its own, a queue of its own on either backend, and any catalogue. */
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { connectDatabases } from '../../src/databases/connect.ts';
+import type { Catalogue, Services } from '../../src/engine/define.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { type EnqueueRequest, enqueueWorkflow } from '../../src/engine/enqueue.ts';
+import { Queues } from '../../src/engine/queues.ts';
+import { type RunningWorker, startWorker } from '../../src/engine/worker.ts';
+import { type BackendName, redisUrl } from './backends.ts';
+import type { FreshDatabases } from './databases.ts';
+
+export type TestEngine = {
+  engine: Engine;
+  organizationId: string;
+  enqueue(request?: Partial<EnqueueRequest>): Promise<string>;
+  work(only?: string[]): RunningWorker;
+  workflow(id: string): Promise<WorkflowExecution>;
+  stages(id: string): Promise<WorkflowStageExecution[]>;
+  /** Waits until the workflow is in one of these states; throws, with what it is doing, after `ms`. */
+  until(id: string, states: WorkflowExecution['status'][], ms?: number): Promise<WorkflowExecution>;
+  close(): Promise<void>;
+};
+
+export function testEngine(
+  fresh: FreshDatabases,
+  backend: BackendName,
+  catalogue: Partial<Catalogue>,
+  services: Partial<Services> = {},
+): TestEngine {
+  const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const organizationId = randomUUID();
+  const databases = connectDatabases(fresh.config);
+  const prefix = `test-${randomUUID().slice(0, 8)}`;
+  const queues = new Queues(
+    backend === 'Redis'
+      ? { redisUrl: redisUrl(), prefix }
+      : { postgres: { connectionString: fresh.config.queue.databaseUrl } },
+    (error) => logger.warn({ err: error }, 'queue'),
+  );
+  const engine: Engine = {
+    config: fresh.config,
+    databases,
+    queues,
+    catalogue: { stages: [], steps: [], operations: [], projections: [], ...catalogue },
+    servicesOf: () => services as Services,
+    logger,
+  };
+  const workers: RunningWorker[] = [];
+  const db = databases.inOrganization(organizationId);
+  const workflow = (id: string) => db.workflows((em) => em.findOneOrFail(WorkflowExecution, id));
+  const stages = (id: string) =>
+    db.workflows((em) =>
+      em.find(WorkflowStageExecution, { workflowExecutionId: id }, { orderBy: { stageOrder: 'asc' } }),
+    );
+  return {
+    engine,
+    organizationId,
+    workflow,
+    stages,
+    enqueue: async (request) => {
+      const { workflow: row } = await enqueueWorkflow(engine, {
+        organizationId,
+        repository: { owner: 'acme', name: 'widgets' },
+        createdBy: 'a test',
+        ...request,
+      });
+      return row.id;
+    },
+    work: (only) => {
+      const worker = startWorker(engine, only);
+      workers.push(worker);
+      return worker;
+    },
+    until: async (id, states, ms = 20_000) => {
+      for (const deadline = Date.now() + ms; ; ) {
+        const row = await workflow(id);
+        if (states.includes(row.status)) return row;
+        if (Date.now() > deadline) {
+          const open = (await stages(id)).map((stage) => `${stage.stage} ${stage.status}`).join(', ');
+          throw new Error(`workflow is ${row.status} (${row.errorMessage ?? row.waitingOn ?? ''}): ${open}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+      // Or the reconciler of the next test on these databases would put back what is missing from its own queue.
+      await db.workflows(async (em) => {
+        await em.nativeUpdate(WorkflowExecution, { status: { $nin: ['completed', 'failed'] } }, { status: 'cancelled' });
+        await em.nativeUpdate(WorkflowStageExecution, {}, { status: 'cancelled' });
+        await em.nativeUpdate(OutboxEntry, {}, { publishedAt: new Date() });
+      });
+      await queues.close();
+      await databases.close();
+    },
+  };
+}
