@@ -35,6 +35,7 @@ const environment = z.object({
   POSTGRES_ADMIN_PASSWORD: optional,
 
   REDIS_URL: optional,
+  QUEUE_DATABASE_URL: optional,
   QUEUE_PREFIX: z.string().min(1).default('gsw'),
 
   GITHUB_API_URL: z.url().default('https://api.github.com'),
@@ -50,6 +51,8 @@ const environment = z.object({
   CODEGEN_TOKEN: optional,
   CODEGEN_ORG_ID: z.coerce.number().int().positive().optional(),
   AGENT_COMMAND: optional,
+  /** Names of variables, separated by commas, that a command-line agent gets of ours, such as its API key. */
+  AGENT_PASS_ENV: z.string().default(''),
   /** How long one agent run may take, milliseconds. */
   AGENT_TIMEOUT_MS: duration(60 * 60_000),
   /** Pause between two looks at something that is still at work elsewhere (agent run, checks), milliseconds. */
@@ -69,15 +72,24 @@ export type Config = {
     adminUser: string;
     adminPassword: string | undefined;
   };
-  /** Connection URLs that override the default server, per database. */
+  /** The application's connection URLs, where they are given; `resolveConnections` fills in the others. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
-  queue: { redisUrl: string | undefined; prefix: string };
+  /** The same for work that crosses organisations (`<NAME>_MAINTENANCE_DATABASE_URL`). */
+  maintenanceUrls: Partial<Record<DatabaseName, string>>;
+  queue: {
+    redisUrl: string | undefined;
+    /** Where the queue lives if `redisUrl` is undefined; `resolveConnections` fills it in. */
+    databaseUrl: string | undefined;
+    prefix: string;
+  };
   github: { apiUrl: string; url: string; token: string | undefined };
   linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
   agent: {
     adapter: 'codegen' | 'command';
     codegen: { apiUrl: string; token: string | undefined; organizationId: number | undefined };
     command: string | undefined;
+    /** Names of environment variables that a command-line agent gets besides the harmless ones. */
+    passEnv: string[];
     timeoutMs: number;
   };
   pollIntervalMs: number;
@@ -97,12 +109,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new ConfigError(`These environment variables need mending:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
-  const databaseUrls = Object.fromEntries(
-    databaseNames.flatMap((name) => {
-      const url = env[`${name.toUpperCase()}_DATABASE_URL`];
-      return url ? [[name, url]] : [];
-    }),
-  );
+  const databaseUrls = readUrls(env, 'DATABASE_URL');
+  const maintenanceUrls = readUrls(env, 'MAINTENANCE_DATABASE_URL');
   return {
     dataDir: path.resolve(e.DATA_DIR),
     logLevel: e.LOG_LEVEL,
@@ -114,16 +122,35 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       adminPassword: e.POSTGRES_ADMIN_PASSWORD,
     },
     databaseUrls,
-    queue: { redisUrl: e.REDIS_URL, prefix: e.QUEUE_PREFIX },
+    maintenanceUrls,
+    queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
     github: { apiUrl: e.GITHUB_API_URL, url: e.GITHUB_URL, token: e.GITHUB_TOKEN },
     linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
     agent: {
       adapter: e.AGENT,
       codegen: { apiUrl: e.CODEGEN_API_URL, token: e.CODEGEN_TOKEN, organizationId: e.CODEGEN_ORG_ID },
       command: e.AGENT_COMMAND,
+      passEnv: e.AGENT_PASS_ENV.split(',').flatMap((name) => name.trim() || []),
       timeoutMs: e.AGENT_TIMEOUT_MS,
     },
     pollIntervalMs: e.POLL_INTERVAL_MS,
     checksGraceMs: e.CHECKS_GRACE_MS,
   };
+}
+
+/** The variables `<NAME>_<suffix>` of the eight databases. */
+function readUrls(env: NodeJS.ProcessEnv, suffix: string): Partial<Record<DatabaseName, string>> {
+  const given: Partial<Record<DatabaseName, string>> = {};
+  for (const name of databaseNames) {
+    const variable = `${name.toUpperCase()}_${suffix}`;
+    const url = env[variable];
+    if (!url) continue;
+    if (!URL.canParse(url)) {
+      throw new ConfigError(
+        `${variable} is no URL; it should look like postgres://user:password@host:5432/${name}_db.`,
+      );
+    }
+    given[name] = url;
+  }
+  return given;
 }

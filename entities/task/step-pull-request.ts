@@ -15,7 +15,7 @@ const schema = defineEntity({
     /** The head as last validated or published. */
     headSha: p.string().length(64),
     baseBranch: p.string().length(255),
-    /** The agent run that works on it: `prompts.executions.id` of its latest turn. */
+    /** `prompts.executions.id` of the agent's work that it holds; repairs go on from that run. */
     executionId: p.uuid(),
     status: p.enum(['open', 'validated', 'rejected', 'merged'] as const).default('open'),
     /** Latest score, 0–100. */

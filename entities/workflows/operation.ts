@@ -154,6 +154,8 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
       this.leaseUntil = null;
     }
   }
+  // MikroORM tells parent entities by name; under the base's own, it sees one class rather than two.
+  Object.defineProperty(Ledger, 'name', { value: base.name });
   return Ledger;
 }
 

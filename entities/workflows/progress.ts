@@ -102,5 +102,7 @@ export function progressing<T extends Base>(base: T) {
       this.waitingUntil = null;
     }
   }
+  // MikroORM tells parent entities by name; under the base's own, it sees one class rather than two.
+  Object.defineProperty(Progressing, 'name', { value: base.name });
   return Progressing;
 }

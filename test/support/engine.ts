@@ -90,7 +90,11 @@ export function testEngine(
       await Promise.all(workers.map((worker) => worker.close()));
       // Or the reconciler of the next test on these databases would put back what is missing from its own queue.
       await db.workflows(async (em) => {
-        await em.nativeUpdate(WorkflowExecution, { status: { $nin: ['completed', 'failed'] } }, { status: 'cancelled' });
+        await em.nativeUpdate(
+          WorkflowExecution,
+          { status: { $nin: ['completed', 'failed'] } },
+          { status: 'cancelled' },
+        );
         await em.nativeUpdate(WorkflowStageExecution, {}, { status: 'cancelled' });
         await em.nativeUpdate(OutboxEntry, {}, { publishedAt: new Date() });
       });

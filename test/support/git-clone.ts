@@ -5,6 +5,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const environment = {
+  PATH: process.env.PATH ?? '',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'Ada',
+  GIT_AUTHOR_EMAIL: 'ada@example.org',
+  GIT_COMMITTER_NAME: 'Ada',
+  GIT_COMMITTER_EMAIL: 'ada@example.org',
+};
+
 /** A working copy for tests, with an identity of its own and nobody's configuration. */
 export class GitClone {
   readonly folder: string;
@@ -24,36 +34,35 @@ export class GitClone {
   }
 
   /** Runs git in the working copy and gives its output, trimmed. */
-  async git(...args: string[]): Promise<string> {
-    const person = { NAME: 'Ada', EMAIL: 'ada@example.org' };
-    const { stdout } = await run('git', args, {
-      cwd: this.folder,
-      env: {
-        PATH: process.env.PATH ?? '',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_CONFIG_NOSYSTEM: '1',
-        ...Object.fromEntries(
-          Object.entries(person).flatMap(([key, value]) => [
-            [`GIT_AUTHOR_${key}`, value],
-            [`GIT_COMMITTER_${key}`, value],
-          ]),
-        ),
-        ...this.#env,
-      },
-    });
-    return stdout.trim();
+  git(...args: string[]): Promise<string> {
+    return this.#run('git', args);
   }
 
   /** Commits a file on a branch, new ones from the commit `from`, pushes it and gives the commit. */
   async pushFile(branch: string, file: string, content: string, from = 'origin/main'): Promise<string> {
-    await this.git('fetch', '--quiet', 'origin');
-    const isKnown = await this.git('branch', '--remotes', '--list', `origin/${branch}`);
-    await this.git('checkout', '--quiet', '-B', branch, isKnown ? `origin/${branch}` : from);
-    await mkdir(path.dirname(path.join(this.folder, file)), { recursive: true });
-    await writeFile(path.join(this.folder, file), content);
-    await this.git('add', '--all');
-    await this.git('commit', '--quiet', '--message', `Change ${file}`);
-    await this.git('push', '--quiet', 'origin', branch);
-    return this.git('rev-parse', 'HEAD');
+    const target = path.join(this.folder, file);
+    await this.#run('sh', ['-c', checkout, 'sh', branch, from]);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, content);
+    return this.#run('sh', ['-c', push, 'sh', branch, `Change ${file}`]);
+  }
+
+  async #run(command: string, args: string[]): Promise<string> {
+    const { stdout } = await run(command, args, {
+      cwd: this.folder,
+      env: { ...environment, ...this.#env },
+    });
+    return stdout.trim();
   }
 }
+
+// One shell for several gits: starting a process from a large one is dear.
+const checkout = `set -e
+git fetch --quiet origin
+git rev-parse --verify --quiet "origin/$1" >/dev/null && set -- "$1" "origin/$1"
+git checkout --quiet -B "$1" "$2"`;
+const push = `set -e
+git add --all
+git commit --quiet --message "$2"
+git push --quiet origin "$1"
+git rev-parse HEAD`;

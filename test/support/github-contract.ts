@@ -3,22 +3,19 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Ajv, type ValidateFunction } from 'ajv';
 
-type Schema = { $ref?: string; properties?: Record<string, Schema>; enum?: unknown[]; nullable?: boolean };
+type Schema = { $ref?: string; properties?: Record<string, Schema>; anyOf?: Schema[] };
 type Content = { content?: { 'application/json'?: { schema: Schema } }; $ref?: string };
 type Parameter = { name: string; in: string; $ref?: string };
 type Operation = { parameters?: Parameter[]; requestBody?: Content; responses: Record<string, Content> };
 type Path = Record<string, Operation>;
 
 /** A request or an answer that GitHub's document does not allow. */
-export class ContractViolation extends Error {
+class ContractViolation extends Error {
   override readonly name = 'ContractViolation';
 }
 
 const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json');
-// A value that may be null has to be among its `enum` too; the document leaves it out.
-const document = JSON.parse(readFileSync(file, 'utf8'), (_key, value) =>
-  value?.nullable && Array.isArray(value.enum) ? { ...value, enum: [...value.enum, null] } : value,
-) as { paths: Record<string, Path> };
+const document = withNulls(JSON.parse(readFileSync(file, 'utf8'))) as { paths: Record<string, Path> };
 
 const ajv = new Ajv({ strict: false, validateFormats: false }).addSchema(document, 'github');
 const validators = new Map<string, ValidateFunction>();
@@ -34,7 +31,7 @@ const templates = Object.keys(document.paths)
 /** What has been checked, as `POST /repos/{owner}/{repo}/pulls 201`. */
 export const checkedCalls = new Set<string>();
 
-/** A `fetch` that throws {@link ContractViolation}; for a GitHub API that is served at the root of its host. */
+/** A `fetch` that throws a ContractViolation; for a GitHub API that is served at the root of its host. */
 export const contractFetch: typeof fetch = async (input, init) => {
   const request = new Request(input, init);
   const url = new URL(request.url);
@@ -42,7 +39,7 @@ export const contractFetch: typeof fetch = async (input, init) => {
   const method = request.method.toLowerCase();
   const operation = found && document.paths[found.template]?.[method];
   if (!operation) throw new ContractViolation(`GitHub has no ${request.method} ${url.pathname}`);
-  const pointer = `#/paths/${escape(found.template)}/${method}`;
+  const pointer = `#/paths/${escapePointer(found.template)}/${method}`;
   const name = `${request.method} ${found.template}`;
   checkQuery(name, operation, url);
   const body = await request.clone().text();
@@ -68,7 +65,7 @@ function checkRequest(name: string, pointer: string, operation: Operation, body:
   if (!body) return;
   const value = JSON.parse(body);
   check(`${name}: request`, `${pointer}/requestBody/content/application~1json/schema`, value);
-  const { properties } = at<Schema>(schema);
+  const { anyOf, properties = anyOf?.[0]?.properties } = at<Schema>(schema);
   // The document allows unknown fields, but GitHub ignores them: a misspelt one would be lost.
   for (const key of properties ? Object.keys(value) : []) {
     if (!properties?.[key]) throw new ContractViolation(`${name}: no field ${key}`);
@@ -86,12 +83,15 @@ function checkAnswer(
   if (!documented) {
     if (status < 400) throw new ContractViolation(`${name}: GitHub does not answer so`);
     // Errors that any route may give are left out of the document.
-    return check(name, '#/components/schemas/basic-error', JSON.parse(body));
+    check(name, '#/components/schemas/basic-error', JSON.parse(body));
+    return;
   }
   const place = documented.$ref ?? `${pointer}/responses/${status}`;
-  const hasSchema = at<Content>(documented).content?.['application/json'];
-  if (hasSchema) return check(name, `${place}/content/application~1json/schema`, JSON.parse(body));
-  if (status < 400 && body) throw new ContractViolation(`${name}: has no body`);
+  if (at<Content>(documented).content?.['application/json']) {
+    check(name, `${place}/content/application~1json/schema`, JSON.parse(body));
+  } else if (status < 400 && body) {
+    throw new ContractViolation(`${name}: has no body`);
+  }
 }
 
 function check(name: string, pointer: string, value: unknown): void {
@@ -101,6 +101,17 @@ function check(name: string, pointer: string, value: unknown): void {
     validators.set(pointer, validate);
   }
   if (!validate(value)) throw new ContractViolation(`${name}: ${ajv.errorsText(validate.errors)}`);
+}
+
+/** Says `nullable` the way Ajv understands it: not without a `type`, and null is a member of an `enum`. */
+function withNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const { nullable, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [key, withNulls(child)]),
+  );
+  if (nullable !== true) return nullable === undefined ? rest : { ...rest, nullable };
+  return { anyOf: [rest, { type: 'null' }] };
 }
 
 /** What a `$ref` points at, or the value itself. */
@@ -113,6 +124,6 @@ function at<T extends { $ref?: string }>(value: T): T {
   ) as T;
 }
 
-function escape(template: string): string {
+function escapePointer(template: string): string {
   return template.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -76,7 +76,9 @@ export async function openTemplates(): Promise<Templates> {
     },
     async drop(token) {
       for (const name of databaseNames) {
-        await admin.query(`drop database if exists ${identifier(`${databaseOf(name)}_${token}`)} with (force)`);
+        await admin.query(
+          `drop database if exists ${identifier(`${databaseOf(name)}_${token}`)} with (force)`,
+        );
       }
     },
     async close() {

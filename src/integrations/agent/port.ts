@@ -9,6 +9,8 @@ export type Workspace = {
   repository: { owner: string; name: string };
   /** Exists on the remote already; the agent's commits go here. */
   branch: string;
+  /** The commit the branch was at when the run started: the agent has changed something where the head differs. */
+  baseSha: string;
 };
 
 export type AgentRequest = {

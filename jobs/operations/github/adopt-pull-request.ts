@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { defineOperation } from '../../../src/engine/define.ts';
+import { pullRequest, repositoryName } from '../workspace.ts';
+
+/** Takes over a pull request that the agent itself opened, and points it at our development branch. */
+export const adoptPullRequest = defineOperation({
+  service: 'github',
+  name: 'adopt-pull-request',
+  input: z.object({ repository: repositoryName, number: z.int().positive(), base: z.string() }),
+  output: pullRequest,
+  retry: { attempts: 8, delay: '2s' },
+  async run({ repository, number, base }, { github }) {
+    const pull = await github.getPullRequest(repository, number);
+    return pull.baseBranch === base ? pull : github.retargetPullRequest(repository, number, base);
+  },
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineOperation } from '../../../src/engine/define.ts';
+import { RetryLater } from '../../../src/engine/errors.ts';
+import { repositoryName } from '../workspace.ts';
+
+/**
+ * Waits until every check of a commit has ended. A commit without any check is given `CHECKS_GRACE_MS` for its first
+ * one to appear, and for the ones that the branch's protection requires until the end.
+ */
+export const awaitChecks = defineOperation({
+  service: 'github',
+  name: 'await-checks',
+  input: z.object({ repository: repositoryName, sha: z.string(), baseBranch: z.string() }),
+  output: z.object({
+    checks: z.array(
+      z.object({
+        name: z.string(),
+        state: z.enum(['success', 'failure', 'neutral']),
+        summary: z.string().nullable(),
+        isRequired: z.boolean(),
+      }),
+    ),
+  }),
+  retry: { attempts: 20, delay: '2s' },
+  async run({ repository, sha, baseBranch }, { github, config, intendedAt }) {
+    const checks = await github.listChecks(repository, sha);
+    const required = await github.requiredChecks(repository, baseBranch);
+    const pending = checks.filter((check) => check.state === 'pending').map((check) => check.name);
+    const absent = required.filter((name) => !checks.some((check) => check.name === name));
+    const outstanding = [...pending, ...absent];
+    if (outstanding.length > 0) {
+      throw new RetryLater(config.pollIntervalMs, `the checks ${outstanding.join(', ')}`);
+    }
+    const young = Date.now() < intendedAt.getTime() + config.checksGraceMs;
+    if (checks.length === 0 && young)
+      throw new RetryLater(config.pollIntervalMs, 'the first check to appear');
+    return {
+      checks: checks.flatMap(({ name, state, summary }) =>
+        state === 'pending' ? [] : [{ name, state, summary, isRequired: required.includes(name) }],
+      ),
+    };
+  },
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineOperation } from '../../../src/engine/define.ts';
+import { repositoryName } from '../workspace.ts';
+
+/** Comments once: a hidden marker in the text tells whether the comment is there already. */
+export const commentOnPullRequest = defineOperation({
+  service: 'github',
+  name: 'comment-on-pull-request',
+  input: z.object({ repository: repositoryName, number: z.int().positive(), body: z.string() }),
+  output: z.object({ id: z.string(), url: z.string() }),
+  retry: { attempts: 8, delay: '2s' },
+  find: ({ repository, number }, { github, id }) => github.findComment(repository, number, marker(id)),
+  run: ({ repository, number, body }, { github, id }) =>
+    github.createComment(repository, number, `${body}\n\n${marker(id)}`),
+});
+
+const marker = (id: string): string => `<!-- gsw:${id} -->`;

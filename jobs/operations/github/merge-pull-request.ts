@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineOperation } from '../../../src/engine/define.ts';
+import { repositoryName } from '../workspace.ts';
+import { mergeOutcome } from './merge-branch.ts';
+
+/** Merges a pull request if its head is still the commit that was validated; says what stands in the way otherwise. */
+export const mergePullRequest = defineOperation({
+  service: 'github',
+  name: 'merge-pull-request',
+  input: z.object({
+    repository: repositoryName,
+    number: z.int().positive(),
+    headSha: z.string(),
+    title: z.string(),
+  }),
+  output: mergeOutcome,
+  retry: { attempts: 8, delay: '2s' },
+  async find({ repository, number }, { github }) {
+    const pull = await github.getPullRequest(repository, number);
+    return pull.state === 'merged'
+      ? { outcome: 'merged' as const, sha: pull.mergeCommitSha ?? pull.headSha }
+      : null;
+  },
+  run: ({ repository, number, headSha, title }, { github }) =>
+    github.mergePullRequest(repository, number, { headSha, title }),
+});

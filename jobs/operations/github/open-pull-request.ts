@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineOperation } from '../../../src/engine/define.ts';
+import { pullRequest, repositoryName } from '../workspace.ts';
+
+/** Opens a pull request, or adopts the one already open from that branch to that base. */
+export const openPullRequest = defineOperation({
+  service: 'github',
+  name: 'open-pull-request',
+  input: z.object({
+    repository: repositoryName,
+    head: z.string(),
+    base: z.string(),
+    title: z.string(),
+    body: z.string(),
+  }),
+  output: pullRequest,
+  retry: { attempts: 8, delay: '2s' },
+  find: ({ repository, head, base }, { github }) => github.findPullRequest(repository, { head, base }),
+  run: ({ repository, ...pull }, { github }) => github.openPullRequest(repository, pull),
+});

@@ -1,0 +1,16 @@
+/** The names of a workflow's branches: the same whenever they are derived, and unlike any other workflow's. */
+import type { DecomposedStep } from '../../entities/task/decomposed-step.ts';
+
+const prefix = (workflowId: string): string => `gsw/${workflowId.slice(0, 8)}`;
+
+/** Where the steps of a workflow come together. */
+export const devBranchOf = (workflowId: string): string => `${prefix(workflowId)}/dev`;
+
+export function stepBranchOf(step: Pick<DecomposedStep, 'workflowId' | 'stepNumber' | 'stepName'>): string {
+  const words = step.stepName
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replaceAll(/^-+|-+$/g, '');
+  return `${prefix(step.workflowId)}/step-${step.stepNumber}${words ? `-${words}` : ''}`;
+}

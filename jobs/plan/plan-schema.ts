@@ -1,0 +1,86 @@
+/** What an agent's plan must look like, and every way in which it does not. */
+import { z } from 'zod';
+
+const step = z.object({
+  name: z.string().trim().min(1).max(255),
+  description: z.string().trim().min(1),
+  acceptance_criteria: z.array(z.string().trim().min(1)).min(1),
+  files: z.array(z.string().trim().min(1)).default([]),
+  depends_on: z.array(z.string().trim()).default([]),
+  effort_hours: z.number().min(0).max(9_999),
+  complexity: z.int().min(1).max(10),
+});
+
+const plan = z.object({
+  title: z.string().trim().min(1).max(255),
+  summary: z.string().trim().min(1),
+  steps: z.array(step).min(1).max(30),
+});
+
+export type Plan = z.infer<typeof plan>;
+
+/** Gives the plan of an answer, or what is wrong with it, in words that the agent can act on. */
+export function parsePlan(answer: string): { plan: Plan } | { problems: string[] } {
+  const json = parseJson(answer);
+  if (json === undefined) return { problems: ['The answer is not a JSON object.'] };
+  const parsed = plan.safeParse(json);
+  if (!parsed.success) {
+    return {
+      problems: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'plan'}: ${issue.message}`),
+    };
+  }
+  const problems = problemsOfGraph(parsed.data.steps);
+  return problems.length > 0 ? { problems } : { plan: parsed.data };
+}
+
+/** The JSON object of an answer, which agents like to wrap in a code fence or in words; undefined where there is none. */
+export function parseJson(answer: string): unknown {
+  const fenced = /```(?:json)?\s*\n([\s\S]*?)```/.exec(answer)?.[1];
+  const braced = answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1);
+  for (const candidate of [answer, fenced, braced]) {
+    if (!candidate) continue;
+    try {
+      return JSON.parse(candidate);
+    } catch {
+      // the next candidate may be better
+    }
+  }
+  return undefined;
+}
+
+function problemsOfGraph(steps: Plan['steps']): string[] {
+  const problems: string[] = [];
+  const names = steps.map((step) => step.name);
+  for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
+    problems.push(`Two steps are called "${name}"; each name must be unique.`);
+  }
+  for (const step of steps) {
+    for (const on of step.depends_on) {
+      if (!names.includes(on))
+        problems.push(`"${step.name}" depends on "${on}", which is no step of the plan.`);
+    }
+  }
+  const cycle = findCycle(new Map(steps.map((step) => [step.name, step.depends_on])));
+  if (cycle) problems.push(`The dependencies go round in a circle: ${cycle.join(' → ')}.`);
+  return problems;
+}
+
+/** The names along a cycle, first one repeated at the end; null where there is none. */
+export function findCycle(dependencies: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>();
+  const visit = (name: string, path: string[]): string[] | null => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    if (done.has(name)) return null;
+    for (const on of dependencies.get(name) ?? []) {
+      const cycle = visit(on, [...path, name]);
+      if (cycle) return cycle;
+    }
+    done.add(name);
+    return null;
+  };
+  for (const name of dependencies.keys()) {
+    const cycle = visit(name, []);
+    if (cycle) return cycle;
+  }
+  return null;
+}

@@ -1,0 +1,63 @@
+import { defineStage } from '../../src/engine/define.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { awaitChecks } from '../operations/github/await-checks.ts';
+import { deleteBranch } from '../operations/github/delete-branch.ts';
+import { mergePullRequest } from '../operations/github/merge-pull-request.ts';
+import { readPullRequest } from '../operations/github/read-pull-request.ts';
+import { commentOnIssue } from '../operations/linear/comment-on-issue.ts';
+import { setIssueState } from '../operations/linear/set-issue-state.ts';
+import { keepMetrics } from '../plan/keep-metrics.ts';
+import { currentPlan } from '../plan/keep-plan.ts';
+
+/** Merges the final pull request, closes the Linear issues, deletes the branches and writes the figures. */
+export const completion = defineStage({
+  name: 'completion',
+  async run({ workflow, db, perform, performAll }) {
+    const repository = workflow.repository();
+    const number = workflow.finalPrNumber ?? 0;
+    const { decomposition, steps } = await db.task((em) => currentPlan(em, workflow.id));
+
+    const pull = await perform('pull', readPullRequest.with({ repository, number }));
+    const { checks } = await perform(
+      'checks',
+      awaitChecks.with({ repository, sha: pull.headSha, baseBranch: pull.baseBranch }),
+    );
+    const failing = checks.filter((check) => check.state === 'failure' && check.isRequired);
+    if (failing.length > 0) {
+      throw new PermanentFailure(
+        `Pull request #${number} cannot be merged: ${failing.map((check) => check.name).join(', ')} failed.`,
+      );
+    }
+    const merged = await perform(
+      'merge',
+      mergePullRequest.with({
+        repository,
+        number,
+        headSha: pull.headSha,
+        title: `${decomposition.title} (#${number})`,
+      }),
+    );
+    if (merged.outcome !== 'merged') {
+      throw new PermanentFailure(`Pull request #${number} cannot be merged: ${merged.reason}`);
+    }
+
+    const issues = [decomposition.linearIssueId, ...steps.map((step) => step.linearIssueId)].flatMap(
+      (id) => id ?? [],
+    );
+    const note = `Merged into \`${pull.baseBranch}\` with [pull request #${number}](${pull.url}).`;
+    await performAll(issues, (issueId) => [
+      `comment-${issueId}`,
+      commentOnIssue.with({ issueId, body: note }),
+    ]);
+    await performAll(issues, (issueId) => [
+      `close-${issueId}`,
+      setIssueState.with({ issueId, type: 'completed' }),
+    ]);
+
+    const branches = [...steps.map((step) => step.branchName), workflow.devBranchName].flatMap(
+      (name) => name ?? [],
+    );
+    await performAll(branches, (branch) => [`delete-${branch}`, deleteBranch.with({ repository, branch })]);
+    await keepMetrics(db, workflow);
+  },
+});

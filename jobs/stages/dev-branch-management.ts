@@ -1,0 +1,56 @@
+import { defineStage } from '../../src/engine/define.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { openPullRequest } from '../operations/github/open-pull-request.ts';
+import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
+import { projectSettings } from '../plan/project-settings.ts';
+import { expectAllDone } from '../plan/step-outcomes.ts';
+import { mergePullRequest } from '../steps/merge-pull-request.ts';
+
+/** Merges the steps into the development branch and opens the final pull request, which a person approves. */
+export const devBranchManagement = defineStage({
+  name: 'dev_branch_management',
+  async run({ workflow, db, perform, gate, remember, runSteps }) {
+    const plan = await db.task((em) => currentPlan(em, workflow.id));
+    const items = plan.steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: plan.dependsOn(id) }));
+    // One at a time: each merge moves the branch that the next one is merged into.
+    const outcomes = await runSteps(mergePullRequest, items, 1);
+    expectAllDone(outcomes, items, 'pull requests were not merged');
+
+    const final = await perform(
+      'final-pull-request',
+      openPullRequest.with({
+        repository: workflow.repository(),
+        head: workflow.devBranchName ?? '',
+        base: workflow.githubBranch ?? '',
+        title: plan.decomposition.title,
+        body: summaryOf(plan, workflow.id),
+      }),
+    );
+    await remember({ finalPrNumber: final.number, finalPrUrl: final.url });
+
+    const { autoMerge } = await projectSettings(db, workflow);
+    if (autoMerge) return;
+    const decision = await gate('merge', {
+      gate: 'merge',
+      accepts: ['approve', 'reject'],
+      waitingOn: `merge approval of pull request #${final.number}`,
+    });
+    if (decision.type === 'reject') {
+      const why = decision.reason ? `: ${decision.reason}` : ', without giving a reason';
+      throw new PermanentFailure(
+        `${decision.actor} rejected the merge of pull request #${final.number}${why}`,
+      );
+    }
+  },
+});
+
+function summaryOf({ decomposition, steps }: KeptPlan, workflowId: string): string {
+  const list = steps.map((step) => {
+    const issue = step.linearIssueKey ? ` ([${step.linearIssueKey}](${step.linearIssueUrl}))` : '';
+    return `${step.stepNumber}. ${step.stepName}${issue}`;
+  });
+  const issue = decomposition.linearIssueKey
+    ? `\n\nLinear: [${decomposition.linearIssueKey}](${decomposition.linearIssueUrl})`
+    : '';
+  return `${decomposition.summary}\n\n## Steps\n\n${list.join('\n')}${issue}\n\n<!-- gsw-workflow:${workflowId} -->`;
+}

@@ -1,0 +1,65 @@
+import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
+import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { defineStage } from '../../src/engine/define.ts';
+import { bullets } from '../../src/prompts/render.ts';
+import { createIssue } from '../operations/linear/create-issue.ts';
+import { ensureLabel } from '../operations/linear/ensure-label.ts';
+import { readTeam } from '../operations/linear/read-team.ts';
+import { relateIssues } from '../operations/linear/relate-issues.ts';
+import { currentPlan } from '../plan/keep-plan.ts';
+
+/** Creates the main Linear issue and one sub-issue per step, related by `blocks`, all linked back to the workflow. */
+export const linearIssueCreation = defineStage({
+  name: 'linear_issue_creation',
+  async run({ workflow, db, perform, performAll, remember }) {
+    const { decomposition, steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));
+    const team = await perform('team', readTeam.with({}));
+    const { labelId } = await perform('label', ensureLabel.with({ teamId: team.id, name: 'gsw' }));
+    const common = { teamId: team.id, labelIds: [labelId] };
+    const footer = `\n\n---\nWorkflow \`${workflow.id}\` on ${workflow.githubOwner}/${workflow.githubRepoName}`;
+
+    const main = await perform(
+      'main',
+      createIssue.with({
+        ...common,
+        title: decomposition.title,
+        description: `${decomposition.summary}\n\n${outline(steps)}${footer}`,
+      }),
+    );
+    const subs = await performAll(steps, (step) => [
+      `step-${step.stepNumber}`,
+      createIssue.with({
+        ...common,
+        parentId: main.id,
+        title: step.stepName,
+        description: `${step.description}\n\nDone when:\n\n${bullets(step.acceptanceCriteria)}${footer}`,
+      }),
+    ]);
+    const issueOf = new Map(steps.map((step, index) => [step.id, subs[index]]));
+    const edges = steps.flatMap((step) => dependsOn(step.id).map((on) => ({ step: step.id, on })));
+    await performAll(edges, ({ step, on }) => [
+      `blocks-${on}-${step}`,
+      relateIssues.with({
+        issueId: issueOf.get(on)?.id ?? '',
+        blocksIssueId: issueOf.get(step)?.id ?? '',
+      }),
+    ]);
+
+    await db.task(async (em) => {
+      const kept = await em.findOneOrFail(RequirementDecomposition, decomposition.id);
+      kept.recordIssue(main);
+      for (const step of await em.find(DecomposedStep, { decompositionId: decomposition.id })) {
+        const sub = issueOf.get(step.id);
+        if (sub) step.recordIssue(sub);
+      }
+    });
+    await remember({
+      linearMainIssueId: main.id,
+      linearMainIssueKey: main.identifier,
+      linearMainIssueUrl: main.url,
+    });
+  },
+});
+
+const outline = (steps: readonly DecomposedStep[]): string =>
+  steps.map((step) => `${step.stepNumber}. ${step.stepName}`).join('\n');

@@ -1,0 +1,55 @@
+import { Project } from '../../entities/projects/project.ts';
+import { Repository } from '../../entities/projects/repository.ts';
+import { GithubProject } from '../../entities/task/github-project.ts';
+import { defineStage } from '../../src/engine/define.ts';
+import { deriveId } from '../../src/engine/derive.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { inspectRepository } from '../operations/github/inspect-repository.ts';
+import { readRepository } from '../operations/github/read-repository.ts';
+
+/** Reads the repository, keeps it as a project that is pinned to the dashboard, and takes stock of what it contains. */
+export const projectSelection = defineStage({
+  name: 'project_selection',
+  async run({ workflow, db, perform, remember }) {
+    const { organizationId } = workflow;
+    const found = await perform('repository', readRepository.with(workflow.repository()));
+    if (found.isArchived)
+      throw new PermanentFailure(`${found.fullName} is archived: nothing can be merged into it.`);
+
+    const slug = found.fullName.toLowerCase();
+    const projectId = deriveId('project', organizationId, slug);
+    const repositoryId = deriveId('repository', organizationId, 'github', slug);
+    await db.projects(async (em) => {
+      const { name, description } = found;
+      await em.upsert(Project, { id: projectId, organizationId, name, slug, description });
+      await em.upsert(Repository, {
+        id: repositoryId,
+        organizationId,
+        projectId,
+        provider: 'github',
+        owner: found.owner,
+        name,
+        externalId: found.id,
+        description,
+        defaultBranch: found.defaultBranch,
+        isPrivate: found.isPrivate,
+        language: found.language,
+        webUrl: found.url,
+        cloneUrl: found.cloneUrl,
+      });
+    });
+    await db.task(async (em) => {
+      const githubRepository = { githubOwner: found.owner, githubRepoName: found.name };
+      if (await em.findOne(GithubProject, githubRepository)) return;
+      const id = deriveId('github-project', organizationId, slug);
+      em.persist(em.create(GithubProject, { id, organizationId, projectId, ...githubRepository }));
+    });
+
+    const branch = workflow.githubBranch ?? found.defaultBranch;
+    await remember({ projectId, githubBranch: branch });
+    await perform(
+      'inspect',
+      inspectRepository.with({ repository: workflow.repository(), repositoryId, branch }),
+    );
+  },
+});

@@ -1,0 +1,104 @@
+import { AnalysisRun } from '../../entities/codebase/analysis-run.ts';
+import { CodeFile } from '../../entities/codebase/code-file.ts';
+import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { RequirementDocument } from '../../entities/task/requirement-document.ts';
+import { defineStage, type StageContext } from '../../src/engine/define.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { bullets } from '../../src/prompts/render.ts';
+import { askAgent } from '../agent/ask-agent.ts';
+import { keepPlan } from '../plan/keep-plan.ts';
+import { type Plan, parsePlan } from '../plan/plan-schema.ts';
+import { projectSettings } from '../plan/project-settings.ts';
+
+/** How often the agent is asked for a plan before we give up. */
+const rounds = 3;
+
+/** Has the agent split the requirements into steps, and has a person approve the plan. */
+export const requirementsDecomposition = defineStage({
+  name: 'requirements_decomposition',
+  async run(context) {
+    const { workflow, db, gate } = context;
+    const requirements = await db.task((em) =>
+      em.findOneOrFail(RequirementDocument, { workflowId: workflow.id }),
+    );
+    const { plan, executionId } = await askForPlan(context, requirements.content);
+    await db.task((em) =>
+      keepPlan(
+        em,
+        {
+          organizationId: workflow.organizationId,
+          workflowId: workflow.id,
+          requirementDocumentId: requirements.id,
+          executionId,
+        },
+        plan,
+      ),
+    );
+
+    const { autoConfirmPlan } = await projectSettings(db, workflow);
+    const decision = autoConfirmPlan
+      ? { type: 'approve', actor: 'project setting', reason: null }
+      : await gate('plan', { gate: 'plan', accepts: ['approve', 'reject'], waitingOn: 'plan approval' });
+    await db.task(async (em) => {
+      const kept = await em.findOneOrFail(RequirementDecomposition, { workflowId: workflow.id });
+      if (decision.type === 'approve') kept.approve(decision.actor, decision.reason ?? null);
+      else kept.reject(decision.actor, decision.reason ?? null);
+    });
+    if (decision.type === 'reject') {
+      const why = decision.reason ? `: ${decision.reason}` : ', without giving a reason';
+      throw new PermanentFailure(`${decision.actor} rejected the plan${why}`);
+    }
+  },
+});
+
+/** Asks again with what was wrong, at most `rounds` times. */
+async function askForPlan(
+  context: StageContext,
+  requirement: string,
+): Promise<{ plan: Plan; executionId: string }> {
+  const facts = await factsForPlanning(context);
+  let problems: string[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const answer = await askAgent(context, `plan-${round}`, {
+      purpose: 'decompose',
+      template: 'requirements-decomposition',
+      variables: { ...facts, requirement, problems: complaint(problems) },
+      workspace: null,
+    });
+    const parsed =
+      answer.response === null
+        ? { problems: [`The agent failed: ${answer.error}`] }
+        : parsePlan(answer.response);
+    if ('plan' in parsed) return { plan: parsed.plan, executionId: answer.executionId };
+    problems = parsed.problems;
+  }
+  throw new PermanentFailure(
+    `The agent gave no usable plan in ${rounds} attempts. What was wrong with the last one: ${problems.slice(0, 5).join(' ')}`,
+  );
+}
+
+const complaint = (problems: readonly string[]): string =>
+  problems.length === 0
+    ? ''
+    : `\nAn earlier answer could not be used. Mend this and answer again:\n\n<problems>\n${bullets(problems)}\n</problems>\n`;
+
+async function factsForPlanning({ workflow, db }: StageContext): Promise<Record<string, string>> {
+  const { run, files } = await db.codebase(async (em) => {
+    const run = await em.findOneOrFail(AnalysisRun, { workflowId: workflow.id });
+    const files = await em.find(
+      CodeFile,
+      { codebaseId: run.codebaseId },
+      { orderBy: { path: 'asc' }, limit: 400 },
+    );
+    return { run, files };
+  });
+  return {
+    repository: `${workflow.githubOwner}/${workflow.githubRepoName}`,
+    branch: workflow.githubBranch ?? '',
+    languages: Object.keys(run.languages).join(', ') || 'none recognised',
+    packageManager: run.packageManager ?? 'none recognised',
+    buildCommand: run.buildCommand ?? 'none recognised',
+    testCommand: run.testCommand ?? 'none recognised',
+    files: files.map((file) => file.path).join('\n'),
+  };
+}

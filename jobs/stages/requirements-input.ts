@@ -1,0 +1,49 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { GithubProject } from '../../entities/task/github-project.ts';
+import { RequirementDocument } from '../../entities/task/requirement-document.ts';
+import { defineStage } from '../../src/engine/define.ts';
+import { deriveId, sha256 } from '../../src/engine/derive.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { problemOfRequirement } from '../plan/requirements.ts';
+
+/** Takes the requirements given at enqueue, or waits for somebody to give them, and keeps them as a new version. */
+export const requirementsInput = defineStage({
+  name: 'requirements_input',
+  async run({ workflow, db, gate }) {
+    const given = await gate('requirements', {
+      gate: 'requirements',
+      accepts: ['requirements'],
+      waitingOn: 'requirements',
+    });
+    const content = String(given.payload.text ?? '');
+    const problem = problemOfRequirement(content);
+    if (problem) throw new PermanentFailure(problem);
+
+    const { organizationId, id: workflowId, githubOwner, githubRepoName } = workflow;
+    await db.task(async (em) => {
+      if (await em.findOne(RequirementDocument, { workflowId })) return;
+      const project = await em.findOneOrFail(
+        GithubProject,
+        { githubOwner, githubRepoName },
+        { lockMode: LockMode.PESSIMISTIC_WRITE },
+      );
+      const newest = await em.findOne(
+        RequirementDocument,
+        { githubProjectId: project.id },
+        { orderBy: { version: 'desc' } },
+      );
+      em.persist(
+        em.create(RequirementDocument, {
+          id: deriveId('requirements', workflowId),
+          organizationId,
+          githubProjectId: project.id,
+          workflowId,
+          version: (newest?.version ?? 0) + 1,
+          content,
+          contentHash: sha256(content),
+          author: given.actor,
+        }),
+      );
+    });
+  },
+});

@@ -1,0 +1,26 @@
+import { defineStage } from '../../src/engine/define.ts';
+import { createBranch } from '../operations/github/create-branch.ts';
+import { readBranch } from '../operations/github/read-branch.ts';
+import { devBranchOf } from '../plan/branches.ts';
+import { currentPlan } from '../plan/keep-plan.ts';
+import { projectSettings } from '../plan/project-settings.ts';
+import { expectAllDone } from '../plan/step-outcomes.ts';
+import { executeStep } from '../steps/execute-step.ts';
+
+/** Opens the development branch and has agents carry out the steps, in the order of their dependencies. */
+export const taskExecution = defineStage({
+  name: 'task_execution',
+  async run({ workflow, db, perform, remember, runSteps }) {
+    const repository = workflow.repository();
+    const base = await perform('base', readBranch.with({ repository, branch: workflow.githubBranch ?? '' }));
+    const branch = devBranchOf(workflow.id);
+    await perform('dev-branch', createBranch.with({ repository, branch, sha: base.sha }));
+    await remember({ devBranchName: branch });
+
+    const { steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));
+    const { maxParallelSteps } = await projectSettings(db, workflow);
+    const items = steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: dependsOn(id) }));
+    const outcomes = await runSteps(executeStep, items, maxParallelSteps);
+    expectAllDone(outcomes, items, 'steps were not carried out');
+  },
+});

@@ -1,0 +1,128 @@
+import { AnalysisRun } from '../../entities/codebase/analysis-run.ts';
+import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
+import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
+import { defineStep, type StepContext } from '../../src/engine/define.ts';
+import { deriveId } from '../../src/engine/derive.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { bullets } from '../../src/prompts/render.ts';
+import { type Answer, askAgent } from '../agent/ask-agent.ts';
+import { publishBranch } from '../operations/agent/publish-branch.ts';
+import { adoptPullRequest } from '../operations/github/adopt-pull-request.ts';
+import { createBranch } from '../operations/github/create-branch.ts';
+import { mergeBranch } from '../operations/github/merge-branch.ts';
+import { openPullRequest } from '../operations/github/open-pull-request.ts';
+import { readBranch } from '../operations/github/read-branch.ts';
+import { attachLink } from '../operations/linear/attach-link.ts';
+import { setIssueState } from '../operations/linear/set-issue-state.ts';
+import { stepBranchOf } from '../plan/branches.ts';
+import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
+
+/** Carries out one step: a branch that holds what it depends on, an agent's work, a pull request, linked in Linear. */
+export const executeStep = defineStep({
+  name: 'execute-step',
+  async run(context) {
+    const { workflow, db, item, perform } = context;
+    const plan = await db.task((em) => currentPlan(em, workflow.id));
+    const step = stepOf(plan, item.id);
+    if (step.linearIssueId) {
+      await perform('started', setIssueState.with({ issueId: step.linearIssueId, type: 'started' }));
+    }
+    const workspace = await prepareBranch(context, plan, step);
+    const answer = await askAgent(context, 'work', {
+      purpose: 'step',
+      template: 'task-execution',
+      variables: await promptVariables(context, plan, step),
+      workspace,
+    });
+    if (answer.response === null)
+      throw new PermanentFailure(`The coding agent could not do it: ${answer.error}`);
+
+    const pull = await pullRequestFor(context, step, workspace, answer);
+    await db.task(async (em) => {
+      await em.upsert(StepPullRequest, {
+        id: deriveId('pull-request', step.id),
+        organizationId: workflow.organizationId,
+        stepId: step.id,
+        workflowId: workflow.id,
+        number: pull.number,
+        url: pull.url,
+        headBranch: pull.headBranch,
+        headSha: pull.headSha,
+        baseBranch: pull.baseBranch,
+        executionId: answer.executionId,
+      });
+      (await em.findOneOrFail(DecomposedStep, step.id)).status = 'review';
+    });
+    if (step.linearIssueId) {
+      const title = `Pull request #${pull.number}`;
+      await perform('attach', attachLink.with({ issueId: step.linearIssueId, url: pull.url, title }));
+    }
+  },
+});
+
+/** The step's branch, from the development branch, with the branches of the steps it depends on merged in. */
+async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptPlan, step: DecomposedStep) {
+  const repository = workflow.repository();
+  const branch = stepBranchOf(step);
+  const dev = await perform('dev', readBranch.with({ repository, branch: workflow.devBranchName ?? '' }));
+  await perform('branch', createBranch.with({ repository, branch, sha: dev.sha }));
+  for (const id of plan.dependsOn(step.id)) {
+    const { stepNumber, branchName, stepName } = stepOf(plan, id);
+    const merged = await perform(
+      `merge-${stepNumber}`,
+      mergeBranch.with({
+        repository,
+        base: branch,
+        head: branchName ?? '',
+        message: `Merge step ${stepNumber}: ${stepName}`,
+      }),
+    );
+    if (merged.outcome !== 'merged') {
+      throw new PermanentFailure(`The steps it depends on contradict each other: ${merged.reason}`);
+    }
+  }
+  const start = await perform('start', readBranch.with({ repository, branch }));
+  await db.task(async (em) => (await em.findOneOrFail(DecomposedStep, step.id)).begin(branch));
+  return { repository, branch, baseSha: start.sha };
+}
+
+/** The pull request that the agent opened by itself, pointed at the development branch; otherwise one of ours. */
+async function pullRequestFor(
+  { workflow, perform }: StepContext,
+  step: DecomposedStep,
+  workspace: { repository: { owner: string; name: string }; branch: string; baseSha: string },
+  answer: Answer,
+) {
+  const { repository, branch: head } = workspace;
+  const base = workflow.devBranchName ?? '';
+  const own = answer.pullRequests[0];
+  if (own) return perform('adopt', adoptPullRequest.with({ repository, number: own.number, base }));
+  await perform('publish', publishBranch.with({ runId: answer.runId, workspace }));
+  const title = `Step ${step.stepNumber}: ${step.stepName}`;
+  return perform('pull-request', openPullRequest.with({ repository, head, base, title, body: body(step) }));
+}
+
+function body(step: DecomposedStep): string {
+  const criteria = step.acceptanceCriteria.map((criterion) => `- [ ] ${criterion}`).join('\n');
+  const issue = step.linearIssueKey ? `\n\nLinear: [${step.linearIssueKey}](${step.linearIssueUrl})` : '';
+  return `${step.description}\n\n## Done when\n\n${criteria}${issue}\n\n<!-- gsw-step:${step.id} -->`;
+}
+
+async function promptVariables({ workflow, db }: StepContext, plan: KeptPlan, step: DecomposedStep) {
+  const analysis = await db.codebase((em) => em.findOne(AnalysisRun, { workflowId: workflow.id }));
+  return {
+    planTitle: plan.decomposition.title,
+    name: step.stepName,
+    description: step.description,
+    criteria: bullets(step.acceptanceCriteria),
+    files: step.files.join('\n'),
+    buildCommand: analysis?.buildCommand ?? 'none recognised',
+    testCommand: analysis?.testCommand ?? 'none recognised',
+  };
+}
+
+function stepOf(plan: KeptPlan, id: string): DecomposedStep {
+  const step = plan.steps.find((one) => one.id === id);
+  if (!step) throw new Error(`the plan has no step ${id}`);
+  return step;
+}

@@ -1,0 +1,75 @@
+import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
+import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
+import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
+import { defineStep, type StepContext } from '../../src/engine/define.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { mergePullRequest as merge } from '../operations/github/merge-pull-request.ts';
+import { type Candidate, candidateOf } from '../plan/candidate.ts';
+import { repair } from './repair.ts';
+import { validationRounds } from './validate-pull-request.ts';
+import { validateRound } from './validate-round.ts';
+
+/** How often a merge is tried, with a repair by the agent between two tries. */
+const mergeRounds = 3;
+
+/**
+ * Merges the pull request of one step into the development branch, at the very commit that was validated. What stands
+ * in the way (a conflict, new commits) is mended and judged anew.
+ */
+export const mergePullRequest = defineStep({
+  name: 'merge-pull-request',
+  async run(context) {
+    const { db, perform, workflow } = context;
+    const candidate = await candidateOf(db, context.item.id);
+    const { step, pull } = candidate;
+    let headSha = await validatedHead(context, candidate);
+    for (let round = 1; ; round += 1) {
+      const outcome = await perform(
+        `merge-${round}`,
+        merge.with({
+          repository: workflow.repository(),
+          number: pull.number,
+          headSha,
+          title: `Merge step ${step.stepNumber}: ${step.stepName} (#${pull.number})`,
+        }),
+      );
+      if (outcome.outcome === 'merged') return await recordMerge(context, candidate, outcome.sha);
+      if (outcome.outcome === 'blocked' || round === mergeRounds) {
+        throw new PermanentFailure(`Pull request #${pull.number} cannot be merged: ${outcome.reason}`);
+      }
+      if (outcome.outcome === 'conflict') {
+        await repair(context, candidate, `conflict-${round}`, {
+          template: 'conflict-repair',
+          variables: { merge: workflow.devBranchName ?? '' },
+          headSha,
+        });
+      }
+      const verdict = await validateRound(context, candidate, validationRounds + round);
+      if (!verdict.passed) {
+        throw new PermanentFailure(
+          `Pull request #${pull.number} no longer passes validation after ${outcome.outcome === 'conflict' ? 'its conflicts were resolved' : 'new commits'} (${verdict.score} of 100).`,
+        );
+      }
+      headSha = verdict.headSha;
+    }
+  },
+});
+
+/** The commit that the pull request's validation judged. */
+async function validatedHead({ db, workflow }: StepContext, { step }: Candidate): Promise<string> {
+  const validation = await db.workflows((em) =>
+    em.findOneOrFail(
+      WorkflowValidation,
+      { workflowExecutionId: workflow.id, stepId: step.id, round: { $lte: validationRounds } },
+      { orderBy: { round: 'desc' } },
+    ),
+  );
+  return validation.headSha;
+}
+
+async function recordMerge({ db }: StepContext, { step, pull }: Candidate, sha: string): Promise<void> {
+  await db.task(async (em) => {
+    (await em.findOneOrFail(StepPullRequest, pull.id)).merged(sha);
+    (await em.findOneOrFail(DecomposedStep, step.id)).status = 'completed';
+  });
+}

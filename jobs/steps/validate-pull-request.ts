@@ -1,0 +1,28 @@
+import { defineStep } from '../../src/engine/define.ts';
+import { bullets } from '../../src/prompts/render.ts';
+import { candidateOf } from '../plan/candidate.ts';
+import { repair } from './repair.ts';
+import { validateRound } from './validate-round.ts';
+
+/** Looks at a pull request, and has the agent mend it, until it passes or has had this many looks. */
+export const validationRounds = 3;
+
+/** Judges the pull request of one step. What comes of it is on the pull request's row: validated or rejected. */
+export const validatePullRequest = defineStep({
+  name: 'validate-pull-request',
+  async run(context) {
+    const candidate = await candidateOf(context.db, context.item.id);
+    for (let round = 1; round <= validationRounds; round += 1) {
+      const verdict = await validateRound(context, candidate, round);
+      if (verdict.passed || round === validationRounds) return;
+      await repair(context, candidate, `round-${round}/repair`, {
+        template: 'pr-repair',
+        variables: {
+          findings: bullets(verdict.findings.map((one) => `${one.severity}: ${one.message}`)),
+          criteria: bullets(candidate.step.acceptanceCriteria),
+        },
+        headSha: verdict.headSha,
+      });
+    }
+  },
+});

@@ -1,0 +1,75 @@
+/** One look at a pull request: checks, structure, the agent's review; the verdict is kept and posted once. */
+import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
+import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
+import type { StepContext } from '../../src/engine/define.ts';
+import { deriveId } from '../../src/engine/derive.ts';
+import { PermanentFailure } from '../../src/engine/errors.ts';
+import { bullets } from '../../src/prompts/render.ts';
+import { askAgent } from '../agent/ask-agent.ts';
+import { awaitChecks } from '../operations/github/await-checks.ts';
+import { commentOnPullRequest } from '../operations/github/comment-on-pull-request.ts';
+import { examineChanges } from '../operations/github/examine-changes.ts';
+import { readPullRequest } from '../operations/github/read-pull-request.ts';
+import type { Candidate } from '../plan/candidate.ts';
+import { judge, parseReview, type Verdict, verdictComment } from '../plan/verdict.ts';
+
+/** @param round counts every look at this pull request in this workflow, from 1 */
+export async function validateRound(
+  context: StepContext,
+  { step, pull }: Candidate,
+  round: number,
+): Promise<Verdict & { headSha: string }> {
+  const { workflow, perform, db } = context;
+  const repository = workflow.repository();
+  const { number } = pull;
+  const key = `round-${round}`;
+  const now = await perform(`${key}/pull`, readPullRequest.with({ repository, number }));
+  if (now.state === 'closed') {
+    throw new PermanentFailure(`Pull request #${number} was closed without being merged.`);
+  }
+  const { checks } = await perform(
+    `${key}/checks`,
+    awaitChecks.with({ repository, sha: now.headSha, baseBranch: now.baseBranch }),
+  );
+  const changes = await perform(
+    `${key}/changes`,
+    examineChanges.with({ repository, number, expectedFiles: step.files }),
+  );
+  const answer = await askAgent(context, `${key}/review`, {
+    purpose: 'review',
+    template: 'pr-validation',
+    variables: {
+      base: now.baseBranch,
+      branch: now.headBranch,
+      name: step.stepName,
+      description: step.description,
+      criteria: bullets(step.acceptanceCriteria),
+      files: step.files.join('\n'),
+    },
+    workspace: { repository, branch: now.headBranch, baseSha: now.headSha },
+  });
+  const verdict = judge(changes.findings, checks, parseReview(answer.response));
+  await db.workflows((em) =>
+    em.upsert(WorkflowValidation, {
+      id: deriveId('validation', step.id, String(round)),
+      organizationId: workflow.organizationId,
+      workflowExecutionId: workflow.id,
+      validationType: 'pull-request',
+      stepId: step.id,
+      pullRequestNumber: number,
+      headSha: now.headSha,
+      round,
+      ...verdict,
+    }),
+  );
+  await perform(
+    `${key}/comment`,
+    commentOnPullRequest.with({ repository, number, body: verdictComment(verdict, round) }),
+  );
+  await db.task(async (em) => {
+    const kept = await em.findOneOrFail(StepPullRequest, pull.id);
+    if (verdict.passed) kept.validated(now.headSha, verdict.score);
+    else kept.rejected(now.headSha, verdict.score);
+  });
+  return { ...verdict, headSha: now.headSha };
+}

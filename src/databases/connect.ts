@@ -1,0 +1,93 @@
+/** The eight databases as the rest of the program sees them. */
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { type DatabaseName, databaseNames } from '../config.ts';
+import type { ConnectedConfig } from './connections.ts';
+import { migrationNames, ormFor } from './orm.ts';
+import { codeOf, connectionError, ServerError, withoutPassword } from './server-error.ts';
+import {
+  checkOrganization,
+  type MaintenanceDatabases,
+  type OrganizationDatabases,
+  transactions,
+} from './tenancy.ts';
+
+export type Databases = {
+  /**
+   * Transactions that see and write the rows of this organisation only:
+   * `const db = databases.inOrganization(id); await db.task((em) => …)`.
+   * There is no other way to an EntityManager of the application.
+   */
+  inOrganization(organizationId: string): OrganizationDatabases;
+  /** Transactions that see and write the rows of all organisations, for reconciliation and retention. */
+  maintenance: MaintenanceDatabases;
+  /** Connects to each, once as the application and once for maintenance. Throws `ServerError` with the mend. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type PoolSizes = {
+  /** Connections per database for the application; a transaction holds one from its start to its end. */
+  max?: number;
+  /** The same for maintenance. */
+  maintenanceMax?: number;
+};
+
+/** Connects lazily: with the first transaction, or with `check()`. */
+export function connectDatabases(
+  config: Pick<ConnectedConfig, 'databaseUrls' | 'maintenanceUrls'>,
+  pools: PoolSizes = {},
+): Databases {
+  const app = lazily((name) => ormFor(name, config.databaseUrls[name], pools.max ?? 5));
+  const maintenance = lazily((name) => ormFor(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 2));
+  return {
+    inOrganization: (organizationId) => transactions(app.get, checkOrganization(organizationId)),
+    maintenance: transactions(maintenance.get),
+    check: async () => {
+      for (const name of databaseNames) {
+        await check(name, app.get(name).em, config.databaseUrls[name]);
+        await check(name, maintenance.get(name).em, config.maintenanceUrls[name]);
+      }
+    },
+    close: async () => {
+      await Promise.all([app.close(), maintenance.close()]);
+    },
+  };
+}
+
+function lazily(open: (name: DatabaseName) => MikroORM) {
+  const orms = new Map<DatabaseName, MikroORM>();
+  return {
+    get(name: DatabaseName): MikroORM {
+      const orm = orms.get(name) ?? open(name);
+      orms.set(name, orm);
+      return orm;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...orms.values()].map((orm) => orm.close(true)));
+    },
+  };
+}
+
+async function check(name: DatabaseName, em: EntityManager, url: string): Promise<void> {
+  const shown = withoutPassword(url);
+  const ask = <Row>(sql: string) => em.fork().execute<Row[]>(sql);
+  try {
+    const [role] = await ask<{ bypasses: boolean }>(
+      'select rolsuper or rolbypassrls as bypasses from pg_roles where rolname = current_user',
+    );
+    if (role?.bypasses) {
+      throw new ServerError(
+        `The user of ${shown} can bypass row-level security, so organisations would see each other's rows. Give the URL of a user that is no superuser.`,
+      );
+    }
+    const applied = await ask<{ name: string }>('select name from mikro_orm_migrations');
+    const expected = await migrationNames(name);
+    if (!expected.every((migration) => applied.some((row) => row.name === migration))) {
+      throw new ServerError(`${shown} was set up by an earlier version: run \`gsw setup\`.`);
+    }
+  } catch (error) {
+    if (error instanceof ServerError) throw error;
+    if (codeOf(error) === '42P01') throw new ServerError(`${shown} is not set up yet: run \`gsw setup\`.`);
+    throw connectionError(error, shown);
+  }
+}

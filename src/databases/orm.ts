@@ -1,0 +1,95 @@
+/** How every MikroORM of ours is set up. The entities are listed, never searched for. */
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { entities as analytics } from '../../entities/analytics/index.ts';
+import { entities as codebase } from '../../entities/codebase/index.ts';
+import { entities as events } from '../../entities/events/index.ts';
+import { entities as learning } from '../../entities/learning/index.ts';
+import { entities as projects } from '../../entities/projects/index.ts';
+import { entities as prompts } from '../../entities/prompts/index.ts';
+import { entities as task } from '../../entities/task/index.ts';
+import { entities as workflows } from '../../entities/workflows/index.ts';
+import type { DatabaseName } from '../config.ts';
+import { databaseOf } from './names.ts';
+import { isolateEntity } from './policies.ts';
+
+const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
+  task,
+  projects,
+  prompts,
+  codebase,
+  analytics,
+  events,
+  learning,
+  workflows,
+};
+
+/** The folder of a database's migrations and of the snapshot of what they make. */
+export const migrationsFolder = (name: DatabaseName) =>
+  fileURLToPath(new URL(`../../migrations/${name}`, import.meta.url));
+
+/** The migrations that this version of the program counts on, as the server records them. */
+export async function migrationNames(name: DatabaseName): Promise<string[]> {
+  const files = await readdir(migrationsFolder(name)).catch(() => []);
+  return files.filter((file) => /^Migration.*\.ts$/.test(file)).map((file) => file.slice(0, -'.ts'.length));
+}
+
+/** For reading and writing rows. It connects with its first query; never more than `max` connections. */
+export function ormFor(name: DatabaseName, clientUrl: string, max: number): MikroORM {
+  return new MikroORM({
+    clientUrl,
+    entities: entities[name],
+    ensureDatabase: false,
+    pool: { min: 0, max, idleTimeoutMillis: 30_000 },
+    driverOptions: { connectionTimeoutMillis: 30_000, application_name: 'gsw', keepAlive: true },
+    debug: false,
+  });
+}
+
+export type MigrationSource = { folder: string; entities?: NonNullable<Options['entities']> };
+
+/**
+ * For migrations. Without `clientUrl` it can compare entities with the snapshot but not connect.
+ * @param role acts as this role, so that it owns what is made
+ */
+export function migrationOrm(
+  name: DatabaseName,
+  options: {
+    clientUrl?: string;
+    role?: string | undefined;
+    source?: MigrationSource | undefined;
+    onStatement?: (statement: string) => void;
+  } = {},
+): MikroORM & { migrator: Migrator } {
+  const source = options.source ?? { folder: migrationsFolder(name) };
+  const orm = new MikroORM({
+    ...(options.clientUrl ? { clientUrl: options.clientUrl } : { dbName: databaseOf(name) }),
+    entities: source.entities ?? entities[name],
+    extensions: [Migrator],
+    ensureDatabase: false,
+    discovery: { onMetadata: isolateEntity },
+    onQuery: (statement) => {
+      options.onStatement?.(statement);
+      return statement;
+    },
+    pool: { min: 0, max: 2 },
+    driverOptions: {
+      connectionTimeoutMillis: 30_000,
+      application_name: 'gsw setup',
+      ...(options.role ? { options: `-c role=${options.role}` } : {}),
+    },
+    migrations: {
+      path: source.folder,
+      glob: 'Migration*.ts',
+      snapshotName: `.snapshot-${databaseOf(name)}`,
+      // written by create-migration alone: a snapshot that follows the server could hide drift
+      snapshotOnMigrate: false,
+      disableForeignKeys: false,
+      silent: true,
+    },
+    debug: false,
+  });
+  return orm as MikroORM & { migrator: Migrator };
+}

@@ -1,0 +1,72 @@
+/**
+ * Row-level security, the same for every table: a row is seen and written only while `app.organization_id` names its
+ * organisation. The policy holds for every role, the owner included (FORCE); a query without an organisation fails
+ * rather than finding nothing. Only the maintenance role is let past it, by a policy that setup adds.
+ *
+ * The policies of entities come with the generated migrations. A migration that changes rows has to lift FORCE for its
+ * own duration (`alter table … no force row level security`, then `force` again); setup checks that it did.
+ */
+import type { EntityMetadata } from '@mikro-orm/postgresql';
+import pg from 'pg';
+
+/** The setting that every transaction of the application starts with. */
+export const organizationSetting = 'app.organization_id';
+
+export const isolationPolicy = 'organization_isolation';
+export const maintenancePolicy = 'maintenance_all';
+
+const identifier = pg.escapeIdentifier;
+
+// the sub-select is worked out once per query, not once per row
+const isolates = (column: string) =>
+  `${identifier(column)} = (select current_setting('${organizationSetting}')::uuid)`;
+
+/** Puts the policy on an entity, for migrations and for the comparison with them. Throws for one without organisation. */
+export function isolateEntity(meta: EntityMetadata): void {
+  if (meta.abstract || meta.embeddable || meta.virtual || meta.view) return;
+  const isOrganization = meta.tableName === 'organizations';
+  if (!isOrganization && !('organizationId' in meta.properties)) {
+    throw new Error(
+      `${meta.className} has no organizationId, so its rows cannot be kept apart. Spread tenantRow into its properties.`,
+    );
+  }
+  meta.rowLevelSecurity = 'force';
+  const using = isolates(isOrganization ? 'id' : 'organization_id');
+  meta.policies = [{ name: isolationPolicy, using, check: using }];
+}
+
+/** The statements that protect a table made by hand in a migration, such as a partition. */
+export function enableRowLevelSecurity(table: string, column = 'organization_id'): string[] {
+  const name = identifier(table);
+  return [
+    `alter table ${name} enable row level security`,
+    `alter table ${name} force row level security`,
+    `create policy ${isolationPolicy} on ${name} using (${isolates(column)}) with check (${isolates(column)})`,
+  ];
+}
+
+/** Finds the tables (relname) that do not have both, or lack the policy. */
+export const unprotectedTables = `
+  select c.relname
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> 'mikro_orm_migrations'
+     and not (c.relrowsecurity and c.relforcerowsecurity and exists (
+       select from pg_policy p where p.polrelid = c.oid and p.polname = '${isolationPolicy}'))
+   order by 1`;
+
+/** Finds the protected tables (relname) to which this role is not let yet. */
+export const tablesWithoutMaintenance = (role: string) => `
+  select c.relname
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relrowsecurity
+     and not exists (
+       select from pg_policy p
+        where p.polrelid = c.oid and p.polname = '${maintenancePolicy}'
+          and p.polroles @> array[(select oid from pg_roles where rolname = ${pg.escapeLiteral(role)})])
+   order by 1`;
+
+/** Lets a role at the rows of all organisations. */
+export const allowMaintenance = (table: string, role: string) => [
+  `drop policy if exists ${maintenancePolicy} on ${identifier(table)}`,
+  `create policy ${maintenancePolicy} on ${identifier(table)} to ${identifier(role)} using (true) with check (true)`,
+];

@@ -1,0 +1,56 @@
+/** Transactions, each in the name of one organisation; the database itself refuses the rows of every other. */
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { type DatabaseName, databaseNames } from '../config.ts';
+import { organizationSetting } from './policies.ts';
+
+/**
+ * Runs `work` in a transaction on an EntityManager of its own, flushes and commits; rolls back when it throws.
+ * The EntityManager is good until then. One transaction inside another of the same database waits for a second
+ * connection and can wait for ever: pass the EntityManager on instead.
+ */
+export type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
+
+/** One for each database, all in the name of one organisation; no transaction spans two databases. */
+export type OrganizationDatabases = Record<DatabaseName, Transaction>;
+
+/** The same for work that crosses organisations. */
+export type MaintenanceDatabases = Record<DatabaseName, Transaction>;
+
+/** @param organizationId whose rows; undefined for a role that may see all of them */
+export function transactions(
+  ormOf: (name: DatabaseName) => MikroORM,
+  organizationId?: string,
+): Record<DatabaseName, Transaction> {
+  // MikroORM sends it right after `begin`, local to the transaction, and wraps a statement outside of one likewise
+  const session =
+    organizationId === undefined ? {} : { variables: { [organizationSetting]: organizationId } };
+  const transaction =
+    (name: DatabaseName): Transaction =>
+    async (work) => {
+      // without resolution: inside a transaction of another database, the context is that one's
+      const em = ormOf(name).em.fork({ disableContextResolution: true, session });
+      await em.begin();
+      try {
+        const result = await work(em);
+        await em.commit();
+        return result;
+      } catch (error) {
+        // a connection that broke cannot roll back; why the work failed is what counts
+        await em.rollback().catch(() => undefined);
+        throw error;
+      }
+    };
+  return Object.fromEntries(databaseNames.map((name) => [name, transaction(name)])) as Record<
+    DatabaseName,
+    Transaction
+  >;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Throws a RangeError for what is no UUID. */
+export function checkOrganization(organizationId: string): string {
+  if (!uuid.test(organizationId))
+    throw new RangeError(`An organisation's id is a UUID, not "${organizationId}".`);
+  return organizationId.toLowerCase();
+}

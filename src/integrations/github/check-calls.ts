@@ -1,0 +1,85 @@
+import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
+import { isRefusal } from './failures.ts';
+import type { Check, GitHub, RepositoryName } from './port.ts';
+import { addressOf } from './repository-calls.ts';
+
+type CheckRun = RestEndpointMethodTypes['checks']['listForRef']['response']['data']['check_runs'][number];
+type Status =
+  RestEndpointMethodTypes['repos']['getCombinedStatusForRef']['response']['data']['statuses'][number];
+
+/** A check with the time of its last word, ISO 8601. */
+type DatedCheck = Check & { at: string };
+
+const pageSize = 100;
+
+/** Check runs and commit statuses, which GitHub keeps apart and people see as one list. */
+export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listChecks' | 'requiredChecks'> {
+  /** The newest status of each context; paged by hand, for Octokit does not know this answer's shape. */
+  const statusesOf = async (repo: RepositoryName, ref: string): Promise<Status[]> => {
+    const statuses: Status[] = [];
+    for (let page = 1; ; page += 1) {
+      const { data } = await rest.repos.getCombinedStatusForRef({
+        ...addressOf(repo),
+        ref,
+        per_page: pageSize,
+        page,
+      });
+      statuses.push(...data.statuses);
+      if (data.statuses.length < pageSize) return statuses;
+    }
+  };
+
+  return {
+    async listChecks(repo, sha) {
+      const runs = await paginate(rest.checks.listForRef, {
+        ...addressOf(repo),
+        ref: sha,
+        filter: 'latest',
+        per_page: pageSize,
+      });
+      const statuses = await statusesOf(repo, sha);
+      const newest = new Map<string, DatedCheck>();
+      for (const check of [...runs.map(fromCheckRun), ...statuses.map(fromStatus)]) {
+        const known = newest.get(check.name);
+        if (!known || known.at <= check.at) newest.set(check.name, check);
+      }
+      return [...newest.values()].map(({ at: _, ...check }) => check);
+    },
+
+    async requiredChecks(repo, branch) {
+      try {
+        const { data } = await rest.repos.getStatusChecksProtection({ ...addressOf(repo), branch });
+        return data.contexts;
+      } catch (error) {
+        // 404: not protected; 403: the plan or the token does not reach that far, and GitHub itself enforces them.
+        if (isRefusal(error, 403, 404)) return [];
+        throw error;
+      }
+    },
+  };
+}
+
+function fromCheckRun(run: CheckRun): DatedCheck {
+  return {
+    name: run.name,
+    state: run.status === 'completed' ? stateOfConclusion(run.conclusion) : 'pending',
+    summary: run.output.title ?? run.output.summary,
+    url: run.html_url ?? run.details_url,
+    at: run.completed_at ?? run.started_at ?? '',
+  };
+}
+
+function stateOfConclusion(conclusion: string | null): Check['state'] {
+  if (conclusion === 'success') return 'success';
+  return conclusion === 'neutral' || conclusion === 'skipped' ? 'neutral' : 'failure';
+}
+
+function fromStatus(status: Status): DatedCheck {
+  return {
+    name: status.context,
+    state: status.state === 'success' || status.state === 'pending' ? status.state : 'failure',
+    summary: status.description,
+    url: status.target_url,
+    at: status.updated_at,
+  };
+}

@@ -1,0 +1,71 @@
+import { Octokit } from '@octokit/rest';
+import { PermanentFailure } from '../../engine/errors.ts';
+
+export type GitHubOptions = {
+  /** Base of the REST API, such as `https://api.github.com`. */
+  apiUrl: string;
+  /** Base of the web pages and of `git clone`, such as `https://github.com`. */
+  url: string;
+  /** Asked before every request, so that a token can be rotated and is decrypted only when it is used. */
+  token: () => Promise<string>;
+  userAgent?: string;
+  /** Replaces the global `fetch`, for tests. */
+  fetch?: typeof fetch;
+};
+
+/** How long one request may take, milliseconds. */
+const timeout = 30_000;
+
+const silent = () => undefined;
+
+/** Octokit without retries and throttling: the queue retries, by way of `find`. */
+export function createClient(options: GitHubOptions): Octokit {
+  const octokit = new Octokit({
+    baseUrl: options.apiUrl.replace(/\/+$/, ''),
+    userAgent: options.userAgent ?? 'graph-sitter-workflows',
+    request: { fetch: completely(options.fetch ?? fetch) },
+    // Octokit's debug line holds the request headers, and failures are logged by the worker.
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  });
+  octokit.hook.before('request', async (request) => {
+    request.headers.authorization = `Bearer ${await readToken(options)}`;
+    request.headers['x-github-api-version'] = '2022-11-28';
+  });
+  return octokit;
+}
+
+/** The token, checked: what `fetch` cannot send would be quoted in its error message. */
+export async function readToken({ token }: GitHubOptions): Promise<string> {
+  const value = (await token()).trim();
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw new PermanentFailure(
+      value === ''
+        ? 'There is no GitHub token. Set GITHUB_TOKEN.'
+        : 'The GitHub token holds characters that no token has. Set GITHUB_TOKEN to a valid one.',
+    );
+  }
+  return value;
+}
+
+/**
+ * A `fetch` that has read the whole answer when it returns. Octokit takes a body that breaks off for an empty success;
+ * here it is a network failure, and the timeout covers the body too.
+ */
+function completely(inner: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const deadline = AbortSignal.timeout(timeout);
+    const signal = init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
+    const response = await inner(input, { ...init, signal });
+    const body = await response.arrayBuffer();
+    if (response.ok && body.byteLength > 0 && !response.headers.get('content-type')?.includes('json')) {
+      throw new Error('the answer is not JSON; is GITHUB_API_URL right?');
+    }
+    const complete = new Response(body.byteLength > 0 ? body : null, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
+    // The constructor cannot set it, and Octokit finds the next page by it.
+    return Object.defineProperty(complete, 'url', { value: response.url });
+  };
+}

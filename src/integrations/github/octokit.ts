@@ -1,0 +1,51 @@
+/** The GitHub port on `@octokit/rest`: one file per group of calls, one client, one mapping of failures. */
+import { checkCalls } from './check-calls.ts';
+import { createClient, type GitHubOptions, readToken } from './client.ts';
+import { commentCalls } from './comment-calls.ts';
+import { failureOf } from './failures.ts';
+import type { GitHub, RepositoryName } from './port.ts';
+import { pullRequestCalls } from './pull-request-calls.ts';
+import { repositoryCalls } from './repository-calls.ts';
+
+/** GitHub as seen with one token. Every call fails in the words of `src/engine/errors.ts`. */
+export function createGitHub(options: GitHubOptions): GitHub {
+  const client = createClient(options);
+  const url = options.url.replace(/\/+$/, '');
+  return mapFailures({
+    ...repositoryCalls(client),
+    ...pullRequestCalls(client),
+    ...checkCalls(client),
+    ...commentCalls(client),
+    async gitRemote({ owner, name }) {
+      const credentials = Buffer.from(`x-access-token:${await readToken(options)}`).toString('base64');
+      return {
+        url: `${url}/${owner}/${name}.git`,
+        env: {
+          GIT_CONFIG_COUNT: '2',
+          GIT_CONFIG_KEY_0: `http.${url}/.extraHeader`,
+          GIT_CONFIG_VALUE_0: `Authorization: Basic ${credentials}`,
+          // A rejected token must fail, and not be replaced by what the machine's owner has stored.
+          GIT_CONFIG_KEY_1: 'credential.helper',
+          GIT_CONFIG_VALUE_1: '',
+          GIT_TERMINAL_PROMPT: '0',
+        },
+      };
+    },
+  });
+}
+
+type Call = (repo: RepositoryName, ...rest: unknown[]) => Promise<unknown>;
+
+function mapFailures(calls: GitHub): GitHub {
+  const mapped = Object.entries(calls as unknown as Record<string, Call>).map(([name, call]) => {
+    const guarded: Call = async (repo, ...rest) => {
+      try {
+        return await call(repo, ...rest);
+      } catch (error) {
+        throw failureOf(error, repo);
+      }
+    };
+    return [name, guarded];
+  });
+  return Object.fromEntries(mapped) as GitHub;
+}

@@ -1,0 +1,64 @@
+/** Wiring by plain calls: from settings to a running system. The command line and the tests start here. */
+import { pino } from 'pino';
+import { catalogue } from '../jobs/workflow.ts';
+import type { Config } from './config.ts';
+import { connectDatabases } from './databases/connect.ts';
+import { type ConnectedConfig, resolveConnections } from './databases/connections.ts';
+import { openServer } from './databases/server.ts';
+import type { Catalogue, Services } from './engine/define.ts';
+import type { Engine } from './engine/engine.ts';
+import { Queues } from './engine/queues.ts';
+import { connectServices } from './integrations/connect.ts';
+
+export type System = {
+  engine: Engine;
+  config: ConnectedConfig;
+  /** Lets go of queues and databases; an embedded server that this process started stops. */
+  close(): Promise<void>;
+};
+
+export type SystemOptions = {
+  catalogue?: Catalogue;
+  services?: (organizationId: string) => Services;
+  /** How many connections the queue may hold where it lives in PostgreSQL. */
+  queueConnections?: number;
+};
+
+/** Connects everything, and checks that it answers. Throws an error whose message says what to mend. */
+export async function openSystem(config: Config, options: SystemOptions = {}): Promise<System> {
+  const logger = pino({ level: config.logLevel, base: null, redact: ['*.password', '*.token', '*.apiKey'] });
+  const server = await openServer(config);
+  try {
+    const connected = await resolveConnections(config, server);
+    const databases = connectDatabases(connected);
+    await databases.check();
+    const queues = new Queues(queueConnection(connected, options.queueConnections ?? 10), (error) =>
+      logger.warn({ err: error }, 'the queue reports an error'),
+    );
+    const engine: Engine = {
+      config: connected,
+      databases,
+      queues,
+      catalogue: options.catalogue ?? catalogue,
+      servicesOf: options.services ?? connectServices(connected),
+      logger,
+    };
+    return {
+      engine,
+      config: connected,
+      close: async () => {
+        await queues.close();
+        await databases.close();
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+}
+
+function queueConnection(config: ConnectedConfig, max: number) {
+  const { redisUrl, databaseUrl, prefix } = config.queue;
+  return redisUrl ? { redisUrl, prefix } : { postgres: { connectionString: databaseUrl as string, max } };
+}

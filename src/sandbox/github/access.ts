@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const hour = 3600_000;
+
+/** Who may ask, and how often: tokens, their users and their hourly allowance. */
+export class Access {
+  readonly #logins: Map<string, string>;
+  readonly #limit = 5000;
+  /** Requests used by each user, and when that is forgotten (milliseconds since 1970). */
+  readonly #used = new Map<string, { count: number; until: number }>();
+
+  /** @param tokens the first belongs to `sandbox-bot`, the next to `sandbox-bot-2` and so on */
+  constructor(tokens: string[]) {
+    this.#logins = new Map(
+      tokens.map((token, index) => [token, index === 0 ? 'sandbox-bot' : `sandbox-bot-${index + 1}`]),
+    );
+  }
+
+  /** Whose token the request carries, as `token …`, `Bearer …` or the password of Basic. */
+  loginOf(request: IncomingMessage): string | undefined {
+    const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ');
+    if (/^(token|bearer)$/i.test(scheme)) return this.#logins.get(value);
+    if (!/^basic$/i.test(scheme)) return undefined;
+    const pair = Buffer.from(value, 'base64').toString();
+    return this.#logins.get(pair.slice(pair.indexOf(':') + 1));
+  }
+
+  /** Uses up what the user has left, until then. */
+  exhaust(until: Date, login = 'sandbox-bot'): void {
+    this.#used.set(login, { count: this.#limit, until: until.getTime() });
+  }
+
+  /** Counts a request and says so in the headers; false where the allowance is spent. */
+  count(login: string, response: ServerResponse): boolean {
+    const { remaining, ...state } = this.allowance(login, 1);
+    response.setHeader('x-ratelimit-limit', state.limit);
+    response.setHeader('x-ratelimit-remaining', Math.max(remaining, 0));
+    response.setHeader('x-ratelimit-reset', state.reset);
+    response.setHeader('x-ratelimit-used', state.used);
+    response.setHeader('x-ratelimit-resource', 'core');
+    return remaining >= 0;
+  }
+
+  /** Schema `rate-limit`, after `more` requests are added; `remaining` is negative where these are too many. */
+  allowance(login: string, more = 0) {
+    let used = this.#used.get(login);
+    if (!used || used.until <= Date.now()) used = { count: 0, until: Date.now() + hour };
+    const count = used.count + more;
+    this.#used.set(login, { ...used, count: Math.min(count, this.#limit) });
+    return {
+      limit: this.#limit,
+      used: Math.min(count, this.#limit),
+      remaining: this.#limit - count,
+      reset: Math.ceil(used.until / 1000),
+    };
+  }
+}
+
+/** The headers every answer of GitHub has. */
+export function setCommonHeaders(response: ServerResponse): void {
+  response.setHeader('x-github-request-id', randomUUID().toUpperCase());
+  response.setHeader('x-github-media-type', 'github.v3; format=json');
+  response.setHeader('x-github-api-version-selected', '2022-11-28');
+}

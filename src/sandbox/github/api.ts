@@ -1,0 +1,106 @@
+import express, { type Express, type Request, type Response } from 'express';
+import type { Access } from './access.ts';
+import { setCommonHeaders } from './access.ts';
+import { type Answer, paged, param, Refusal } from './answers.ts';
+import type { Ci } from './ci.ts';
+import { repositoryJson } from './json/repository-json.ts';
+import { publicUserJson } from './json/user-json.ts';
+import type { Repositories } from './repositories.ts';
+import { branchRoutes } from './routes/branch-routes.ts';
+import type { Routes } from './routes/call.ts';
+import { checkRunRoutes } from './routes/check-run-routes.ts';
+import { commentRoutes } from './routes/comment-routes.ts';
+import { commitRoutes } from './routes/commit-routes.ts';
+import { mergeRoutes } from './routes/merge-routes.ts';
+import { pullRoutes } from './routes/pull-routes.ts';
+import { refRoutes } from './routes/ref-routes.ts';
+import { statusRoutes } from './routes/status-routes.ts';
+
+/** `commitRoutes` come after those whose paths go on behind `commits/{ref}`. */
+const routes: Routes = {
+  ...branchRoutes,
+  ...refRoutes,
+  ...pullRoutes,
+  ...mergeRoutes,
+  ...commentRoutes,
+  ...statusRoutes,
+  ...checkRunRoutes,
+  ...commitRoutes,
+};
+
+/** Serves the REST API. */
+export function mountApi(app: Express, access: Access, repositories: Repositories, ci: Ci): void {
+  // GitHub reads a body as JSON whatever its content type says.
+  app.use(express.json({ limit: '10mb', type: () => true }));
+  app.use((request, response, next) => {
+    setCommonHeaders(response);
+    // Node's fetch adds no-cache to every conditional request; GitHub answers 304 all the same.
+    delete request.headers['cache-control'];
+    const login = access.loginOf(request);
+    if (!login) {
+      const isMissing = request.headers.authorization === undefined;
+      throw new Refusal(401, isMissing ? 'Requires authentication' : 'Bad credentials');
+    }
+    response.locals.login = login;
+    // The one route that costs nothing.
+    if (request.path !== '/rate_limit' && !access.count(login, response)) {
+      throw new Refusal(403, `API rate limit exceeded for user ${login}.`);
+    }
+    next();
+  });
+
+  app.get('/user', (request, response) => {
+    send(response, { status: 200, body: publicUserJson(originOf(request), response.locals.login) });
+  });
+  app.get('/rate_limit', (_request, response) => {
+    const rate = access.allowance(response.locals.login);
+    const core = { ...rate, remaining: Math.max(rate.remaining, 0) };
+    send(response, { status: 200, body: { resources: { core, search: core }, rate: core } });
+  });
+  app.get('/user/repos', (request, response) => {
+    const { items, headers } = paged(request, repositories.all);
+    const body = items.map(({ record }) => repositoryJson(originOf(request), record));
+    send(response, { status: 200, body, headers });
+  });
+
+  for (const [route, handler] of Object.entries(routes)) {
+    const [method = '', path = ''] = route.split(' ');
+    const verb = method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    app[verb](`/repos/:owner/:repo${path}`, async (request, response) => {
+      const repository = repositories.find(param(request, 'owner'), param(request, 'repo'));
+      const answer = await repository.exclusively(async () => {
+        await repository.refresh();
+        const call = { request, repository, origin: originOf(request), login: response.locals.login };
+        const result = await handler(call);
+        // What the handler moved shows in the pull requests before anybody can ask.
+        if (request.method !== 'GET') await repository.refresh();
+        ci.look(repository);
+        return result;
+      });
+      send(response, answer);
+    });
+  }
+
+  app.use((request) => {
+    throw new Refusal(501, `The sandbox does not serve ${request.method} ${request.path}`);
+  });
+  app.use((error: Error & { status?: number }, _request: Request, response: Response, _next: unknown) => {
+    if (error instanceof Refusal) return send(response, error.answer());
+    const isClient = error.status !== undefined && error.status < 500;
+    const refusal = isClient
+      ? new Refusal(error.status ?? 400, 'Problems parsing JSON')
+      : new Refusal(500, error.message);
+    send(response, refusal.answer());
+  });
+}
+
+function originOf(request: Request): string {
+  return `${request.protocol}://${request.get('host')}`;
+}
+
+/** Express adds the ETag and turns the answer into a 304 where the client has it already. */
+function send(response: Response, { status, body, headers }: Answer): void {
+  response.status(status).set(headers ?? {});
+  if (body === undefined) response.end();
+  else response.json(body);
+}

@@ -1,0 +1,92 @@
+/** What GitHub knows beside git, one JSON file per repository. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+export type PullRecord = {
+  number: number;
+  title: string;
+  body: string | null;
+  /** Branch names. */
+  head: string;
+  base: string;
+  /** Follow the branches while it is open, and stay where they were when it closed. */
+  headSha: string;
+  baseSha: string;
+  state: 'open' | 'closed';
+  isDraft: boolean;
+  author: string;
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+  mergedAt: string | null;
+  mergedBy: string | null;
+  mergeCommitSha: string | null;
+};
+
+export type CommentRecord = {
+  id: number;
+  issue: number;
+  body: string;
+  author: string;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type StatusRecord = {
+  id: number;
+  sha: string;
+  state: 'error' | 'failure' | 'pending' | 'success';
+  context: string;
+  description: string | null;
+  targetUrl: string | null;
+  creator: string;
+  createdAt: string;
+};
+
+export type CheckRunRecord = {
+  id: number;
+  sha: string;
+  name: string;
+  status: string;
+  conclusion: string | null;
+  externalId: string | null;
+  detailsUrl: string | null;
+  title: string | null;
+  summary: string | null;
+  text: string | null;
+  startedAt: string;
+  completedAt: string | null;
+};
+
+export type RepositoryRecord = {
+  id: number;
+  owner: string;
+  name: string;
+  description: string | null;
+  defaultBranch: string;
+  isPrivate: boolean;
+  isArchived: boolean;
+  language: string | null;
+  createdAt: string;
+  /** Pull requests count together with issues. */
+  lastNumber: number;
+  /** Last id given to a comment, status or check run of this repository. */
+  lastId: number;
+  pulls: PullRecord[];
+  comments: CommentRecord[];
+  statuses: StatusRecord[];
+  checkRuns: CheckRunRecord[];
+  /** Names of the checks that each protected branch requires. */
+  requiredChecks: Record<string, string[]>;
+};
+
+export function readRecord(file: string): RepositoryRecord {
+  return JSON.parse(readFileSync(file, 'utf8')) as RepositoryRecord;
+}
+
+/** Replaces the file as a whole, so that a crash leaves the old or the new one. */
+export function writeRecord(file: string, record: RepositoryRecord): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, JSON.stringify(record, null, 1));
+  renameSync(`${file}.new`, file);
+}

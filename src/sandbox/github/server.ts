@@ -1,0 +1,145 @@
+/**
+ * A GitHub on this machine, for the demo and the tests: the REST routes we use and git over HTTP, on the same bare
+ * repositories. Never used by production code.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import express from 'express';
+import { applyFaults, Faults } from '../faults.ts';
+import { Access, setCommonHeaders } from './access.ts';
+import { param } from './answers.ts';
+import { mountApi } from './api.ts';
+import { Ci, type CiCheck } from './ci.ts';
+import { serveGit } from './http-backend.ts';
+import type { CommentRecord, PullRecord } from './records.ts';
+import { type NewRepository, Repositories } from './repositories.ts';
+
+export type GitHubSandboxOptions = {
+  /** 0 unless told: any free port. */
+  port?: number;
+  /** Keeps repositories and records; a sandbox started again over it goes on where the last one stopped. */
+  dataDir: string;
+  /** Tokens that are let in; the first is `sandbox-bot`'s. One at random unless told. */
+  tokens?: string[];
+  /** Judges the heads of pull requests; `git diff --check` unless told, no statuses at all if false. */
+  ci?: CiCheck | false;
+  /** Milliseconds from the pending status to the result; 200 unless told. */
+  ciDelayMs?: number;
+  faults?: Faults;
+};
+
+/** How many requests are kept in the log. */
+const logLength = 10_000;
+
+type LoggedRequest = { method: string; path: string; status: number };
+
+type Name = { owner: string; name: string };
+
+export type GitHubSandbox = Awaited<ReturnType<typeof startGitHubSandbox>>;
+
+export async function startGitHubSandbox(options: GitHubSandboxOptions) {
+  const tokens = options.tokens ?? [`ghp_${randomBytes(18).toString('hex')}`];
+  const access = new Access(tokens);
+  const faults = options.faults ?? new Faults();
+  const repositories = new Repositories(path.resolve(options.dataDir));
+  const ci = new Ci(options.ci, options.ciDelayMs ?? 200);
+  const requests: LoggedRequest[] = [];
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use((request, response, next) => {
+    const entry = { method: request.method, path: request.path, status: 0 };
+    requests.push(entry);
+    if (requests.length > logLength) requests.shift();
+    response.on('finish', () => {
+      entry.status = response.statusCode;
+    });
+    next();
+  });
+  app.use(applyFaults(faults));
+  app.all(
+    /^\/([^/]+)\/([^/]+)\.git\/(info\/refs|git-upload-pack|git-receive-pack)$/,
+    async (request, response) => {
+      setCommonHeaders(response);
+      const login = access.loginOf(request);
+      if (!login) {
+        response.status(401).set('www-authenticate', 'Basic realm="GitHub"').end();
+        return;
+      }
+      const repository = repositories.find(param(request, '0'), param(request, '1'));
+      const service = param(request, '2');
+      await serveGit(request, response, { directory: repository.git.path, service, login });
+      if (service !== 'git-receive-pack') return;
+      await repository.exclusively(async () => {
+        await repository.refresh();
+        ci.look(repository);
+      });
+    },
+  );
+  mountApi(app, access, repositories, ci);
+
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  /** The records of one repository, or of all. */
+  const records = async (of?: Name) => {
+    const chosen = of ? [repositories.find(of.owner, of.name)] : repositories.all;
+    await Promise.all(chosen.map((one) => one.exclusively(() => one.refresh())));
+    return chosen.map(({ record }) => structuredClone(record));
+  };
+
+  return {
+    /** Base of the REST API. */
+    url,
+    /** Base of the clone addresses: the same server. */
+    gitUrl: url,
+    tokens,
+    faults,
+    /** The last requests, oldest first; status 0 while it has no answer, and for good where none was sent. */
+    requests,
+
+    async addRepository(wanted: NewRepository) {
+      const { git, record } = await repositories.add(wanted);
+      const { owner, name, defaultBranch } = record;
+      return { owner, name, defaultBranch, cloneUrl: `${url}/${owner}/${name}.git`, gitDirectory: git.path };
+    },
+
+    async pullRequests(of?: Name): Promise<PullRecord[]> {
+      return (await records(of)).flatMap(({ pulls }) => pulls);
+    },
+
+    async comments(of?: Name): Promise<CommentRecord[]> {
+      return (await records(of)).flatMap(({ comments }) => comments);
+    },
+
+    /** Branches with the commit each is at. */
+    async branches({ owner, name }: Name): Promise<Record<string, string>> {
+      return Object.fromEntries(await repositories.find(owner, name).git.branches());
+    },
+
+    /** Requires these checks of what is merged into `branch`. */
+    async protect({ owner, name }: Name, branch: string, contexts: string[]): Promise<void> {
+      const repository = repositories.find(owner, name);
+      repository.record.requiredChecks[branch] = contexts;
+      repository.save();
+    },
+
+    /** Spends what the first token has left of its hourly allowance, until then. */
+    exhaustRateLimit(until: Date): void {
+      access.exhaust(until);
+    },
+
+    async close(): Promise<void> {
+      ci.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await Promise.all(repositories.all.map((one) => one.exclusively(async () => undefined)));
+    },
+  };
+}

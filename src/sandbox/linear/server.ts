@@ -1,0 +1,133 @@
+/**
+ * A Linear on this machine: the GraphQL schema of the installed SDK, with issues, states, labels, relations, comments
+ * and attachments that behave like Linear's. For the demo and the tests; nothing in production uses it.
+ */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import express, { type RequestHandler } from 'express';
+import { createYoga } from 'graphql-yoga';
+import { applyFaults, Faults } from '../faults.ts';
+import { executableSchema } from './executable.ts';
+import { rootFieldOf } from './graphql-request.ts';
+import { rateLimitHeaders } from './limits.ts';
+import { pages } from './pages.ts';
+import type { AttachmentRecord, CommentRecord, IssueRecord, LabelRecord, RelationRecord } from './records.ts';
+import { authenticationRefusal } from './refusals.ts';
+import { LinearStore } from './store.ts';
+
+export type LinearSandboxOptions = {
+  /** 0 or absent: any free port. */
+  port?: number;
+  /** Where to keep `linear.json`, so that a restart finds everything again; absent: in memory. */
+  dataDir?: string;
+  /** The keys it accepts; absent: a random one, told in `apiKeys`. */
+  apiKeys?: string[];
+  /** Teams to have; absent: one, ENG. */
+  teams?: { key: string; name: string }[];
+  faults?: Faults;
+};
+
+export type LinearSandbox = {
+  /** The GraphQL endpoint, for `LINEAR_API_URL`. */
+  url: string;
+  /** The page that lists the issues. */
+  webUrl: string;
+  apiKeys: string[];
+  faults: Faults;
+  /** Every GraphQL request that came in, oldest first, whatever became of it. */
+  requests: LoggedRequest[];
+  issues(): SandboxIssue[];
+  relations(): RelationRecord[];
+  comments(): CommentRecord[];
+  attachments(): AttachmentRecord[];
+  labels(): LabelRecord[];
+  close(): Promise<void>;
+};
+
+/** `operation` is the root field, such as `issueCreate`. */
+type LoggedRequest = { at: Date; operation: string | undefined; variables: unknown };
+
+/** An issue with its state in words. */
+type SandboxIssue = IssueRecord & { state: string; stateType: string; url: string };
+
+export async function startLinearSandbox(options: LinearSandboxOptions = {}): Promise<LinearSandbox> {
+  const apiKeys = options.apiKeys ?? [`lin_api_${randomUUID()}`];
+  const faults = options.faults ?? new Faults();
+  const requests: LoggedRequest[] = [];
+  const store = new LinearStore(options.dataDir && path.join(options.dataDir, 'linear.json'));
+  for (const team of options.teams ?? [{ key: 'ENG', name: 'Engineering' }]) store.ensureTeam(team);
+  store.save();
+
+  let webUrl = '';
+  const log: RequestHandler = (request, _response, next) => {
+    requests.push({ at: new Date(), operation: rootFieldOf(request), variables: request.body?.variables });
+    next();
+  };
+  const yoga = createYoga({
+    schema: executableSchema(store, () => webUrl),
+    graphqlEndpoint: '/graphql',
+    maskedErrors: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    logging: false,
+  });
+  const app = express()
+    .disable('x-powered-by')
+    .use(
+      '/graphql',
+      express.json({ limit: '5mb' }),
+      log,
+      rateLimitHeaders(),
+      applyFaults(faults, rootFieldOf),
+      authenticate(apiKeys),
+      yoga as unknown as RequestHandler,
+    )
+    .use(pages(store));
+
+  const server = createServer(app).listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  webUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const { tables } = store;
+  return {
+    url: `${webUrl}/graphql`,
+    webUrl,
+    apiKeys,
+    faults,
+    requests,
+    issues: () =>
+      tables.issues.map((issue) => {
+        const { name, type } = store.byId('states', 'WorkflowState', issue.stateId);
+        return {
+          ...structuredClone(issue),
+          state: name,
+          stateType: type,
+          url: `${webUrl}/issue/${issue.identifier}`,
+        };
+      }),
+    relations: () => structuredClone(tables.relations),
+    comments: () => structuredClone(tables.comments),
+    attachments: () => structuredClone(tables.attachments),
+    labels: () => structuredClone(tables.labels),
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+      await yoga.dispose();
+    },
+  };
+}
+
+/** Linear takes a personal key bare and an OAuth token as Bearer. */
+function authenticate(apiKeys: string[]): RequestHandler {
+  return (request, response, next) => {
+    const key = request.headers.authorization?.replace(/^Bearer /, '');
+    if (key && apiKeys.includes(key)) next();
+    else response.status(401).json(authenticationRefusal);
+  };
+}
