@@ -31,6 +31,7 @@ export type OperationContext = Services & {
   config: Config;
   /** The effect's own id: a UUID that is the same on every attempt. */
   id: string;
+  organizationId: string;
   workflowId: string;
   /** When the operation was first wanted. */
   intendedAt: Date;

@@ -106,7 +106,7 @@ export class Queues {
       lockDuration: timings.lockMs,
       stalledInterval: timings.stalledCheckMs,
       // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      maxStalledCount: 1_000_000,
       drainDelay: 5,
     } as unknown as WorkerOptions;
     const worker = new Worker(

@@ -56,6 +56,7 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     db: engine.databases.inOrganization(data.organizationId),
     config: engine.config,
     id: operation.id,
+    organizationId: data.organizationId,
     workflowId: data.workflowId,
     intendedAt: operation.createdAt,
     signal: withTimeout(lease.signal, definition),

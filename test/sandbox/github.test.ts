@@ -1,77 +1,33 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CiRequest } from '../../src/sandbox/github/ci.ts';
-import { type GitHubSandbox, startGitHubSandbox } from '../../src/sandbox/github/server.ts';
+import { describe, expect, test } from 'vitest';
 import { GitClone } from '../support/git-clone.ts';
 import { checkedCalls, contractFetch } from '../support/github-contract.ts';
+import {
+  askGitHub,
+  connectTo,
+  type GitHubScene,
+  type Reply,
+  token,
+  useGitHubSandbox,
+} from '../support/github-sandbox.ts';
 
-const token = 'ghp_sandbox';
+let folder: GitHubScene['folder'];
+let sandbox: GitHubScene['sandbox'];
+let repo: GitHubScene['repo'];
+let clone: GitHubScene['clone'];
+let main: GitHubScene['main'];
 
-let root: string;
-let sandbox: GitHubSandbox;
-let repo: { owner: string; name: string };
-let clone: GitClone;
-let main: string;
-let count = 0;
+useGitHubSandbox((scene) => {
+  ({ folder, sandbox, repo, clone, main } = scene);
+});
 
-// biome-ignore lint/suspicious/noExplicitAny: the contract has checked the shape already
-type Reply = { status: number; headers: Headers; body: any };
-
-/** A request with the contract at both ends; `path` is below the repository unless it starts with a slash. */
-async function ask(
-  method: string,
-  route: string,
-  body?: object,
-  headers: Record<string, string> = {},
-): Promise<Reply> {
-  const place = route.startsWith('/') ? route : `/repos/octo/${repo.name}${route && `/${route}`}`;
-  const response = await contractFetch(sandbox.url + place, {
-    method,
-    headers: { authorization: `token ${token}`, ...headers },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
-}
-
-function remoteOf(name: { owner: string; name: string }, as = token) {
-  const credentials = Buffer.from(`x-access-token:${as}`).toString('base64');
-  return {
-    url: `${sandbox.gitUrl}/${name.owner}/${name.name}.git`,
-    env: {
-      GIT_CONFIG_COUNT: '1',
-      GIT_CONFIG_KEY_0: `http.${sandbox.gitUrl}/.extraHeader`,
-      GIT_CONFIG_VALUE_0: `Authorization: Basic ${credentials}`,
-      GIT_TERMINAL_PROMPT: '0',
-    },
-  };
-}
+const ask = (...rest: [method: string, route: string, body?: object, headers?: Record<string, string>]) =>
+  askGitHub({ sandbox, repo }, ...rest);
 
 const feature = { title: 'Feature', head: 'feature', base: 'main' };
-
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'gsw-sandbox-'));
-  sandbox = await startGitHubSandbox({ dataDir: path.join(root, 'github'), tokens: [token], ci: false });
-});
-
-beforeEach(async () => {
-  count += 1;
-  repo = { owner: 'octo', name: `greeter-${count}` };
-  await sandbox.addRepository(repo);
-  clone = await GitClone.of(remoteOf(repo), path.join(root, `clone-${count}`));
-  main = (await sandbox.branches(repo)).main ?? '';
-});
-
-afterEach(() => sandbox.faults.clear());
-
-afterAll(async () => {
-  await sandbox?.close();
-  await rm(root, { recursive: true, force: true });
-});
 
 describe('every route answers as GitHub’s published document says', () => {
   test('reading and writing through all of them', async () => {
@@ -149,7 +105,7 @@ describe('who may ask', () => {
       body: { message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest', status: '401' },
     });
     await expect(
-      GitClone.of(remoteOf(repo, 'ghp_nobody'), path.join(root, `refused-${count}`)),
+      GitClone.of(await connectTo(sandbox, 'ghp_nobody').gitRemote(repo), path.join(folder, 'refused')),
     ).rejects.toThrow();
   });
 
@@ -231,168 +187,13 @@ describe('references', () => {
   });
 });
 
-describe('pull requests', () => {
-  beforeEach(async () => {
-    await clone.pushFile('feature', 'a.txt', 'a\n');
-  });
-
-  test('a second one for the same branches is refused, even at the same moment', async () => {
-    const replies = await Promise.all([ask('POST', 'pulls', feature), ask('POST', 'pulls', feature)]);
-    expect(replies.map(({ status }) => status).sort()).toEqual([201, 422]);
-    expect(replies.find(({ status }) => status === 422)?.body).toMatchObject({
-      message: 'Validation Failed',
-      errors: [
-        {
-          resource: 'PullRequest',
-          code: 'custom',
-          message: 'A pull request already exists for octo:feature.',
-        },
-      ],
-    });
-  });
-
-  test('branches that are missing or hold nothing new are refused', async () => {
-    await ask('POST', 'git/refs', { ref: 'refs/heads/empty', sha: main });
-    const errors = async (change: object) =>
-      (await ask('POST', 'pulls', { ...feature, ...change })).body.errors;
-    expect(await errors({ head: 'empty' })).toMatchObject([{ message: 'No commits between main and empty' }]);
-    expect(await errors({ head: 'gone' })).toMatchObject([{ field: 'head', code: 'invalid' }]);
-    expect(await errors({ base: 'gone' })).toMatchObject([{ field: 'base', code: 'invalid' }]);
-    expect(await errors({ title: '' })).toMatchObject([{ field: 'title', code: 'missing_field' }]);
-  });
-
-  test('its head follows the branch, and it closes when the branch is deleted', async () => {
-    await ask('POST', 'pulls', feature);
-    const moved = await clone.pushFile('feature', 'b.txt', 'b\n');
-    expect((await ask('GET', 'pulls/1')).body.head.sha).toBe(moved);
-    await clone.git('push', '--quiet', 'origin', '--delete', 'feature');
-    expect((await ask('GET', 'pulls/1')).body).toMatchObject({
-      state: 'closed',
-      merged: false,
-      head: { sha: moved },
-    });
-    expect((await ask('PATCH', 'pulls/1', { state: 'open' })).status).toBe(422);
-  });
-
-  test('whether it can be merged is not known at once, and then what git says', async () => {
-    expect((await ask('POST', 'pulls', feature)).body.mergeable).toBeNull();
-    expect((await ask('GET', 'pulls/1')).body).toMatchObject({ mergeable: true, mergeable_state: 'clean' });
-    await clone.pushFile('main', 'a.txt', 'another\n');
-    expect((await ask('GET', 'pulls/1')).body).toMatchObject({ mergeable: false, mergeable_state: 'dirty' });
-    expect(await ask('PUT', 'pulls/1/merge')).toMatchObject({
-      status: 405,
-      body: { message: 'Pull Request is not mergeable' },
-    });
-  });
-
-  test('a stale sha is 409 and merges nothing', async () => {
-    await ask('POST', 'pulls', feature);
-    expect(await ask('PUT', 'pulls/1/merge', { sha: main })).toMatchObject({
-      status: 409,
-      body: { message: 'Head branch was modified. Review and try the merge again.' },
-    });
-    expect((await sandbox.branches(repo)).main).toBe(main);
-  });
-
-  test('a merge makes a merge commit, closes it as merged, and a second one is 405', async () => {
-    await ask('POST', 'pulls', feature);
-    const { body: merge } = await ask('PUT', 'pulls/1/merge');
-    expect((await sandbox.branches(repo)).main).toBe(merge.sha);
-    const { body: commit } = await ask('GET', `commits/${merge.sha}`);
-    expect(commit.commit.message).toBe('Merge pull request #1 from octo/feature\n\nFeature');
-    expect(commit.parents).toHaveLength(2);
-    expect((await ask('GET', 'pulls/1')).body).toMatchObject({
-      state: 'closed',
-      merged: true,
-      merge_commit_sha: merge.sha,
-      changed_files: 1,
-    });
-    expect((await ask('PUT', 'pulls/1/merge')).status).toBe(405);
-  });
-
-  test('one whose commits reach the base by another way counts as merged', async () => {
-    await ask('POST', 'pulls', feature);
-    const { body } = await ask('POST', 'merges', { base: 'main', head: 'feature' });
-    expect((await ask('GET', 'pulls/1')).body).toMatchObject({ merged: true, merge_commit_sha: body.sha });
-  });
-
-  test('one on top of another moves down when that is merged and its branch deleted', async () => {
-    await clone.pushFile('second', 'b.txt', 'b\n', 'origin/feature');
-    await ask('POST', 'pulls', feature);
-    await ask('POST', 'pulls', { title: 'Second', head: 'second', base: 'feature' });
-    await ask('PUT', 'pulls/1/merge');
-    await ask('DELETE', 'git/refs/heads%2Ffeature');
-    expect((await ask('GET', 'pulls/2')).body).toMatchObject({ state: 'open', base: { ref: 'main' } });
-  });
-});
-
-describe('continuous integration', () => {
-  const start = (name: string, options: object) =>
-    startGitHubSandbox({ dataDir: path.join(root, name), tokens: [token], ...options });
-
-  /** The statuses of the head of pull request 1, once the newest is no longer pending. */
-  async function finished(): Promise<string[]> {
-    const { body: pull } = await ask('GET', 'pulls/1');
-    for (;;) {
-      const { body } = await ask('GET', `commits/${pull.head.sha}/statuses`);
-      const states = body.map(({ state }: { state: string }) => state);
-      if (states[0] !== 'pending') return states.reverse();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  test('each new head gets a pending status and then the verdict of git diff --check', async () => {
-    const other = sandbox;
-    sandbox = await start('ci', { ciDelayMs: 50 });
-    try {
-      await sandbox.addRepository(repo);
-      clone = await GitClone.of(remoteOf(repo), path.join(root, `ci-${count}`));
-      await clone.pushFile('feature', 'a.txt', 'a\n');
-      await ask('POST', 'pulls', feature);
-      expect(await finished()).toEqual(['pending', 'success']);
-      await clone.pushFile('feature', 'a.txt', '<<<<<<< HEAD\nblank at the end \n');
-      expect(await finished()).toEqual(['pending', 'failure']);
-    } finally {
-      await sandbox.close();
-      sandbox = other;
-    }
-  });
-
-  test('a run that was cut off by a restart is finished by the next sandbox, with all that was kept', async () => {
-    const other = sandbox;
-    const seen: CiRequest[] = [];
-    sandbox = await start('restart', { ciDelayMs: 60_000 });
-    try {
-      await sandbox.addRepository(repo);
-      clone = await GitClone.of(remoteOf(repo), path.join(root, `restart-${count}`));
-      const sha = await clone.pushFile('feature', 'a.txt', 'a\n');
-      await ask('POST', 'pulls', feature);
-      await ask('POST', 'issues/1/comments', { body: 'hello' });
-      await sandbox.close();
-      const ci = async (request: CiRequest) => {
-        seen.push(request);
-        return 'failure';
-      };
-      sandbox = await start('restart', { ci, ciDelayMs: 0 });
-      expect(await finished()).toEqual(['pending', 'failure']);
-      expect(seen).toMatchObject([{ owner: 'octo', name: repo.name, sha, branch: 'feature', base: 'main' }]);
-      expect(await sandbox.comments()).toMatchObject([{ issue: 1, body: 'hello', author: 'sandbox-bot' }]);
-      await ask('PATCH', 'pulls/1', { state: 'closed' });
-      expect((await ask('POST', 'pulls', feature)).body.number).toBe(2);
-    } finally {
-      await sandbox.close();
-      sandbox = other;
-    }
-  });
-});
-
 describe('adding a repository', () => {
   test('a working tree is copied with its branches, and starts on the one it is on', async () => {
     await clone.pushFile('trunk', 'a.txt', 'a\n');
-    const added = await sandbox.addRepository({ owner: 'octo', name: `copy-${count}`, from: clone.folder });
+    const added = await sandbox.addRepository({ owner: 'octo', name: 'copy', from: clone.folder });
     expect(added).toMatchObject({
       defaultBranch: 'trunk',
-      cloneUrl: `${sandbox.url}/octo/copy-${count}.git`,
+      cloneUrl: `${sandbox.url}/octo/copy.git`,
     });
     expect(Object.keys(await sandbox.branches(added)).sort()).toEqual(['main', 'trunk']);
     expect(await readFile(path.join(added.gitDirectory, 'config'), 'utf8')).not.toContain('origin');
@@ -402,7 +203,7 @@ describe('adding a repository', () => {
     const folder = path.join(clone.folder, 'plain');
     await mkdir(folder);
     await writeFile(path.join(folder, 'hello.txt'), 'hello\n');
-    const added = await sandbox.addRepository({ owner: 'octo', name: `plain-${count}`, from: folder });
+    const added = await sandbox.addRepository({ owner: 'octo', name: 'plain', from: folder });
     const git = new GitClone(added.gitDirectory);
     expect(await git.git('ls-tree', '--name-only', 'main')).toBe('hello.txt');
   });
@@ -411,58 +212,5 @@ describe('adding a repository', () => {
     const sha = await clone.pushFile('feature', 'a.txt', 'a\n');
     await sandbox.addRepository(repo);
     expect((await sandbox.branches(repo)).feature).toBe(sha);
-  });
-});
-
-describe('faults', () => {
-  test('each hits the requests it fits, as often as told', async () => {
-    sandbox.faults.add({ kind: 'server-error', method: 'post', path: /\/git\/refs$/, times: 2 });
-    const statuses = [];
-    for (const name of ['a', 'b', 'c']) {
-      statuses.push((await ask('GET', '')).status);
-      statuses.push((await ask('POST', 'git/refs', { ref: `refs/heads/${name}`, sha: main })).status);
-    }
-    expect(statuses).toEqual([200, 502, 200, 502, 200, 201]);
-    expect(Object.keys(await sandbox.branches(repo))).toEqual(expect.not.arrayContaining(['a', 'b']));
-  });
-
-  test('limits are told with the time to wait', async () => {
-    sandbox.faults.add({ kind: 'secondary-limit', retryAfterSeconds: 5 });
-    sandbox.faults.add({ kind: 'too-many-requests' });
-    const secondary = await ask('GET', '');
-    expect([secondary.status, secondary.headers.get('retry-after')]).toEqual([403, '5']);
-    expect(secondary.body.message).toContain('secondary rate limit');
-    const tooMany = await ask('GET', '');
-    expect([tooMany.status, tooMany.headers.get('retry-after')]).toEqual([429, '60']);
-  });
-
-  test('a dropped reply has its effect, a disconnect has none', async () => {
-    const create = (name: string) => ask('POST', 'git/refs', { ref: `refs/heads/${name}`, sha: main });
-    sandbox.faults.add({ kind: 'drop-reply' });
-    await expect(create('dropped')).rejects.toThrow('fetch failed');
-    sandbox.faults.add({ kind: 'disconnect' });
-    await expect(create('cut')).rejects.toThrow('fetch failed');
-    expect(Object.keys(await sandbox.branches(repo)).sort()).toEqual(['dropped', 'main']);
-    expect(sandbox.requests.at(-1)).toEqual({
-      method: 'POST',
-      path: `/repos/octo/${repo.name}/git/refs`,
-      status: 0,
-    });
-  });
-
-  test('a push whose answer is dropped has arrived', async () => {
-    sandbox.faults.add({ kind: 'drop-reply', path: /git-receive-pack$/, method: 'POST' });
-    await expect(clone.pushFile('feature', 'a.txt', 'a\n')).rejects.toThrow();
-    expect(await sandbox.branches(repo)).toHaveProperty('feature', await clone.git('rev-parse', 'HEAD'));
-  });
-
-  test('a slow answer comes late, and cleared faults never', async () => {
-    sandbox.faults.add({ kind: 'slow', delayMs: 150 });
-    sandbox.faults.add({ kind: 'server-error' });
-    const start = Date.now();
-    expect((await ask('GET', '')).status).toBe(200);
-    expect(Date.now() - start).toBeGreaterThanOrEqual(145);
-    sandbox.faults.clear();
-    expect((await ask('GET', '')).status).toBe(200);
   });
 });

@@ -109,6 +109,11 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       return { owner, name, defaultBranch, cloneUrl: `${url}/${owner}/${name}.git`, gitDirectory: git.path };
     },
 
+    /** Full names of the repositories it holds. */
+    repositories(): string[] {
+      return repositories.all.map(({ record }) => `${record.owner}/${record.name}`);
+    },
+
     async pullRequests(of?: Name): Promise<PullRecord[]> {
       return (await records(of)).flatMap(({ pulls }) => pulls);
     },

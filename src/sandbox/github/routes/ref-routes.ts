@@ -66,6 +66,8 @@ export const refRoutes: Routes = {
 };
 
 async function shaOf({ repository }: Call, ref: string): Promise<string | null> {
+  const heads = 'refs/heads/';
+  if (ref.startsWith(heads)) return (await repository.git.branches()).get(ref.slice(heads.length)) ?? null;
   const { code, stdout } = await repository.git.attempt(['show-ref', '--verify', '--hash', ref]);
   return code === 0 ? stdout.trim() : null;
 }

@@ -1,0 +1,66 @@
+/** Everything that is reached over HTTP, put together. */
+import { randomBytes } from 'node:crypto';
+import express, { type Express, type RequestHandler } from 'express';
+import type { Engine } from '../engine/engine.ts';
+import { authenticate, callerOf } from './authenticate.ts';
+import { healthRoutes } from './health.ts';
+import { homeRoutes } from './home.ts';
+import { html } from './html.ts';
+import { loginRoutes, requireLogin } from './login.ts';
+import { sendPage, serveStyle } from './page.ts';
+import { Problem, problemHandler } from './problem.ts';
+import { queueBoard } from './queue-board.ts';
+import { requestId } from './request-id.ts';
+import { boardHeaders, securityHeaders } from './security-headers.ts';
+import { Sessions } from './session.ts';
+import { workflowRoutes } from './workflow-routes.ts';
+
+export type AppOptions = {
+  engine: Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
+  /** Signs browser sessions; made up for this process alone where left out. */
+  sessionSecret?: string;
+};
+
+const bodyLimit = 1_000_000;
+
+export function createApp({ engine, sessionSecret }: AppOptions): Express {
+  const { databases, logger } = engine;
+  const https = engine.config.http.publicUrl?.startsWith('https:') ?? false;
+  const sessions = new Sessions(databases, sessionSecret ?? randomBytes(32).toString('base64url'), https);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('json spaces', 2);
+
+  app.use(requestId(logger), securityHeaders(https));
+  app.use(healthRoutes(engine));
+  app.get('/style.css', serveStyle);
+  app.use(loginRoutes(databases, sessions), homeRoutes(databases, sessions));
+  app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
+  app.use(
+    '/v1/workflows',
+    authenticate(databases, sessions),
+    express.json({ limit: bodyLimit }),
+    noStore,
+    workflowRoutes(engine),
+  );
+
+  app.use((req) => {
+    throw new Problem('not-found', `There is nothing at ${req.path}.`);
+  });
+  app.use(problemHandler(logger));
+  return app;
+}
+
+/** The queues carry the jobs of all organisations. */
+const operatorsOnly: RequestHandler = (_req, res, next) => {
+  const caller = callerOf(res);
+  if (caller.isOperator) return next();
+  const body = html`<h1>Not for this key</h1>
+<p>The queues carry the jobs of every organisation, so only keys of the default organisation may look at them.</p>`;
+  sendPage(res, 403, { title: 'Not for this key', caller, body });
+};
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};

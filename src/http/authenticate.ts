@@ -1,0 +1,38 @@
+/** Who is asking: an API key in the header, or a logged-in browser. */
+import type { RequestHandler, Response } from 'express';
+import type { Databases } from '../databases/connect.ts';
+import { findOrganizationOf, type KeyHolder } from '../security/api-keys.ts';
+import { Problem } from './problem.ts';
+import type { Sessions } from './session.ts';
+
+/** The caller, behind {@link authenticate} or a login. */
+export const callerOf = (res: Response): KeyHolder => res.locals.caller;
+
+export const setCaller = (res: Response, caller: KeyHolder): void => {
+  res.locals.caller = caller;
+};
+
+/** Takes `Authorization: Bearer <key>`; of a logged-in browser only what changes nothing. */
+export function authenticate(databases: Databases, sessions: Sessions): RequestHandler {
+  return async (req, res, next) => {
+    const header = req.get('authorization');
+    const [, key] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
+    const reads = req.method === 'GET' || req.method === 'HEAD';
+    const caller = key
+      ? await findOrganizationOf(databases, key)
+      : header === undefined && reads
+        ? await sessions.holderOf(req)
+        : null;
+    if (!caller) {
+      throw new Problem(
+        'unauthenticated',
+        key
+          ? 'This API key is unknown or was revoked.'
+          : 'Send an API key in the header: Authorization: Bearer gsw_…',
+        { headers: { 'WWW-Authenticate': 'Bearer' } },
+      );
+    }
+    setCaller(res, caller);
+    next();
+  };
+}

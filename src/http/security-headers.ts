@@ -1,0 +1,31 @@
+/** What browsers are told not to do with our pages. */
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+const policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'"],
+  'connect-src': ["'self'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+  'base-uri': ["'none'"],
+};
+
+/** @param https whether people reach us over HTTPS; only then are browsers told to insist on it */
+export function securityHeaders(https: boolean): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: policy },
+    strictTransportSecurity: https,
+    // without any referrer, browsers would send `Origin: null` with our own forms
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}
+
+/** Bull Board sets styles from its scripts and has a `<base>`. The fonts that it asks of Google stay refused. */
+export const boardHeaders: RequestHandler = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: { ...policy, 'style-src': ["'self'", "'unsafe-inline'"], 'base-uri': ["'self'"] },
+});

@@ -1,0 +1,66 @@
+/** Opens the HTTP port, and closes it without keeping anybody waiting. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError } from '../config.ts';
+import { readSecrets } from '../databases/secrets-file.ts';
+import { codeOf } from '../databases/server-error.ts';
+import { type AppOptions, createApp } from './app.ts';
+
+export type RunningApi = {
+  /** Where it can be reached from this machine. */
+  url: string;
+  /** Lets requests that are being answered finish, for a few seconds, and ends all other connections at once. */
+  close(): Promise<void>;
+};
+
+const graceMs = 5_000;
+
+/**
+ * Browser sessions are signed with `session_key` of `<dataDir>/secrets.json`, so they survive a restart and hold on
+ * every process with the same folder. Throws {@link ConfigError} where the port cannot be had.
+ */
+export async function startApi(
+  engine: AppOptions['engine'],
+  { host, port }: { host: string; port: number },
+): Promise<RunningApi> {
+  const { session_key } = await readSecrets(engine.config.dataDir, ['session_key']);
+  const server = createServer(createApp({ engine, sessionSecret: session_key }));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return { url: urlOf(server, host), close: () => close(server) };
+}
+
+function portError(error: unknown, host: string, port: number): unknown {
+  const sentences: Record<string, string> = {
+    EADDRINUSE: `Port ${port} is taken by another process; set PORT to a free one.`,
+    EACCES: `Port ${port} may not be opened by this user; set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `This machine has no address ${host}; set HOST to one it has, such as 127.0.0.1.`,
+    ENOTFOUND: `There is no host ${host}; set HOST to an address of this machine, such as 127.0.0.1.`,
+  };
+  const sentence = sentences[codeOf(error) ?? ''];
+  return sentence ? new ConfigError(sentence, { cause: error }) : error;
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  let closed = false;
+  const done = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
+    closed = true;
+  });
+  const givenUpAt = Date.now() + graceMs;
+  while (!closed && Date.now() < givenUpAt) {
+    // a connection whose answer has just gone out stays open for the next request otherwise
+    server.closeIdleConnections();
+    await Promise.race([done, sleep(50)]);
+  }
+  server.closeAllConnections();
+  await done;
+}

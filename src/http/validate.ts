@@ -1,0 +1,46 @@
+/** Checks what was sent against a schema; what is wrong comes back with a pointer to each place. */
+import type { Request } from 'express';
+import type { z } from 'zod';
+import { Problem, type ProblemError } from './problem.ts';
+
+/** The parsed JSON body. Throws a {@link Problem} that names everything wrong with it. */
+export function bodyOf<T>(req: Request, schema: z.ZodType<T>): T {
+  if (req.body === undefined) {
+    const mend = 'Send one JSON object, with the header Content-Type: application/json.';
+    const other = req.get('content-type') !== undefined && !req.is('json');
+    throw new Problem(other ? 'unsupported-media-type' : 'malformed', mend);
+  }
+  return check(schema, req.body, (path) => `#${path.map((part) => `/${escaped(part)}`).join('')}`);
+}
+
+/** The query parameters, likewise. */
+export function queryOf<T>(req: Request, schema: z.ZodType<T>): T {
+  return check(schema, { ...req.query }, (path) => `?${path.join('.')}`);
+}
+
+/** The header `Idempotency-Key`, where there is one. */
+export function idempotencyKeyOf(req: Request): string | undefined {
+  const key = req.get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new Problem(
+    'invalid',
+    'An Idempotency-Key has 1 to 255 printable ASCII characters without spaces; a UUID does well.',
+  );
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, pointer: (path: PropertyKey[]) => string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue): ProblemError[] =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          pointer: pointer([...issue.path, key]),
+          message: 'There is no such field.',
+        }))
+      : [{ pointer: pointer(issue.path), message: issue.message }],
+  );
+  const detail = errors.map(({ pointer: where, message }) => `${where}: ${message}`).join(' ');
+  throw new Problem('invalid', detail, { errors });
+}
+
+const escaped = (part: PropertyKey) => String(part).replaceAll('~', '~0').replaceAll('/', '~1');

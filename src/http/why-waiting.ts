@@ -1,0 +1,84 @@
+/** Why a workflow does not go on by itself, in words: the first question of whoever looks at it. */
+import type { Operation } from '../../entities/workflows/operation.ts';
+import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+
+export type ProgressRows = {
+  workflow: WorkflowExecution;
+  stages: WorkflowStageExecution[];
+  steps: WorkflowStepExecution[];
+  operations: Operation[];
+};
+
+export type Waiting = {
+  /** Completes "waiting on …"; names times in UTC. */
+  on: string;
+  /** The earliest time at which something goes on; null where only a person or another job ends the wait. */
+  until: Date | null;
+};
+
+/** What is told at most; the rest is counted. */
+const shown = 3;
+
+/**
+ * Null where nothing waits: the workflow is over, or its work is being done. A running workflow may have some
+ * operations or steps that wait while others go on.
+ */
+export function whyWaiting(rows: ProgressRows): Waiting | null {
+  const { workflow, stages } = rows;
+  if (workflow.isOver()) return null;
+  if (workflow.status === 'paused') return { on: 'somebody to resume it', until: null };
+  const asking = stages.find((stage) => stage.openGate && !stage.isOver());
+  if (asking) {
+    const answers = (asking.openGateAccepts ?? []).join(' or ');
+    return { on: `${asking.waitingOn ?? asking.openGate} (send ${answers})`, until: null };
+  }
+  const waits = waitsOf(rows);
+  if (waits.length > 0) return summary(waits);
+  const queued = stages.find((stage) => stage.status === 'queued');
+  if (queued) return { on: `a worker to take up ${queued.stage}`, until: null };
+  if (workflow.status !== 'waiting') return null;
+  return sentence(workflow.waitingOn ?? 'its next attempt', workflow.waitingUntil ?? null);
+}
+
+function waitsOf({ steps, operations }: ProgressRows): Waiting[] {
+  const waits: Waiting[] = [];
+  for (const operation of operations.filter((one) => !one.isOver())) {
+    if (operation.waitingOn) {
+      waits.push(sentence(operation.waitingOn, operation.waitingUntil ?? null, operation.operationType));
+    } else if (operation.status === 'unknown') {
+      const after = operation.errorMessage ? ` after: ${operation.errorMessage}` : '';
+      waits.push({ on: `another attempt at ${operation.operationType}${after}`, until: null });
+    }
+  }
+  // an operation's wait stands in its step's row too, in the same words
+  const told = new Set(operations.map((operation) => operation.waitingOn));
+  for (const step of steps.filter((one) => one.status === 'waiting' && !told.has(one.waitingOn))) {
+    waits.push(sentence(step.waitingOn ?? 'its next attempt', step.waitingUntil ?? null, step.title));
+  }
+  return waits;
+}
+
+function summary(waits: Waiting[]): Waiting {
+  const reasons = [...new Set(waits.map((wait) => wait.on))];
+  const more = reasons.length > shown ? [`${reasons.length - shown} more`] : [];
+  const times = waits.flatMap(({ until }) => (until ? [until.getTime()] : []));
+  return {
+    on: [...reasons.slice(0, shown), ...more].join('; '),
+    until: times.length > 0 ? new Date(Math.min(...times)) : null,
+  };
+}
+
+function sentence(on: string, until: Date | null, where?: string): Waiting {
+  const time = until && namedTime(until);
+  return { on: `${on}${time ? ` until ${time}` : ''}${where ? ` (${where})` : ''}`, until };
+}
+
+/** `14:05 UTC`, with the date where it is another day; nothing for the next minute, in which only a poll is due. */
+function namedTime(until: Date): string | null {
+  if (until.getTime() - Date.now() < 60_000) return null;
+  const text = until.toISOString();
+  const today = new Date().toISOString().slice(0, 10) === text.slice(0, 10);
+  return `${today ? '' : `${text.slice(0, 10)} `}${text.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,100 @@
+/** `/v1/workflows`: put workflows in, look at them, answer their questions. */
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Engine } from '../engine/engine.ts';
+import { enqueueWorkflow } from '../engine/enqueue.ts';
+import { callerOf } from './authenticate.ts';
+import { listWorkflows } from './list-workflows.ts';
+import { Problem } from './problem.ts';
+import { sendSignal } from './send-signal.ts';
+import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
+import { signalRequest, workflowRequest, workflowsQuery } from './workflow-requests.ts';
+import { type WorkflowView, workflowView } from './workflow-view.ts';
+
+type App = Pick<Engine, 'databases' | 'queues' | 'catalogue'>;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Behind `authenticate` and a JSON parser. */
+export function workflowRoutes(engine: App): Router {
+  const router = Router();
+  const dbOf = (res: Response) => engine.databases.inOrganization(callerOf(res).organizationId);
+
+  const view = async (res: Response, id: string): Promise<WorkflowView> => {
+    const found = await workflowView(dbOf(res), id);
+    if (!found) throw new Problem('not-found', `There is no workflow ${id}.`);
+    return found;
+  };
+
+  router
+    .route('/')
+    .get(async (req, res) => {
+      const page = await listWorkflows(dbOf(res), queryOf(req, workflowsQuery));
+      if (page.nextCursor) {
+        const next = new URLSearchParams({
+          ...(req.query as Record<string, string>),
+          cursor: page.nextCursor,
+        });
+        res.links({ next: `${req.baseUrl}?${next}` });
+      }
+      res.json(page);
+    })
+    .post(async (req, res) => {
+      const idempotencyKey = idempotencyKeyOf(req);
+      const { organizationId, keyName } = callerOf(res);
+      const { workflow, created } = await enqueueWorkflow(engine, {
+        ...bodyOf(req, workflowRequest),
+        organizationId,
+        idempotencyKey,
+        createdBy: keyName,
+      });
+      replied(res, !created)
+        .location(`${req.baseUrl}/${workflow.id}`)
+        .json(await view(res, workflow.id));
+    })
+    .all(allows('GET, POST'));
+
+  router
+    .route('/:id')
+    .get(async (req, res) => void res.json(await view(res, idOf(req))))
+    .all(allows('GET'));
+
+  router
+    .route('/:id/signals')
+    .post(async (req, res) => {
+      const { organizationId, keyName } = callerOf(res);
+      const id = idOf(req);
+      const idempotencyKey = idempotencyKeyOf(req);
+      const { signal, replayed } = await sendSignal(engine, {
+        ...bodyOf(req, signalRequest),
+        organizationId,
+        workflowId: id,
+        actor: keyName,
+        idempotencyKey,
+      });
+      replied(res, replayed).location(`/v1/workflows/${id}`).json(signal);
+    })
+    .all(allows('POST'));
+
+  return router;
+}
+
+const replied = (res: Response, replayed: boolean): Response => {
+  if (replayed) res.set('Idempotency-Replayed', 'true');
+  return res.status(202);
+};
+
+/** No row has an id of another form, and PostgreSQL would take offence at it. */
+function idOf(req: Request): string {
+  const { id } = req.params;
+  if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no workflow ${id}.`);
+  return id.toLowerCase();
+}
+
+/** For the methods that a path does not have. */
+function allows(methods: string): RequestHandler {
+  return (req) => {
+    throw new Problem('method-not-allowed', `${req.method} does nothing here; use ${methods}.`, {
+      headers: { Allow: methods },
+    });
+  };
+}

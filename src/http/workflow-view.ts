@@ -1,0 +1,165 @@
+/** A workflow as the API shows it: progress from workflows_db, plan and steps from task_db. */
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import type { ProgressState } from '../../entities/workflows/progress.ts';
+import type { SignalType } from '../../entities/workflows/signal.ts';
+import {
+  WorkflowExecution,
+  type WorkflowOptions,
+  type workflowStates,
+} from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { ledgerOf, services } from '../engine/engine.ts';
+import { type OperationView, operationView, type ServiceOperation } from './operation-view.ts';
+import { readPlan } from './read-plan.ts';
+import { type StepView, stepViews } from './step-view.ts';
+import { elapsedMs, iso } from './times.ts';
+import { whyWaiting } from './why-waiting.ts';
+
+export type WorkflowStatus = (typeof workflowStates)[number];
+
+/** What lists show of a workflow. All times are ISO 8601 in UTC. */
+export type WorkflowSummary = {
+  id: string;
+  name: string;
+  /** `OWNER/NAME`. */
+  repository: string;
+  /** Null until the repository has been read, where the enqueuer named none. */
+  baseBranch: string | null;
+  status: WorkflowStatus;
+  currentStage: string;
+  /** Why it does not go on by itself, in words that complete "waiting on …". */
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  errorMessage: string | null;
+  errorStage: string | null;
+  createdBy: string;
+  createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+};
+
+export type StageView = {
+  name: string;
+  /** From 1. */
+  order: number;
+  status: ProgressState;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  error: string | null;
+};
+
+export type WorkflowView = WorkflowSummary & {
+  options: WorkflowOptions;
+  devBranch: string | null;
+  stages: StageView[];
+  plan: {
+    title: string;
+    summary: string;
+    status: RequirementDecomposition['status'];
+    decidedBy: string | null;
+    reason: string | null;
+    decidedAt: string | null;
+  } | null;
+  steps: StepView[];
+  /** In the order in which they were wanted. */
+  operations: OperationView[];
+  /** The main issue. */
+  linearIssue: { key: string; url: string | null } | null;
+  finalPullRequest: { number: number; url: string | null } | null;
+  /** Which signals it takes now, and for which question. */
+  signals: { gate: string | null; accepts: SignalType[] };
+};
+
+/** Null where the organisation has no such workflow. */
+export async function workflowView(db: OrganizationDatabases, id: string): Promise<WorkflowView | null> {
+  const progress = await db.workflows((em) => readProgress(em, id));
+  if (!progress) return null;
+  const plan = await db.task((em) => readPlan(em, id));
+  const { workflow, stages, steps, operations } = progress;
+  const waiting = whyWaiting({ ...progress, operations: operations.map(({ row }) => row) });
+  const stepsShown = stepViews(plan, stages, steps);
+  const asking = stages.find((stage) => stage.openGate && !stage.isOver());
+  const { decomposition } = plan;
+  return {
+    ...workflowSummary(workflow),
+    waitingOn: waiting?.on ?? null,
+    waitingUntil: iso(waiting?.until),
+    options: workflow.options,
+    devBranch: workflow.devBranchName ?? null,
+    stages: stages.map(stageView),
+    plan: decomposition && {
+      title: decomposition.title,
+      summary: decomposition.summary,
+      status: decomposition.status,
+      decidedBy: decomposition.decidedBy ?? null,
+      reason: decomposition.decisionReason ?? null,
+      decidedAt: iso(decomposition.decidedAt),
+    },
+    steps: stepsShown,
+    operations: operations.map((operation) => operationView(operation, stages, stepsShown)),
+    linearIssue: workflow.linearMainIssueKey
+      ? { key: workflow.linearMainIssueKey, url: workflow.linearMainIssueUrl ?? null }
+      : null,
+    finalPullRequest: workflow.finalPrNumber
+      ? { number: workflow.finalPrNumber, url: workflow.finalPrUrl ?? null }
+      : null,
+    signals: { gate: asking?.openGate ?? null, accepts: asking?.openGateAccepts ?? [] },
+  };
+}
+
+export function workflowSummary(workflow: WorkflowExecution): WorkflowSummary {
+  return {
+    id: workflow.id,
+    name: workflow.name,
+    repository: `${workflow.githubOwner}/${workflow.githubRepoName}`,
+    baseBranch: workflow.githubBranch ?? null,
+    status: workflow.status,
+    currentStage: workflow.currentStage,
+    waitingOn: workflow.waitingOn ?? null,
+    waitingUntil: iso(workflow.waitingUntil),
+    errorMessage: workflow.errorMessage ?? null,
+    errorStage: workflow.errorStage ?? null,
+    createdBy: workflow.createdBy,
+    createdAt: workflow.createdAt.toISOString(),
+    startedAt: iso(workflow.startedAt),
+    completedAt: iso(workflow.completedAt),
+    durationMs: elapsedMs(workflow),
+  };
+}
+
+function stageView(stage: WorkflowStageExecution): StageView {
+  return {
+    name: stage.stage,
+    order: stage.stageOrder,
+    status: stage.status,
+    startedAt: iso(stage.startedAt),
+    completedAt: iso(stage.completedAt),
+    durationMs: elapsedMs(stage),
+    waitingOn: stage.waitingOn ?? null,
+    waitingUntil: iso(stage.waitingUntil),
+    error: stage.errorMessage ?? null,
+  };
+}
+
+async function readProgress(em: EntityManager, id: string) {
+  const workflow = await em.findOne(WorkflowExecution, { id });
+  if (!workflow) return null;
+  const under = { workflowExecutionId: id };
+  const stages = await em.find(WorkflowStageExecution, under, { orderBy: { stageOrder: 'asc' } });
+  const steps = await em.find(WorkflowStepExecution, under, { orderBy: { position: 'asc' } });
+  const operations: ServiceOperation[] = [];
+  for (const service of services) {
+    // inputs and receipts are long (prompts, pull request texts) and not shown
+    const rows = await em.find(ledgerOf[service], under, { exclude: ['input', 'output'] as never[] });
+    operations.push(...rows.map((row) => ({ service, row })));
+  }
+  operations.sort((a, b) => a.row.createdAt.getTime() - b.row.createdAt.getTime());
+  return { workflow, stages, steps, operations };
+}

@@ -1,0 +1,82 @@
+/** API keys: made, recognised by their hash, and never kept themselves. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { ApiKey } from '../../entities/projects/api-key.ts';
+import { Organization } from '../../entities/projects/organization.ts';
+import type { Databases } from '../databases/connect.ts';
+import { sha256 } from '../engine/derive.ts';
+
+/** The slug of the organisation that an installation starts with; its keys are the operator's. */
+export const defaultSlug = 'default';
+
+/** Whom a key speaks for. */
+export type KeyHolder = {
+  organizationId: string;
+  organizationName: string;
+  apiKeyId: string;
+  /** What the key is called; stands as actor in what is done with it. */
+  keyName: string;
+  /** Of the default organisation: may look at what belongs to the installation rather than to one organisation. */
+  isOperator: boolean;
+};
+
+/** The fixed beginning lets secret scanners find leaked keys; the rest is 32 random bytes. */
+const keyFormat = /^gsw_[A-Za-z0-9_-]{43}$/;
+
+const usedAgainMs = 60_000;
+
+/** Gives the new key. It cannot be had again: only its SHA-256 is stored. */
+export function createApiKey(databases: Databases, organizationId: string, name: string): Promise<string> {
+  return databases.inOrganization(organizationId).projects(async (em) => addApiKey(em, organizationId, name));
+}
+
+/** The same within a transaction in projects_db. */
+export function addApiKey(em: EntityManager, organizationId: string, name: string): string {
+  const key = `gsw_${randomBytes(32).toString('base64url')}`;
+  em.persist(
+    em.create(ApiKey, {
+      id: randomUUID(),
+      organizationId,
+      name,
+      keyHash: sha256(key),
+      lastFour: key.slice(-4),
+    }),
+  );
+  return key;
+}
+
+/**
+ * Null for a key that is unknown or revoked. Notes the use, at most once a minute.
+ * The look-up is by hash, so how long it takes tells nothing about the key.
+ */
+export async function findOrganizationOf(databases: Databases, key: string): Promise<KeyHolder | null> {
+  if (!keyFormat.test(key)) return null;
+  return databases.maintenance.projects(async (em) => {
+    const found = await em.findOne(ApiKey, { keyHash: sha256(key), revokedAt: null });
+    const holder = found && (await holderOf(em, found));
+    if (holder && Date.now() - (found.lastUsedAt?.getTime() ?? 0) > usedAgainMs) {
+      await em.nativeUpdate(ApiKey, { id: found.id }, { lastUsedAt: new Date() });
+    }
+    return holder;
+  });
+}
+
+/** Null where the key has been revoked or removed since. */
+export function findHolderOf(databases: Databases, apiKeyId: string): Promise<KeyHolder | null> {
+  return databases.maintenance.projects(async (em) => {
+    const found = await em.findOne(ApiKey, { id: apiKeyId, revokedAt: null });
+    return found && holderOf(em, found);
+  });
+}
+
+async function holderOf(em: EntityManager, key: ApiKey): Promise<KeyHolder | null> {
+  const organization = await em.findOne(Organization, { id: key.organizationId });
+  if (!organization) return null;
+  return {
+    organizationId: organization.id,
+    organizationName: organization.name,
+    apiKeyId: key.id,
+    keyName: key.name,
+    isOperator: organization.slug === defaultSlug,
+  };
+}
