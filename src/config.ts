@@ -29,6 +29,10 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   PUBLIC_URL: optional,
 
+  /** Of another installation's API, for the commands that talk to one. */
+  GSW_URL: optional.pipe(z.url().optional()),
+  GSW_API_KEY: optional,
+
   POSTGRES_HOST: optional,
   POSTGRES_PORT: z.coerce.number().int().min(1).max(65535).default(5432),
   POSTGRES_ADMIN_USER: z.string().min(1).default('postgres'),
@@ -65,6 +69,8 @@ export type Config = {
   dataDir: string;
   logLevel: string;
   http: { host: string; port: number; publicUrl: string | undefined };
+  /** Which API the command line talks to; undefined: the one of this installation, with its own key. */
+  client: { url: string | undefined; key: string | undefined };
   postgres: {
     /** undefined: the embedded server under `dataDir`. */
     host: string | undefined;
@@ -115,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: path.resolve(e.DATA_DIR),
     logLevel: e.LOG_LEVEL,
     http: { host: e.HOST, port: e.PORT, publicUrl: e.PUBLIC_URL },
+    client: { url: e.GSW_URL, key: e.GSW_API_KEY },
     postgres: {
       host: e.POSTGRES_HOST,
       port: e.POSTGRES_PORT,

@@ -7,7 +7,7 @@ import { type ConnectedConfig, resolveConnections } from './databases/connection
 import { openServer } from './databases/server.ts';
 import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
-import { Queues } from './engine/queues.ts';
+import { type QueueConnection, Queues } from './engine/queues.ts';
 import { connectServices } from './integrations/connect.ts';
 
 export type System = {
@@ -20,8 +20,6 @@ export type System = {
 export type SystemOptions = {
   catalogue?: Catalogue;
   services?: (organizationId: string) => Services;
-  /** How many connections the queue may hold where it lives in PostgreSQL. */
-  queueConnections?: number;
 };
 
 /** Connects everything, and checks that it answers. Throws an error whose message says what to mend. */
@@ -32,7 +30,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
     const connected = await resolveConnections(config, server);
     const databases = connectDatabases(connected);
     await databases.check();
-    const queues = new Queues(queueConnection(connected, options.queueConnections ?? 10), (error) =>
+    const queues = new Queues(queueConnection(connected), (error) =>
       logger.warn({ err: error }, 'the queue reports an error'),
     );
     const engine: Engine = {
@@ -58,7 +56,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
   }
 }
 
-function queueConnection(config: ConnectedConfig, max: number) {
+function queueConnection(config: ConnectedConfig): QueueConnection {
   const { redisUrl, databaseUrl, prefix } = config.queue;
   return redisUrl ? { redisUrl, prefix } : { postgres: { connectionString: databaseUrl as string, max } };
 }

@@ -5,10 +5,12 @@
  */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, chmod } from 'node:fs/promises';
+import { access, chmod, cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { reasonOf } from '../engine/errors.ts';
 import { ServerError } from './server-error.ts';
 
 const run = promisify(execFile);
@@ -68,22 +70,63 @@ async function accountOf(name: string): Promise<Required<Account> | undefined> {
   }
 }
 
-/** Throws {@link ServerError} when the account cannot enter the data folder or run the programs. */
-export async function checkReach(account: Account, dataDir: string, binaries: Binaries): Promise<void> {
-  if (account.uid === undefined) return;
-  const can = (test: string, file: string) =>
-    run('/bin/sh', ['-c', `${test} "$1"`, 'sh', file], { ...account, cwd: '/' }).then(
-      () => true,
-      () => false,
-    );
-  if (!(await can('cd --', dataDir))) {
+/**
+ * The programs as the account can run them: where it cannot enter the folder they are installed in, such as one below
+ * /root, a copy under `dataDir`. Throws {@link ServerError} when it cannot enter that either.
+ */
+export async function withinReach(account: Account, dataDir: string, binaries: Binaries): Promise<Binaries> {
+  if (account.uid === undefined) return binaries;
+  if (!(await canEnter(account, dataDir))) {
     throw new ServerError(
       `The user postgres, under which root runs the embedded server, cannot enter ${dataDir}. Set DATA_DIR to a folder that it can enter, such as /var/tmp/gsw, or start as another user.`,
     );
   }
-  if (!(await can('test -x', binaries.postgres))) {
+  if (await can(account, 'test -x', binaries.postgres)) return binaries;
+  const copied = await copyPrograms(dataDir, binaries).catch((error) => {
     throw new ServerError(
-      `The user postgres, under which root runs the embedded server, cannot run ${binaries.postgres}. Install the project in a folder that it can enter, such as /opt, start as another user, or set POSTGRES_HOST to a server of your own.`,
+      `The user postgres, under which root runs the embedded server, cannot run ${binaries.postgres}, and the programs cannot be copied to ${dataDir} (${reasonOf(error)}). Make room there, install the project in a folder that it can enter, such as /opt, or set POSTGRES_HOST to a server of your own.`,
+      { cause: error },
     );
+  });
+  if (await can(account, 'test -x', copied.postgres)) return copied;
+  throw new ServerError(
+    `The user postgres, under which root runs the embedded server, cannot run ${copied.postgres}. Set DATA_DIR to a folder from which programs may be run, or set POSTGRES_HOST to a server of your own.`,
+  );
+}
+
+/** Whether the account may go into a folder; anybody's own account may be asked, too. */
+export const canEnter = (account: Account, folder: string): Promise<boolean> => can(account, 'cd --', folder);
+
+function can(account: Account, test: string, file: string): Promise<boolean> {
+  return run('/bin/sh', ['-c', `${test} "$1"`, 'sh', file], { ...account, cwd: '/' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Copies programs and libraries (some 60 MB) once per version: whole, or not at all. */
+async function copyPrograms(dataDir: string, binaries: Binaries): Promise<Binaries> {
+  const native = path.resolve(path.dirname(binaries.postgres), '..');
+  const { version } = JSON.parse(await readFile(path.join(native, '..', 'package.json'), 'utf8'));
+  const home = path.join(dataDir, `postgres-programs-${version}`);
+  const present = () =>
+    access(home).then(
+      () => true,
+      () => false,
+    );
+  if (!(await present())) {
+    const draft = await mkdtemp(`${home}.new-`);
+    try {
+      await cp(native, draft, { recursive: true, verbatimSymlinks: true });
+      await chmod(draft, 0o755);
+      await rename(draft, home);
+    } catch (error) {
+      await rm(draft, { recursive: true, force: true });
+      // another process may have been quicker
+      if (!(await present())) throw error;
+    }
   }
+  const moved = (program: string) => path.join(home, path.relative(native, program));
+  const { postgres, initdb, pg_ctl } = binaries;
+  return { postgres: moved(postgres), initdb: moved(initdb), pg_ctl: moved(pg_ctl) };
 }

@@ -12,9 +12,9 @@ import { reasonOf } from '../engine/errors.ts';
 import {
   type Account,
   type Binaries,
-  checkReach,
   findBinaries,
   unprivilegedAccount,
+  withinReach,
 } from './embedded-binaries.ts';
 import { adminUser, ensureCluster, mendOf } from './embedded-cluster.ts';
 import { choosePort, host, readState, writeState } from './embedded-state.ts';
@@ -53,7 +53,7 @@ type Place = { dataDir: string; cluster: string; binaries: Binaries; account: Ac
 export async function startEmbeddedServer(options: EmbeddedOptions): Promise<EmbeddedServer> {
   let dataDir = path.resolve(options.dataDir);
   const throwaway = options.throwaway ?? false;
-  const binaries = await findBinaries();
+  const installed = await findBinaries();
   const account = await unprivilegedAccount();
   await mkdir(dataDir, { recursive: true, mode: 0o711 }).catch((error) => {
     throw new ServerError(`The folder ${dataDir} cannot be made: ${mendOf(reasonOf(error))}`, {
@@ -62,7 +62,7 @@ export async function startEmbeddedServer(options: EmbeddedOptions): Promise<Emb
   });
   // one name for one folder: it tells whether a running server is the one of this folder
   dataDir = await realpath(dataDir);
-  await checkReach(account, dataDir, binaries);
+  const binaries = await withinReach(account, dataDir, installed);
   const { postgres: password } = await readSecrets(dataDir, ['postgres']);
   const cluster = await ensureCluster(dataDir, { binaries, account, adminPassword: password, throwaway });
   const place: Place = { dataDir, cluster, binaries, account, password };

@@ -1,5 +1,6 @@
 /** How every MikroORM of ours is set up. The entities are listed, never searched for. */
 import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
@@ -30,10 +31,13 @@ const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
 export const migrationsFolder = (name: DatabaseName) =>
   fileURLToPath(new URL(`../../migrations/${name}`, import.meta.url));
 
+/** TypeScript in a checkout, JavaScript in the built package; never the declarations beside it. */
+const migrationFile = /^Migration[^.]*\.(ts|js)$/;
+
 /** The migrations that this version of the program counts on, as the server records them. */
 export async function migrationNames(name: DatabaseName): Promise<string[]> {
   const files = await readdir(migrationsFolder(name)).catch(() => []);
-  return files.filter((file) => /^Migration.*\.ts$/.test(file)).map((file) => file.slice(0, -'.ts'.length));
+  return files.filter((file) => migrationFile.test(file)).map((file) => path.parse(file).name);
 }
 
 /** For reading and writing rows. It connects with its first query; never more than `max` connections. */
@@ -82,7 +86,7 @@ export function migrationOrm(
     },
     migrations: {
       path: source.folder,
-      glob: 'Migration*.ts',
+      glob: `Migration*${path.extname(import.meta.url)}`,
       snapshotName: `.snapshot-${databaseOf(name)}`,
       // written by create-migration alone: a snapshot that follows the server could hide drift
       snapshotOnMigrate: false,

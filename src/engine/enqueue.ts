@@ -6,7 +6,7 @@ import { WorkflowExecution, type WorkflowOptions } from '../../entities/workflow
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
-import { stageJob } from './jobs.ts';
+import { addOrLeave, stageJob } from './jobs.ts';
 import { announce, projectionJob } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 
@@ -26,7 +26,7 @@ export type EnqueueRequest = {
 
 /** Throws a {@link Refusal} where the key stands for another request. */
 export async function enqueueWorkflow(
-  engine: Pick<Engine, 'databases' | 'queues' | 'catalogue'>,
+  engine: Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>,
   request: EnqueueRequest,
 ): Promise<{ workflow: WorkflowExecution; created: boolean }> {
   const { organizationId, idempotencyKey } = request;
@@ -51,8 +51,8 @@ export async function enqueueWorkflow(
   if (known) return { workflow: known, created: false };
   try {
     const { workflow, first } = await insert(engine, request, requestHash);
-    await engine.queues.add(stageJob(first));
-    await engine.queues.add(projectionJob(workflow));
+    await addOrLeave(engine, stageJob(first));
+    await addOrLeave(engine, projectionJob(workflow));
     return { workflow, created: true };
   } catch (error) {
     const raced = error instanceof UniqueConstraintViolationException ? await earlier() : null;

@@ -4,6 +4,7 @@ import type { WorkflowStageExecution } from '../../entities/workflows/workflow-s
 import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OperationDefinition } from './define.ts';
 import { milliseconds } from './duration.ts';
+import type { Engine } from './engine.ts';
 import { type EngineJob, queueNameOf } from './queues.ts';
 
 /** What a stage's or step's own code gets, unless its definition says otherwise. */
@@ -64,4 +65,13 @@ export function operationJob(
     backoffMs: milliseconds(definition.retry.delay),
     parent,
   };
+}
+
+/** For ways in: what is committed is committed; a job that cannot be added now is put back by the reconciler. */
+export async function addOrLeave(engine: Pick<Engine, 'queues' | 'logger'>, job: EngineJob): Promise<void> {
+  try {
+    await engine.queues.add(job);
+  } catch (error) {
+    engine.logger.warn({ err: error, job: job.id, queue: job.queue }, 'left a job to the reconciler');
+  }
 }

@@ -2,6 +2,7 @@
  * The queue, whichever backend carries it: Redis where `REDIS_URL` is set, else BullMQ's own PostgreSQL backend.
  * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
  */
+import { setTimeout } from 'node:timers/promises';
 import {
   type BackendFactory,
   createPostgresBackend,
@@ -49,17 +50,22 @@ export class Queues {
   readonly #onError: (error: Error) => void;
 
   constructor(connection: QueueConnection, onError: (error: Error) => void) {
-    this.#onError = onError;
+    this.#onError = sparingly(onError);
     if ('redisUrl' in connection) {
       const redis = new Redis(connection.redisUrl, { maxRetriesPerRequest: null });
-      redis.on('error', onError);
+      redis.on('error', this.#onError);
       this.#options = { connection: redis, prefix: `{${connection.prefix}}` };
       this.#release = async () => redis.disconnect();
     } else {
       // BullMQ leaves the search path of a pool that it did not make to its maker.
-      const pool = new pg.Pool({ max: 40, options: `-c search_path=${DEFAULT_SCHEMA}`, ...connection.postgres });
+      // Each queue that this process serves holds one connection for good, to be told of new jobs.
+      const pool = new pg.Pool({
+        max: 40,
+        options: `-c search_path=${DEFAULT_SCHEMA}`,
+        ...connection.postgres,
+      });
       pool.setMaxListeners(0);
-      pool.on('error', onError);
+      pool.on('error', this.#onError);
       this.#options = { connection: pool };
       this.#backend = createPostgresBackend as unknown as BackendFactory;
       this.#release = () => pool.end();
@@ -79,7 +85,10 @@ export class Queues {
     return queue;
   }
 
-  /** Adds a job; one that is there already under this id, finished or not, stays as it is. */
+  /**
+   * Adds a job; one that is there already under this id, finished or not, stays as it is. Throws where the queue does
+   * not answer in time; the job may then still be added later, which does no harm.
+   */
   async add(job: EngineJob): Promise<void> {
     const options: JobsOptions = { jobId: job.id, ...kept };
     if (job.attempts) options.attempts = job.attempts;
@@ -89,7 +98,7 @@ export class Queues {
       // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.
       options.ignoreDependencyOnFailure = true;
     }
-    await this.queue(job.queue).add(job.name, job.data, options);
+    await inTime(this.queue(job.queue).add(job.name, job.data, options));
   }
 
   /** What has become of a job: `live` while it may still be worked on. */
@@ -120,7 +129,36 @@ export class Queues {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
+    // A queue that cannot be reached cannot be left politely either.
+    await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
     await this.#release();
   }
+}
+
+/** How long the queue is waited for, milliseconds. */
+const patience = 5_000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const tooLong = new AbortController();
+  const timeout = setTimeout(patience, undefined, { signal: tooLong.signal, ref: false }).then(() => {
+    throw new Error(`the queue did not answer within ${patience / 1_000} s`);
+  });
+  timeout.catch(() => undefined);
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    tooLong.abort();
+  }
+}
+
+/** Passes on an error unless the same was passed on in the last ten seconds: an outage says it all the time. */
+function sparingly(report: (error: Error) => void): (error: Error) => void {
+  const last = new Map<string, number>();
+  return (error) => {
+    const now = Date.now();
+    if (now - (last.get(error.message) ?? 0) < 10_000) return;
+    if (last.size > 100) last.clear();
+    last.set(error.message, now);
+    report(error);
+  };
 }

@@ -5,7 +5,7 @@ import { Signal, type SignalType } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { Engine } from './engine.ts';
-import { stageJob } from './jobs.ts';
+import { addOrLeave, stageJob } from './jobs.ts';
 import { announce, projectionJob } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 
@@ -24,7 +24,7 @@ export type SignalRequest = {
 
 /** Throws a {@link Refusal} where the workflow does not exist, is over, or waits for nothing of the kind. */
 export async function receiveSignal(
-  engine: Pick<Engine, 'databases' | 'queues'>,
+  engine: Pick<Engine, 'databases' | 'queues' | 'logger'>,
   request: SignalRequest,
 ): Promise<Signal> {
   const { organizationId, workflowId: id, idempotencyKey } = request;
@@ -65,8 +65,8 @@ export async function receiveSignal(
     return { signal, stage: waiting };
   });
   if (stage) {
-    await engine.queues.add(stageJob(stage));
-    await engine.queues.add(projectionJob({ id, organizationId }));
+    await addOrLeave(engine, stageJob(stage));
+    await addOrLeave(engine, projectionJob({ id, organizationId }));
   }
   return signal;
 }

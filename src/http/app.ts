@@ -34,7 +34,8 @@ export function createApp({ engine, sessionSecret }: AppOptions): Express {
   app.use(requestId(logger), securityHeaders(https));
   app.use(healthRoutes(engine));
   app.get('/style.css', serveStyle);
-  app.use(loginRoutes(databases, sessions), homeRoutes(databases, sessions));
+  app.get('/favicon.ico', (_req, res) => void res.status(204).end());
+  app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
   app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
   app.use(
     '/v1/workflows',

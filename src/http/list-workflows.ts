@@ -3,7 +3,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Problem } from './problem.ts';
 import type { WorkflowsQuery } from './workflow-requests.ts';
-import { type WorkflowSummary, workflowSummary } from './workflow-view.ts';
+import { type WorkflowSummary, workflowSummary } from './workflow-summary.ts';
 
 export type WorkflowPage = {
   items: WorkflowSummary[];

@@ -21,6 +21,8 @@ export function queueBoard(
     (name, index) =>
       new BullMQAdapter(engine.queues.queue(name), {
         readOnlyMode: true,
+        // the overview sorts by it, and only so keeps the order of the pipeline
+        displayName: `${String(index + 1).padStart(2, '0')} ${name}`,
         description: descriptionOf(name, index, stages),
         externalJobUrl: ({ data }) => workflowLink(data),
       }),
@@ -34,6 +36,8 @@ export function queueBoard(
         sortQueues: false,
         hideDocsLink: true,
         miscLinks: [{ text: 'Workflows', url: '/' }],
+        // in the place of the fonts that the board would fetch from Google
+        theme: { light: fonts, dark: fonts },
       },
       handlerHooks: {
         after: (_context, result) => ({ ...result, body: redactAll(result.body) as typeof result.body }),
@@ -48,13 +52,15 @@ export function queueBoard(
   return server.getRouter();
 }
 
+const fonts = { 'font-sans': 'system-ui, sans-serif', 'font-mono': 'ui-monospace, monospace' };
+
 const descriptions: Record<string, string> = {
   steps: 'One job per step of a plan',
   github: 'Calls to GitHub',
   linear: 'Calls to Linear',
   agent: 'Runs of the coding agent',
   projections: 'Brings the other databases up to date',
-  maintenance: 'Keeps watch over the queue itself',
+  maintenance: 'Keeps watch over the queue itself; needs no worker',
 };
 
 const descriptionOf = (name: string, index: number, stages: number): string =>

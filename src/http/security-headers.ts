@@ -14,11 +14,14 @@ const policy = {
   'base-uri': ["'none'"],
 };
 
-/** @param https whether people reach us over HTTPS; only then are browsers told to insist on it */
+/** @param https whether people reach us over HTTPS; what makes sense only then is left out otherwise */
 export function securityHeaders(https: boolean): RequestHandler {
   return helmet({
     contentSecurityPolicy: { useDefaults: false, directives: policy },
     strictTransportSecurity: https,
+    // over plain HTTP browsers ignore these two, with a complaint
+    crossOriginOpenerPolicy: https,
+    originAgentCluster: https,
     // without any referrer, browsers would send `Origin: null` with our own forms
     referrerPolicy: { policy: 'same-origin' },
   });

@@ -10,3 +10,11 @@ export function elapsedMs(row: {
   if (!row.startedAt || !row.completedAt) return null;
   return row.completedAt.getTime() - row.startedAt.getTime();
 }
+
+/** `14:05 UTC`, with the date where it is another day; nothing for the next minute, in which only a poll is due. */
+export function namedTime(until: Date): string | null {
+  if (until.getTime() - Date.now() < 60_000) return null;
+  const text = until.toISOString();
+  const today = new Date().toISOString().slice(0, 10) === text.slice(0, 10);
+  return `${today ? '' : `${text.slice(0, 10)} `}${text.slice(11, 16)} UTC`;
+}

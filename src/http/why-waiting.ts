@@ -3,6 +3,7 @@ import type { Operation } from '../../entities/workflows/operation.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { namedTime } from './times.ts';
 
 export type ProgressRows = {
   workflow: WorkflowExecution;
@@ -73,12 +74,4 @@ function summary(waits: Waiting[]): Waiting {
 function sentence(on: string, until: Date | null, where?: string): Waiting {
   const time = until && namedTime(until);
   return { on: `${on}${time ? ` until ${time}` : ''}${where ? ` (${where})` : ''}`, until };
-}
-
-/** `14:05 UTC`, with the date where it is another day; nothing for the next minute, in which only a poll is due. */
-function namedTime(until: Date): string | null {
-  if (until.getTime() - Date.now() < 60_000) return null;
-  const text = until.toISOString();
-  const today = new Date().toISOString().slice(0, 10) === text.slice(0, 10);
-  return `${today ? '' : `${text.slice(0, 10)} `}${text.slice(11, 16)} UTC`;
 }

@@ -1,13 +1,12 @@
-/** A workflow as the API shows it: progress from workflows_db, plan and steps from task_db. */
+/**
+ * A workflow as the API shows it: progress from workflows_db, plan and steps from task_db.
+ * All times are ISO 8601 in UTC.
+ */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
 import type { ProgressState } from '../../entities/workflows/progress.ts';
 import type { SignalType } from '../../entities/workflows/signal.ts';
-import {
-  WorkflowExecution,
-  type WorkflowOptions,
-  type workflowStates,
-} from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowExecution, type WorkflowOptions } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
@@ -17,30 +16,7 @@ import { readPlan } from './read-plan.ts';
 import { type StepView, stepViews } from './step-view.ts';
 import { elapsedMs, iso } from './times.ts';
 import { whyWaiting } from './why-waiting.ts';
-
-export type WorkflowStatus = (typeof workflowStates)[number];
-
-/** What lists show of a workflow. All times are ISO 8601 in UTC. */
-export type WorkflowSummary = {
-  id: string;
-  name: string;
-  /** `OWNER/NAME`. */
-  repository: string;
-  /** Null until the repository has been read, where the enqueuer named none. */
-  baseBranch: string | null;
-  status: WorkflowStatus;
-  currentStage: string;
-  /** Why it does not go on by itself, in words that complete "waiting on …". */
-  waitingOn: string | null;
-  waitingUntil: string | null;
-  errorMessage: string | null;
-  errorStage: string | null;
-  createdBy: string;
-  createdAt: string;
-  startedAt: string | null;
-  completedAt: string | null;
-  durationMs: number | null;
-};
+import { type WorkflowSummary, workflowSummary } from './workflow-summary.ts';
 
 export type StageView = {
   name: string;
@@ -111,26 +87,6 @@ export async function workflowView(db: OrganizationDatabases, id: string): Promi
       ? { number: workflow.finalPrNumber, url: workflow.finalPrUrl ?? null }
       : null,
     signals: { gate: asking?.openGate ?? null, accepts: asking?.openGateAccepts ?? [] },
-  };
-}
-
-export function workflowSummary(workflow: WorkflowExecution): WorkflowSummary {
-  return {
-    id: workflow.id,
-    name: workflow.name,
-    repository: `${workflow.githubOwner}/${workflow.githubRepoName}`,
-    baseBranch: workflow.githubBranch ?? null,
-    status: workflow.status,
-    currentStage: workflow.currentStage,
-    waitingOn: workflow.waitingOn ?? null,
-    waitingUntil: iso(workflow.waitingUntil),
-    errorMessage: workflow.errorMessage ?? null,
-    errorStage: workflow.errorStage ?? null,
-    createdBy: workflow.createdBy,
-    createdAt: workflow.createdAt.toISOString(),
-    startedAt: iso(workflow.startedAt),
-    completedAt: iso(workflow.completedAt),
-    durationMs: elapsedMs(workflow),
   };
 }
 

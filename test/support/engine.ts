@@ -35,14 +35,19 @@ export function testEngine(
   const organizationId = randomUUID();
   const databases = connectDatabases(fresh.config);
   const prefix = `test-${randomUUID().slice(0, 8)}`;
+  const queue = { ...fresh.config.queue, prefix, redisUrl: backend === 'Redis' ? redisUrl() : undefined };
+  const queueErrors: Error[] = [];
   const queues = new Queues(
-    backend === 'Redis'
-      ? { redisUrl: redisUrl(), prefix }
-      : { postgres: { connectionString: fresh.config.queue.databaseUrl } },
-    (error) => logger.warn({ err: error }, 'queue'),
+    queue.redisUrl
+      ? { redisUrl: queue.redisUrl, prefix }
+      : { postgres: { connectionString: queue.databaseUrl as string } },
+    (error) => {
+      logger.warn({ err: error }, 'queue');
+      queueErrors.push(error);
+    },
   );
   const engine: Engine = {
-    config: fresh.config,
+    config: { ...fresh.config, queue },
     databases,
     queues,
     catalogue: { stages: [], steps: [], operations: [], projections: [], ...catalogue },
@@ -100,6 +105,7 @@ export function testEngine(
       });
       await queues.close();
       await databases.close();
+      if (queueErrors[0]) throw queueErrors[0];
     },
   };
 }

@@ -1,11 +1,14 @@
 /** Starts the process that watches over a run, with nothing of our environment but an allow-list. */
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { claimOf } from './process-lock.ts';
 import type { RunFiles } from './run-directory.ts';
 
-const supervisor = fileURLToPath(new URL('./command-supervisor.ts', import.meta.url));
+/** `.ts` in a checkout, `.js` in the built package. */
+const extension = path.extname(import.meta.url);
+const supervisor = fileURLToPath(new URL(`./command-supervisor${extension}`, import.meta.url));
 const allowed = ['PATH', 'HOME', 'LANG', 'TERM', 'TMPDIR', 'SHELL', 'USER'];
 const patienceMs = 20_000;
 

@@ -1,0 +1,118 @@
+/** Talks to the HTTP API for the commands that look at workflows and answer their questions. */
+import { randomUUID } from 'node:crypto';
+import { codeOf } from '../databases/server-error.ts';
+import type { WorkflowPage } from '../http/list-workflows.ts';
+import type { ProblemDetails } from '../http/problem.ts';
+import type { SignalView } from '../http/send-signal.ts';
+import type { WorkflowView } from '../http/workflow-view.ts';
+import { CliFailure, exitCodes } from './failure.ts';
+
+/** The API could not be reached, or could not do its work just now; the same request may succeed later. */
+export class ApiUnreachable extends CliFailure {}
+
+export type WorkflowRequest = {
+  repository: string;
+  baseBranch?: string;
+  name?: string;
+  requirements?: string;
+  options?: { autoConfirmPlan?: boolean; autoMerge?: boolean; onValidationFailure?: 'wait' | 'fail' };
+};
+
+export type SignalRequest =
+  | { type: 'requirements'; text: string }
+  | { type: 'approve' | 'reject'; reason?: string };
+
+const patienceMs = 30_000;
+
+export class ApiClient {
+  readonly url: string;
+  readonly #key: string;
+  readonly #startedBy: string;
+
+  /** @param startedBy the command that starts the API, for the sentence that says it is not there */
+  constructor(url: string, key: string, startedBy = '`gsw start`') {
+    this.#startedBy = startedBy;
+    this.url = url.replace(/\/+$/, '');
+    this.#key = key;
+  }
+
+  /** The same key gives the same workflow; one is made up where none is given. */
+  enqueue(request: WorkflowRequest, idempotencyKey: string = randomUUID()): Promise<WorkflowView> {
+    return this.#send('POST', '/v1/workflows', request, idempotencyKey);
+  }
+
+  workflow(id: string): Promise<WorkflowView> {
+    return this.#send('GET', `/v1/workflows/${encodeURIComponent(id)}`);
+  }
+
+  latest(): Promise<WorkflowPage> {
+    return this.#send('GET', '/v1/workflows');
+  }
+
+  signal(id: string, signal: SignalRequest): Promise<SignalView> {
+    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, randomUUID());
+  }
+
+  async #send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${this.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.#key}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(patienceMs),
+      });
+      text = await response.text();
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+    const answer = parsed(text);
+    if (answer === undefined) {
+      throw new CliFailure(
+        `What answers at ${this.url} is not the API of gsw (status ${response.status}); mend GSW_URL.`,
+      );
+    }
+    if (response.ok) return answer as T;
+    throw this.#refused(answer as Partial<ProblemDetails>, response.status);
+  }
+
+  #unreachable(error: unknown): ApiUnreachable {
+    const code = codeOf(error);
+    const why = code === 'ECONNREFUSED' || code === undefined ? '' : ` (${code})`;
+    const silent = error instanceof Error && error.name === 'TimeoutError';
+    return new ApiUnreachable(
+      silent
+        ? `The API at ${this.url} gives no answer within ${patienceMs / 1000} seconds; look into its log.`
+        : `No API answers at ${this.url}${why}; start it with ${this.#startedBy}, or set GSW_URL to where it runs.`,
+      exitCodes.failed,
+      { cause: error },
+    );
+  }
+
+  #refused({ detail, requestId }: Partial<ProblemDetails>, status: number): CliFailure {
+    const said = detail ?? `The API answers with status ${status}.`;
+    if (status === 401) {
+      return new CliFailure(
+        `${said} The command line sends GSW_API_KEY, or else the key in <DATA_DIR>/api-key.`,
+      );
+    }
+    if (status === 422) return new CliFailure(said, exitCodes.usage);
+    if (status === 502 || status === 503) return new ApiUnreachable(said);
+    return new CliFailure(status >= 500 && requestId ? `${said} (requestId ${requestId})` : said);
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

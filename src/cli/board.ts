@@ -1,0 +1,107 @@
+/** A workflow at a glance: its stages, its steps, and why it waits. */
+import type { StepView } from '../http/step-view.ts';
+import type { WorkflowView } from '../http/workflow-view.ts';
+import { duration, type Paint, signOf, spaced } from './style.ts';
+
+type Look = { paint: Paint; now: number };
+
+/** Lines of any width; the caller cuts them. */
+export function boardLines(view: WorkflowView, look: Look): string[] {
+  const width = Math.max(...view.stages.map(({ name }) => name.length));
+  const lines = view.stages.map((stage) => {
+    const took = elapsed(stage, look.now);
+    const idle = stage.status === 'pending';
+    const name = spaced(stage.name).padEnd(width);
+    return [
+      ` ${signOf(stage.status, look.paint)} ${stage.order}`,
+      idle ? look.paint('dim', name) : name,
+      look.paint('dim', (took === null ? '' : duration(took)).padStart(7)),
+      look.paint('dim', factOf(view, stage.name)),
+    ].join('  ');
+  });
+  return [...lines, ...stepLines(view, look), ...closing(view, look)];
+}
+
+/** What a stage has brought about, in a few words. */
+export function factOf(view: WorkflowView, stage: string): string {
+  const { plan, steps, linearIssue, finalPullRequest } = view;
+  const opened = steps.filter((step) => step.pullRequest);
+  const has = (status: string) => opened.filter((step) => step.pullRequest?.status === status).length;
+  const judged = opened.filter((step) => (step.pullRequest?.score ?? null) !== null);
+  switch (stage) {
+    case 'requirements_decomposition':
+      return plan ? `“${plan.title}”, ${steps.length} steps` : '';
+    case 'linear_issue_creation':
+      return linearIssue ? `${linearIssue.key} and its sub-issues` : '';
+    case 'task_execution':
+      return opened.length > 0 ? `${opened.length} of ${steps.length} pull requests` : '';
+    case 'pr_validation':
+      return judged.length > 0
+        ? `scores ${judged.map((step) => step.pullRequest?.score).join(', ')} of 100`
+        : '';
+    case 'dev_branch_management':
+      return has('merged') > 0
+        ? `${has('merged')} merged${finalPullRequest ? `, final pull request #${finalPullRequest.number}` : ''}`
+        : '';
+    default:
+      return '';
+  }
+}
+
+function stepLines({ steps, status }: WorkflowView, { paint, now }: Look): string[] {
+  if (steps.length === 0) return [];
+  const title = Math.min(40, Math.max(...steps.map((step) => step.title.length)));
+  const lines = steps.map((step) => {
+    const took = elapsed(step, now);
+    return [
+      `   ${signOf(step.status, paint)} ${step.number}`,
+      (step.title.length > title ? `${step.title.slice(0, title - 1)}…` : step.title).padEnd(title),
+      (step.linearIssue?.key ?? '').padEnd(7),
+      (step.pullRequest ? `#${step.pullRequest.number}` : '').padEnd(4),
+      paint('dim', stateOf(step, status === 'completed', took)),
+    ].join('  ');
+  });
+  return ['', ...lines];
+}
+
+/** What is being done to a step, or has become of it. */
+export function stateOf(step: StepView, over: boolean, tookMs: number | null = null): string {
+  const { status, pullRequest, dependsOn } = step;
+  if (step.error && (status === 'failed' || status === 'skipped')) return step.error;
+  if (pullRequest?.status === 'merged') return over ? 'merged' : 'merged into the dev branch';
+  if (status === 'pending') return dependsOn.length > 0 ? `after ${dependsOn.join(', ')}` : '';
+  if (status === 'completed') {
+    const score = pullRequest?.score ?? null;
+    return score === null ? 'pull request open' : `passed with ${score} of 100`;
+  }
+  const doing = { ...doings }[step.function ?? ''] ?? spaced(step.function ?? status);
+  return tookMs === null ? doing : `${doing}, ${duration(tookMs)}`;
+}
+
+const doings: Record<string, string> = {
+  'execute-step': 'the agent works on it',
+  'validate-pull-request': 'checks and review',
+  'merge-pull-request': 'merging',
+};
+
+function closing(view: WorkflowView, { paint }: Look): string[] {
+  if (view.status === 'failed') return ['', paint('red', failureOf(view))];
+  if (view.waitingOn && view.signals.gate) return ['', paint('yellow', `◷ waiting on ${view.waitingOn}`)];
+  if (view.waitingOn) return ['', paint('dim', `◷ waiting on ${view.waitingOn}`)];
+  return [];
+}
+
+/** Why a workflow failed, as a sentence. */
+export function failureOf({ errorStage, errorMessage }: WorkflowView): string {
+  const where = errorStage ? ` at ${spaced(errorStage)}` : '';
+  return `The workflow failed${where}: ${errorMessage ?? 'no reason was kept'}`;
+}
+
+/** Milliseconds; of what still runs, until now. Null before it began. */
+function elapsed(
+  { startedAt, durationMs }: { startedAt: string | null; durationMs: number | null },
+  now: number,
+): number | null {
+  if (!startedAt) return null;
+  return durationMs ?? Math.max(0, now - Date.parse(startedAt));
+}

@@ -1,0 +1,62 @@
+/** Live progress: in a terminal a view that is drawn anew, elsewhere a line per change. */
+import type { WorkflowView } from '../http/workflow-view.ts';
+import { boardLines } from './board.ts';
+import { ChangeLog } from './change-log.ts';
+import { fit, paintFor } from './style.ts';
+
+export type Display = {
+  show(view: WorkflowView): void;
+  /** A line that stays, such as that a worker died. */
+  note(text: string): void;
+  end(): void;
+};
+
+/** Chooses by what the stream is. */
+export function displayOn(stream: NodeJS.WriteStream): Display {
+  return stream.isTTY ? liveDisplay(stream) : lineDisplay(stream);
+}
+
+function lineDisplay(stream: NodeJS.WriteStream): Display {
+  const log = new ChangeLog(paintFor(stream));
+  return {
+    show: (view) => {
+      for (const line of log.changes(view)) stream.write(`${line}\n`);
+    },
+    note: (text) => void stream.write(`${log.stamped(`! ${text}`)}\n`),
+    end: () => undefined,
+  };
+}
+
+/** Stages and steps in place; between two answers the clocks go on. */
+function liveDisplay(stream: NodeJS.WriteStream): Display {
+  const paint = paintFor(stream);
+  let drawn = 0;
+  let latest: WorkflowView | undefined;
+
+  const erase = () => {
+    if (drawn > 0) stream.write(`\x1b[${drawn}A\x1b[0J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    if (!latest) return;
+    const lines = boardLines(latest, { paint, now: Date.now() });
+    // a terminal scrolls what does not fit, and scrolled lines cannot be drawn anew
+    const shown = lines.slice(0, Math.max(1, stream.rows - 1)).map((line) => fit(line, stream.columns - 1));
+    erase();
+    stream.write(shown.map((line) => `${line}\n`).join(''));
+    drawn = shown.length;
+  };
+  const timer = setInterval(draw, 250).unref();
+  return {
+    show: (view) => {
+      latest = view;
+      draw();
+    },
+    note: (text) => {
+      erase();
+      stream.write(`${paint('yellow', `! ${text}`)}\n`);
+      draw();
+    },
+    end: () => clearInterval(timer),
+  };
+}

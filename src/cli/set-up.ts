@@ -1,0 +1,39 @@
+/** Makes everything that an installation needs before its first workflow. Safe to repeat. */
+import type { Config } from '../config.ts';
+import { connectDatabases } from '../databases/connect.ts';
+import { resolveConnections } from '../databases/connections.ts';
+import type { Server } from '../databases/server.ts';
+import { setupDatabases } from '../databases/setup.ts';
+import { ensureDefaultOrganization } from '../security/bootstrap.ts';
+
+/**
+ * The databases with their roles and tables, the queue's schema, the first organisation and its key.
+ * @param server what `openServer` gave
+ * @param onProgress told each step when it is done
+ */
+export async function setUp(
+  config: Config,
+  server: Server | undefined,
+  onProgress: (step: string) => void,
+): Promise<void> {
+  await setupDatabases(config, { server, onProgress });
+  const { keyWritten } = await ensureFirstKey(config, server);
+  onProgress(keyWritten ? 'API key: a new one, in a file of its own' : 'API key: there already');
+}
+
+/** The part for which the databases must be set up. */
+export async function ensureFirstKey(config: Config, server: Server | undefined) {
+  const databases = connectDatabases(await resolveConnections(config, server));
+  try {
+    return await ensureDefaultOrganization(databases, config.dataDir);
+  } finally {
+    await databases.close();
+  }
+}
+
+/**
+ * Whether a start may set up by itself: on the embedded server, or where the administrator's password was given for it.
+ * Elsewhere that is the operator's own step, `gsw setup`.
+ */
+export const setsUpByItself = ({ postgres }: Config): boolean =>
+  postgres.host === undefined || postgres.adminPassword !== undefined;
