@@ -58,5 +58,5 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
 
 function queueConnection(config: ConnectedConfig): QueueConnection {
   const { redisUrl, databaseUrl, prefix } = config.queue;
-  return redisUrl ? { redisUrl, prefix } : { postgres: { connectionString: databaseUrl as string, max } };
+  return redisUrl ? { redisUrl, prefix } : { postgres: { connectionString: databaseUrl as string } };
 }

@@ -2,7 +2,7 @@
 import type { WorkflowView } from '../http/workflow-view.ts';
 import { boardLines } from './board.ts';
 import { ChangeLog } from './change-log.ts';
-import { fit, paintFor } from './style.ts';
+import { cut, paintFor } from './style.ts';
 
 export type Display = {
   show(view: WorkflowView): void;
@@ -40,8 +40,8 @@ function liveDisplay(stream: NodeJS.WriteStream): Display {
   const draw = () => {
     if (!latest) return;
     const lines = boardLines(latest, { paint, now: Date.now() });
-    // a terminal scrolls what does not fit, and scrolled lines cannot be drawn anew
-    const shown = lines.slice(0, Math.max(1, stream.rows - 1)).map((line) => fit(line, stream.columns - 1));
+    // a terminal scrolls what does not cut, and scrolled lines cannot be drawn anew
+    const shown = lines.slice(0, Math.max(1, stream.rows - 1)).map((line) => cut(line, stream.columns - 1));
     erase();
     stream.write(shown.map((line) => `${line}\n`).join(''));
     drawn = shown.length;

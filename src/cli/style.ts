@@ -44,7 +44,7 @@ export function duration(ms: number): string {
 export const spaced = (name: string): string => name.replaceAll(/[_-]/g, ' ');
 
 /** Cuts a text to a width, counting what is seen; a cut text loses its colours. */
-export function fit(text: string, width: number): string {
+export function cut(text: string, width: number): string {
   const seen = stripVTControlCharacters(text);
   return seen.length <= width ? text : `${seen.slice(0, Math.max(0, width - 1))}…`;
 }

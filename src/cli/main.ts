@@ -1,0 +1,58 @@
+/** The command `gsw`: reads what was typed, runs one command, and ends with its exit code. */
+import { Command, CommanderError } from 'commander';
+import { answerCommands } from './commands/answer.ts';
+import { demoCommand } from './commands/demo.ts';
+import { keyCommand } from './commands/key.ts';
+import { requirementsCommand } from './commands/requirements.ts';
+import { runCommand } from './commands/run.ts';
+import { setupCommand } from './commands/setup.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { workerCommand } from './commands/worker.ts';
+import { CliFailure, exitCodes, Interrupted, sentenceOf } from './failure.ts';
+import { commandName, say } from './output.ts';
+import { checkNode } from './preflight.ts';
+
+const program = new Command('gsw')
+  .usage('COMMAND [options]')
+  .description('Carries a GitHub project from a requirement to merged code, in eight durable stages.')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 failed, 2 mistyped, 3 waits for a person.
+Settings come from the environment; DATA_DIR (.data) keeps what this installation makes.
+See it work, with nothing but Node and git: ${commandName} demo`,
+  );
+for (const command of [
+  demoCommand(),
+  setupCommand(),
+  startCommand(),
+  workerCommand(),
+  runCommand(),
+  statusCommand(),
+  ...answerCommands(),
+  requirementsCommand(),
+  keyCommand(),
+]) {
+  program.addCommand(command.copyInheritedSettings(program.exitOverride()));
+}
+
+// a reader that goes away, as `| head` does, is a request to stop
+process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));
+process.stderr.on('error', () => undefined);
+
+try {
+  checkNode();
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = endedBy(error);
+}
+// nothing should be left open by now; if something is, it must not keep anybody waiting
+setTimeout(() => process.exit(), 3_000).unref();
+
+function endedBy(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (process.env.LOG_LEVEL === 'debug') console.error(error);
+  else if (!(error instanceof Interrupted)) say(`gsw: ${sentenceOf(error)}`);
+  return error instanceof CliFailure ? error.exitCode : exitCodes.failed;
+}
