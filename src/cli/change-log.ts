@@ -1,10 +1,16 @@
 /** Progress as lines, each saying one thing that has changed since the last look. */
-import type { WorkflowView } from '../http/workflow-view.ts';
+import type { StepView } from '../http/step-view.ts';
+import type { StageView, WorkflowView } from '../http/workflow-view.ts';
 import { factOf, failureOf } from './board.ts';
 import { duration, type Paint, signOf, spaced } from './style.ts';
 
 /** A wait that is no gate is told when it has lasted this long: most waits are polls that end at once. */
 const quietWaitMs = 6_000;
+
+/** A line, and what it stands for: no key is told twice. */
+type News = { key: string; line: string };
+
+const isEnd = (status: string) => ['completed', 'failed', 'skipped', 'cancelled'].includes(status);
 
 export class ChangeLog {
   readonly #paint: Paint;
@@ -24,7 +30,7 @@ export class ChangeLog {
 
   /** Lines for what is new in this look; none where nothing is. */
   changes(view: WorkflowView): string[] {
-    const news = [...this.#stages(view), ...this.#trouble(view), ...this.#steps(view), ...this.#wait(view)];
+    const news = [...this.#stages(view), ...this.#trouble(view), ...this.#wait(view)];
     return news.filter(({ key }) => this.#tell(key)).map(({ line }) => this.stamped(line));
   }
 
@@ -34,47 +40,64 @@ export class ChangeLog {
     return true;
   }
 
-  #stages(view: WorkflowView) {
-    const last = view.stages.length;
-    return view.stages
-      .filter(({ status }) => !['pending', 'queued'].includes(status))
-      .map((stage) => {
-        const isOver = stage.status !== 'running' && stage.status !== 'waiting';
-        const took = isOver && stage.durationMs !== null ? [duration(stage.durationMs)] : [];
-        const facts = isOver ? factOf(view, stage.name) : '';
-        const more = [...took, ...(facts ? [facts] : [])].join(', ');
-        const sign = signOf(isOver ? stage.status : 'running', this.#paint);
-        return {
-          key: `${stage.name} ${isOver ? stage.status : 'running'}`,
-          line: `${sign} ${stage.order}/${last} ${spaced(stage.name)}${more ? this.#paint('dim', `  ${more}`) : ''}`,
-        };
-      });
+  /** Each stage's beginning, what its steps have come to, and its end. */
+  #stages(view: WorkflowView): News[] {
+    const steps = view.steps.flatMap((step) => this.#step(step));
+    const told = view.stages.filter(({ status }) => !['pending', 'queued'].includes(status));
+    const within = told.flatMap((stage) => [
+      ...this.#stage(view, stage),
+      ...steps.filter((news) => news.stage === stage.name),
+      ...this.#stageEnd(view, stage),
+    ]);
+    return [...within, ...steps.filter((news) => !told.some(({ name }) => name === news.stage))];
   }
 
-  #steps(view: WorkflowView) {
-    return view.steps.flatMap((step) => {
-      const name = `step ${step.number} “${step.title}”`;
-      const news = (key: string, line: string) => ({ key: `${step.id} ${key}`, line: `      ${line}` });
-      const { pullRequest: pull, status } = step;
-      const lines = [];
-      if (step.startedAt) lines.push(news('begun', `${name}: the agent works on it`));
-      if (pull) lines.push(news(`pull ${pull.number}`, `${name}: pull request #${pull.number}`));
-      if (pull && pull.score !== null) {
-        lines.push(news(`score ${pull.score}`, `${name}: #${pull.number} has ${pull.score} of 100 points`));
-      }
-      if (pull?.status === 'merged') {
-        lines.push(news('merged', `${name}: #${pull.number} merged into the dev branch`));
-      }
-      if (status === 'failed' || status === 'skipped') {
-        const why = `${signOf(status, this.#paint)} ${name} ${status}: ${step.error ?? 'no reason was kept'}`;
-        lines.push(news(`${status} ${step.error}`, why));
-      }
-      return lines;
+  #stage({ stages }: WorkflowView, { name, order, status }: StageView): News[] {
+    // one that was over before it was seen at work is told once
+    if (isEnd(status) && !this.#told.has(`${name} running`)) return [];
+    const line = `${signOf('running', this.#paint)} ${order}/${stages.length} ${spaced(name)}`;
+    return [{ key: `${name} running`, line }];
+  }
+
+  #stageEnd(view: WorkflowView, stage: StageView): News[] {
+    const { name, order, status, durationMs } = stage;
+    if (!isEnd(status)) return [];
+    const facts = [durationMs === null ? '' : duration(durationMs), factOf(view, name)].filter(Boolean);
+    const more = facts.length > 0 ? this.#paint('dim', `  ${facts.join(', ')}`) : '';
+    const line = `${signOf(status, this.#paint)} ${order}/${view.stages.length} ${spaced(name)}${more}`;
+    return [{ key: `${name} ${status}`, line }];
+  }
+
+  #step(step: StepView): (News & { stage: string })[] {
+    const { pullRequest: pull, status, number } = step;
+    const name = `step ${number} “${step.title}”`;
+    const news = (stage: string, key: string, line: string) => ({
+      stage,
+      key: `${step.id} ${key}`,
+      line: `      ${line}`,
     });
+    const lines = [];
+    if (step.startedAt) lines.push(news('task_execution', 'begun', `${name}: the agent works on it`));
+    if (pull) {
+      lines.push(news('task_execution', `pull ${pull.number}`, `${name}: pull request #${pull.number}`));
+    }
+    if (pull && pull.score !== null) {
+      const line = `${name}: #${pull.number} has ${pull.score} of 100 points`;
+      lines.push(news('pr_validation', `score ${pull.score}`, line));
+    }
+    if (pull?.status === 'merged') {
+      const line = `${name}: #${pull.number} merged into the dev branch`;
+      lines.push(news('dev_branch_management', 'merged', line));
+    }
+    if (status === 'failed' || status === 'skipped') {
+      const why = `${signOf(status, this.#paint)} ${name} ${status}: ${step.error ?? 'no reason was kept'}`;
+      lines.push(news(step.stage ?? '', `${status} ${step.error}`, why));
+    }
+    return lines;
   }
 
   /** Failed attempts that are made again, and effects that a crash had hidden. */
-  #trouble(view: WorkflowView) {
+  #trouble(view: WorkflowView): News[] {
     return view.operations.flatMap((operation) => {
       const id = `${operation.scope} ${operation.key}`;
       const where = operation.step === null ? '' : ` (step ${operation.step})`;
@@ -91,7 +114,7 @@ export class ChangeLog {
     });
   }
 
-  #wait(view: WorkflowView) {
+  #wait(view: WorkflowView): News[] {
     if (view.status === 'failed') {
       return [{ key: 'failed', line: this.#paint('red', failureOf(view)) }];
     }

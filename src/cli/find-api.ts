@@ -5,7 +5,7 @@ import { apiKeyFile, readApiKey } from '../security/api-key-file.ts';
 import { ApiClient } from './api-client.ts';
 import { findDemo } from './demo/place.ts';
 import { CliFailure } from './failure.ts';
-import { commandName } from './output.ts';
+import { commandName, demoName } from './output.ts';
 
 export type ApiOptions = { demo?: boolean };
 
@@ -19,7 +19,7 @@ export async function findApi({ demo }: ApiOptions): Promise<ApiClient> {
   const config = readConfig();
   if (demo) {
     const { directory, apiUrl } = await findDemo(config.dataDir);
-    return new ApiClient(apiUrl, await keyIn(directory), `\`${commandName} demo --keep\``);
+    return new ApiClient(apiUrl, await keyIn(directory), `\`${demoName} --keep\``);
   }
   const key = config.client.key ?? (await keyIn(config.dataDir));
   return new ApiClient(urlOf(config), key);

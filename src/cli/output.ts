@@ -14,5 +14,9 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+const inCheckout = import.meta.url.endsWith('.ts');
+
 /** How this program is called: by npm in a checkout, by its name once installed. */
-export const commandName = import.meta.url.endsWith('.ts') ? 'npm run --silent gsw --' : 'gsw';
+export const commandName = inCheckout ? 'npm run --silent gsw --' : 'gsw';
+
+export const demoName = inCheckout ? 'npm run demo --' : 'gsw demo';

@@ -10,7 +10,7 @@ import { openWorld, type World } from '../demo/world.ts';
 import { type Display, displayOn } from '../display.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
 import { follow, isOver } from '../follow.ts';
-import { commandName, print, say } from '../output.ts';
+import { commandName, demoName, print, say } from '../output.ts';
 import { checkDataDir, checkGit, checkGitServer, checkRedis, isPortFree, sandboxGit } from '../preflight.ts';
 import { readRequirements } from '../read-text.ts';
 import { aborted, stopSignal } from '../stop.ts';
@@ -122,8 +122,8 @@ async function tellEnd({ sandbox, repository }: World, view: WorkflowView): Prom
 
 function tellNext(): void {
   print(`
-Look around      ${commandName} demo --keep    leaves the queues, the API and Linear's issues running
-Your own         ${commandName} demo --repo PATH --requirement FILE
+Look around      ${demoName} --keep    leaves the queues, the API and Linear's issues running
+Your own         ${demoName} --repo PATH --requirement FILE
 For real         see “For real” in README.md`);
 }
 

@@ -7,7 +7,7 @@ import { canEnter, unprivilegedAccount } from '../../databases/embedded-binaries
 import { codeOf } from '../../databases/server-error.ts';
 import { isLocked, withLock } from '../../integrations/agent/process-lock.ts';
 import { CliFailure } from '../failure.ts';
-import { commandName } from '../output.ts';
+import { demoName } from '../output.ts';
 
 export type DemoPlace = {
   directory: string;
@@ -50,7 +50,7 @@ export async function findDemo(dataDir: string): Promise<DemoState & { directory
     if (state) return { ...state, directory };
   }
   throw new CliFailure(
-    `No demo has been started with the data folder ${dataDir}. Start one with \`${commandName} demo --keep\`, or set DATA_DIR to the folder it was started with.`,
+    `No demo has been started with the data folder ${dataDir}. Start one with \`${demoName} --keep\`, or set DATA_DIR to the folder it was started with.`,
   );
 }
 

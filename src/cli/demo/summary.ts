@@ -6,7 +6,7 @@ import type { Sandbox } from '../../sandbox/start.ts';
 import { duration, type Paint, spaced } from '../style.ts';
 import type { DemoRepository } from './repository.ts';
 
-const shownCommits = 12;
+const shownCommits = 8;
 
 export type Outcome = {
   pulls: { number: number; title: string; head: string; base: string; merged: boolean }[];

@@ -12,7 +12,7 @@ import { ApiClient } from '../api-client.ts';
 import type { Closers } from '../closers.ts';
 import { Interrupted } from '../failure.ts';
 import { keyIn } from '../find-api.ts';
-import { commandName } from '../output.ts';
+import { demoName } from '../output.ts';
 import { isPortFree } from '../preflight.ts';
 import { setUp } from '../set-up.ts';
 import { duration } from '../style.ts';
@@ -127,5 +127,5 @@ async function openApi(
   const { host } = config.http;
   const api = await startApi({ ...system.engine, logger }, { host, port });
   closers.add(() => api.close());
-  return new ApiClient(api.url, await keyIn(directory), `\`${commandName} demo --keep\``);
+  return new ApiClient(api.url, await keyIn(directory), `\`${demoName} --keep\``);
 }

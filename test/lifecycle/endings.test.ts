@@ -1,0 +1,222 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
+import { receiveSignal } from '../../src/engine/receive-signal.ts';
+import { demoScript } from '../../src/sandbox/codegen/demo-script.ts';
+import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
+import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { expectEverythingOnce } from '../support/once.ts';
+import { type TestSystem, type TestSystemOptions, testSystem } from '../support/system.ts';
+
+const requirements = '# One file\n\n- Add greeting/hello.md that greets the reader.\n';
+const automatic = { autoConfirmPlan: true, autoMerge: true } as const;
+
+let fresh: FreshDatabases;
+beforeAll(async () => {
+  fresh = await freshDatabases();
+});
+afterAll(() => fresh.drop());
+
+describe('a workflow', () => {
+  let system: TestSystem;
+  const start = async (options?: TestSystemOptions) => {
+    system = await testSystem(fresh, 'PostgreSQL', options);
+    system.work();
+    return system;
+  };
+  afterEach(() => system.close());
+  const over = (id: string) => system.until(id, ['completed', 'failed'], 60_000);
+  const signal = (id: string, type: 'approve' | 'reject' | 'requirements', more: object = {}) =>
+    receiveSignal(system.engine, {
+      organizationId: system.organizationId,
+      workflowId: id,
+      type,
+      actor: 'Ada',
+      ...more,
+    });
+
+  test('whose repository does not exist fails at once and says so', async () => {
+    const { enqueue } = await start();
+    const row = await over(await enqueue({ repository: { owner: 'acme', name: 'nowhere' }, requirements }));
+    expect(row).toMatchObject({
+      status: 'failed',
+      errorStage: 'project_selection',
+      errorMessage: 'GitHub repository acme/nowhere does not exist or the token cannot see it',
+    });
+  });
+
+  test('whose base branch does not exist fails and names it', async () => {
+    const { enqueue } = await start();
+    const row = await over(await enqueue({ baseBranch: 'release', requirements }));
+    expect(row.errorMessage).toMatch(/has no branch "release"/);
+  });
+
+  test('without requirements waits until they are given', async () => {
+    const { enqueue, until } = await start();
+    const id = await enqueue({ options: { autoMerge: true } });
+    expect(await until(id, ['waiting'])).toMatchObject({
+      waitingOn: 'requirements',
+      currentStage: 'requirements_input',
+    });
+    await expect(signal(id, 'approve')).rejects.toThrow(
+      /takes no approve now: it waits on requirements, which takes: requirements/,
+    );
+    await signal(id, 'requirements', { payload: { text: requirements } });
+    const planned = await system.until(id, ['waiting'], 30_000);
+    expect(planned.waitingOn).toBe('plan approval');
+  });
+
+  test('whose plan is rejected fails with who rejected it and why, and has created no issue', async () => {
+    const { enqueue, until, engine, organizationId, sandbox } = await start();
+    const id = await enqueue({ requirements });
+    await until(id, ['waiting'], 30_000);
+    await signal(id, 'reject', { reason: 'too small to be worth it' });
+    const row = await over(id);
+    expect(row).toMatchObject({
+      status: 'failed',
+      errorStage: 'requirements_decomposition',
+      errorMessage: 'Ada rejected the plan: too small to be worth it',
+    });
+    const db = engine.databases.inOrganization(organizationId);
+    const plan = await db.task((em) => em.findOneOrFail(RequirementDecomposition, { workflowId: id }));
+    expect(plan).toMatchObject({ status: 'rejected', decidedBy: 'Ada' });
+    expect(sandbox.linear.issues()).toEqual([]);
+  });
+
+  test('whose agent never answers with JSON fails after three attempts, saying what was wrong', async () => {
+    let asked = 0;
+    const script: AgentScript = async (task) => {
+      if (task.kind !== 'decompose') return demoScript(task);
+      asked += 1;
+      return { result: 'I would rather talk about the weather.' };
+    };
+    const { enqueue } = await start({ codegen: { script } });
+    const row = await over(await enqueue({ requirements, options: automatic }));
+    expect(asked).toBe(3);
+    expect(row.errorMessage).toBe(
+      'The agent gave no usable plan in 3 attempts. What was wrong with the last one: The answer is not a JSON object.',
+    );
+  });
+
+  test('takes the second plan where the first has a cycle, and tells the agent what was wrong', async () => {
+    const prompts: string[] = [];
+    const step = (name: string, on: string[]) => ({
+      name,
+      description: name,
+      acceptance_criteria: ['is there'],
+      files: [`greeting/${name}.md`],
+      depends_on: on,
+      effort_hours: 1,
+      complexity: 1,
+    });
+    const script: AgentScript = async (task) => {
+      if (task.kind !== 'decompose') return demoScript(task);
+      prompts.push(task.prompt);
+      const steps =
+        prompts.length === 1 ? [step('a', ['b']), step('b', ['a'])] : [step('a', []), step('b', ['a'])];
+      return {
+        result: `Here it is:\n\`\`\`json\n${JSON.stringify({ title: 'T', summary: 'S', steps })}\n\`\`\``,
+      };
+    };
+    const { enqueue } = await start({ codegen: { script } });
+    const id = await enqueue({ requirements, options: automatic });
+    expect((await over(id)).status).toBe('completed');
+    expect(prompts[1]).toContain('go round in a circle: a → b → a');
+    await expectEverythingOnce(system, id);
+  });
+
+  test('whose pull request never passes goes back to the agent twice, then waits for a person', async () => {
+    let repairs = 0;
+    const script: AgentScript = async (task) => {
+      if (task.kind === 'repair') repairs += 1;
+      if (task.kind !== 'review') return demoScript(task);
+      const findings = [{ severity: 'error', message: 'It is not friendly enough.' }];
+      return { result: JSON.stringify({ score: 20, summary: 'No.', criteria: [], findings }) };
+    };
+    const { enqueue, until, engine, organizationId, sandbox } = await start({ codegen: { script } });
+    const id = await enqueue({ requirements, options: automatic });
+    const row = await until(id, ['waiting', 'failed'], 60_000);
+    expect(row.status).toBe('waiting');
+    expect(row.waitingOn).toMatch(
+      /^a decision on pull request #1 \(68 of 100\), not passing after 3 rounds$/,
+    );
+    expect(repairs).toBe(2);
+    const db = engine.databases.inOrganization(organizationId);
+    expect(await db.workflows((em) => em.count(WorkflowValidation, { workflowExecutionId: id }))).toBe(3);
+    expect(await sandbox.github.comments()).toHaveLength(3);
+    await signal(id, 'reject', { reason: 'start over' });
+    expect((await over(id)).errorMessage).toBe('Ada rejected pull request #1 (68 of 100): start over');
+  });
+
+  test('whose pull request never passes fails where that is the policy', async () => {
+    const script: AgentScript = async (task) =>
+      task.kind === 'review' ? { result: '{"score": 10, "summary": "Bad."}' } : demoScript(task);
+    const { enqueue } = await start({ codegen: { script } });
+    const row = await over(
+      await enqueue({ requirements, options: { ...automatic, onValidationFailure: 'fail' } }),
+    );
+    expect(row.errorMessage).toMatch(/^Validation failed after 3 rounds: pull request #1/);
+  });
+
+  test('whose pull request passes only after a repair is merged with the repair', async () => {
+    let reviews = 0;
+    const script: AgentScript = async (task) => {
+      if (task.kind !== 'review') return demoScript(task);
+      reviews += 1;
+      if (reviews > 1) return demoScript(task);
+      const findings = [{ severity: 'error', message: 'Say it louder.' }];
+      return { result: JSON.stringify({ score: 40, summary: 'Almost.', criteria: [], findings }) };
+    };
+    const { enqueue } = await start({ codegen: { script } });
+    const id = await enqueue({ requirements, options: automatic });
+    expect((await over(id)).status).toBe('completed');
+    expect(reviews).toBe(2);
+    await expectEverythingOnce(system, id);
+  });
+
+  test('whose failing required check is an error does not pass', async () => {
+    const { enqueue, sandbox, repository, until } = await start({ github: { ci: async () => 'failure' } });
+    await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
+    const id = await enqueue({ requirements, options: automatic });
+    const row = await until(id, ['waiting', 'failed', 'completed'], 60_000);
+    expect(row.errorMessage).toMatch(/cannot be merged: ci\/sandbox failed/);
+  });
+
+  test('whose agent changes nothing fails in words', async () => {
+    const script: AgentScript = async (task) =>
+      task.kind === 'step' ? { result: 'Nothing to do.' } : demoScript(task);
+    const { enqueue } = await start({ codegen: { script } });
+    const row = await over(await enqueue({ requirements, options: automatic }));
+    expect(row.errorMessage).toMatch(/1 of 1 steps were not carried out: .*changed nothing/);
+  });
+
+  test('waits for merge approval and merges when it is given', async () => {
+    const { enqueue, until } = await start();
+    const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
+    const row = await until(id, ['waiting', 'failed'], 60_000);
+    expect(row.waitingOn).toBe('merge approval of pull request #2');
+    await signal(id, 'approve');
+    expect((await over(id)).status).toBe('completed');
+    await expectEverythingOnce(system, id);
+  });
+
+  test('whose steps contradict each other has the conflict resolved by the agent and judged anew', async () => {
+    const step = (name: string) => ({
+      name,
+      description: name,
+      acceptance_criteria: ['is there'],
+      files: ['greeting/shared.md'],
+      depends_on: [],
+      effort_hours: 1,
+      complexity: 1,
+    });
+    const script: AgentScript = async (task) =>
+      task.kind === 'decompose'
+        ? { result: JSON.stringify({ title: 'T', summary: 'S', steps: [step('left'), step('right')] }) }
+        : demoScript(task);
+    const { enqueue } = await start({ codegen: { script } });
+    const id = await enqueue({ requirements, options: automatic });
+    expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
+    await expectEverythingOnce(system, id);
+  });
+});
