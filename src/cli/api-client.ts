@@ -6,6 +6,7 @@ import type { ProblemDetails } from '../http/problem.ts';
 import type { SignalView } from '../http/send-signal.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
 import { CliFailure, exitCodes } from './failure.ts';
+import { commandName } from './output.ts';
 
 /** The API could not be reached, or could not do its work just now; the same request may succeed later. */
 export class ApiUnreachable extends CliFailure {}
@@ -30,7 +31,7 @@ export class ApiClient {
   readonly #startedBy: string;
 
   /** @param startedBy the command that starts the API, for the sentence that says it is not there */
-  constructor(url: string, key: string, startedBy = '`gsw start`') {
+  constructor(url: string, key: string, startedBy = `\`${commandName} start\``) {
     this.#startedBy = startedBy;
     this.url = url.replace(/\/+$/, '');
     this.#key = key;

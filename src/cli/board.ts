@@ -1,12 +1,14 @@
 /** A workflow at a glance: its stages, its steps, and why it waits. */
 import type { StepView } from '../http/step-view.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
-import { duration, type Paint, signOf, spaced } from './style.ts';
+import { count, duration, type Paint, signOf, spaced } from './style.ts';
 
 type Look = { paint: Paint; now: number };
 
 /** Lines of any width; the caller cuts them. */
 export function boardLines(view: WorkflowView, look: Look): string[] {
+  // a text without anything to see would keep its codes, and the line its blank end
+  const dim = (text: string) => (text.trim() === '' ? text : look.paint('dim', text));
   const width = Math.max(...view.stages.map(({ name }) => name.length));
   const lines = view.stages.map((stage) => {
     const took = elapsed(stage, look.now);
@@ -14,12 +16,12 @@ export function boardLines(view: WorkflowView, look: Look): string[] {
     const name = spaced(stage.name).padEnd(width);
     return [
       ` ${signOf(stage.status, look.paint)} ${stage.order}`,
-      idle ? look.paint('dim', name) : name,
-      look.paint('dim', (took === null ? '' : duration(took)).padStart(7)),
-      look.paint('dim', factOf(view, stage.name)),
+      idle ? dim(name) : name,
+      dim((took === null ? '' : duration(took)).padStart(7)),
+      dim(factOf(view, stage.name)),
     ].join('  ');
   });
-  return [...lines, ...stepLines(view, look), ...closing(view, look)];
+  return [...lines, ...stepLines(view, look), ...closing(view, look)].map((line) => line.trimEnd());
 }
 
 /** What a stage has brought about, in a few words. */
@@ -30,11 +32,11 @@ export function factOf(view: WorkflowView, stage: string): string {
   const judged = opened.filter((step) => (step.pullRequest?.score ?? null) !== null);
   switch (stage) {
     case 'requirements_decomposition':
-      return plan ? `“${plan.title}”, ${steps.length} steps` : '';
+      return plan ? `“${plan.title}”, ${count(steps.length, 'step')}` : '';
     case 'linear_issue_creation':
       return linearIssue ? `${linearIssue.key} and its sub-issues` : '';
     case 'task_execution':
-      return opened.length > 0 ? `${opened.length} of ${steps.length} pull requests` : '';
+      return opened.length > 0 ? `${opened.length} of ${count(steps.length, 'pull request')}` : '';
     case 'pr_validation':
       return judged.length > 0
         ? `scores ${judged.map((step) => step.pullRequest?.score).join(', ')} of 100`
@@ -85,7 +87,6 @@ const doings: Record<string, string> = {
 };
 
 function closing(view: WorkflowView, { paint }: Look): string[] {
-  if (view.status === 'failed') return ['', paint('red', failureOf(view))];
   if (view.waitingOn && view.signals.gate) return ['', paint('yellow', `◷ waiting on ${view.waitingOn}`)];
   if (view.waitingOn) return ['', paint('dim', `◷ waiting on ${view.waitingOn}`)];
   return [];

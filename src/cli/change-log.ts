@@ -1,7 +1,7 @@
 /** Progress as lines, each saying one thing that has changed since the last look. */
 import type { StepView } from '../http/step-view.ts';
 import type { StageView, WorkflowView } from '../http/workflow-view.ts';
-import { factOf, failureOf } from './board.ts';
+import { factOf } from './board.ts';
 import { duration, type Paint, signOf, spaced } from './style.ts';
 
 /** A wait that is no gate is told when it has lasted this long: most waits are polls that end at once. */
@@ -115,9 +115,6 @@ export class ChangeLog {
   }
 
   #wait(view: WorkflowView): News[] {
-    if (view.status === 'failed') {
-      return [{ key: 'failed', line: this.#paint('red', failureOf(view)) }];
-    }
     const on = view.waitingOn ?? '';
     if (on !== this.#waiting.on) this.#waiting = { on, since: Date.now() };
     const lasts = view.signals.gate !== null || Date.now() - this.#waiting.since > quietWaitMs;

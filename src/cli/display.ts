@@ -11,9 +11,10 @@ export type Display = {
   end(): void;
 };
 
-/** Chooses by what the stream is. */
+/** Chooses by what the stream is; some terminals do not tell their size, and dumb ones cannot be drawn on. */
 export function displayOn(stream: NodeJS.WriteStream): Display {
-  return stream.isTTY ? liveDisplay(stream) : lineDisplay(stream);
+  const drawable = stream.isTTY && stream.columns > 20 && stream.rows > 12 && process.env.TERM !== 'dumb';
+  return drawable ? liveDisplay(stream) : lineDisplay(stream);
 }
 
 function lineDisplay(stream: NodeJS.WriteStream): Display {

@@ -15,6 +15,9 @@ import { checkNode } from './preflight.ts';
 
 const program = new Command('gsw')
   .usage('COMMAND [options]')
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gsw: ')) })
+  .showHelpAfterError(`How it is used: ${commandName} --help`)
+  .exitOverride()
   .description('Carries a GitHub project from a requirement to merged code, in eight durable stages.')
   .addHelpText(
     'after',
@@ -34,7 +37,7 @@ for (const command of [
   requirementsCommand(),
   keyCommand(),
 ]) {
-  program.addCommand(command.copyInheritedSettings(program.exitOverride()));
+  program.addCommand(command.copyInheritedSettings(program));
 }
 
 // a reader that goes away, as `| head` does, is a request to stop

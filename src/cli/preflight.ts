@@ -1,5 +1,6 @@
 /** What must be right on this machine before anything is begun; each lack is said in a sentence with its mend. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -54,11 +55,14 @@ export async function checkGitServer(): Promise<void> {
   });
 }
 
+/** Bytes: for the data of a fresh server with its eight databases, and for the work of one that is there. */
+const room = { fresh: 400_000_000, existing: 50_000_000 };
+
 /**
  * Makes the folder if need be, and sees that it can be written and has room.
- * @param bytes how much room, at least
+ * @param server whether an embedded server keeps its data there
  */
-export async function checkDataDir(folder: string, bytes = 0): Promise<void> {
+export async function checkDataDir(folder: string, { server }: { server: boolean }): Promise<void> {
   const probe = path.join(folder, `.probe-${process.pid}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o711 });
@@ -71,6 +75,8 @@ export async function checkDataDir(folder: string, bytes = 0): Promise<void> {
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }
+  if (!server) return;
+  const bytes = existsSync(path.join(folder, 'postgres')) ? room.existing : room.fresh;
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= bytes) return;
   throw new CliFailure(

@@ -43,6 +43,9 @@ export function duration(ms: number): string {
 /** `task_execution` as people read it. */
 export const spaced = (name: string): string => name.replaceAll(/[_-]/g, ' ');
 
+/** `1 step`, `4 steps`. */
+export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
 /** Cuts a text to a width, counting what is seen; a cut text loses its colours. */
 export function cut(text: string, width: number): string {
   const seen = stripVTControlCharacters(text);

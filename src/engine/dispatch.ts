@@ -7,14 +7,15 @@ import type { Operation } from '../../entities/workflows/operation.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
 import { type Engine, ledgerOf } from './engine.ts';
+import { expectCurrent } from './fencing.ts';
 import { operationJob, stepJob } from './jobs.ts';
 import { type Performer, serviceOf } from './ledger.ts';
 import type { EngineJob } from './queues.ts';
+import type { UntilDone } from './suspension.ts';
 
-type Children = { operations: Operation[] } | { steps: WorkflowStepExecution[] };
 type Row = Operation | WorkflowStepExecution;
 
-export async function dispatch(engine: Engine, performer: Performer, children: Children): Promise<void> {
+export async function dispatch(engine: Engine, performer: Performer, children: UntilDone): Promise<void> {
   const rows: Row[] = 'operations' in children ? children.operations : children.steps.filter(isOnItsWay);
   for (const row of rows) {
     const current = await renewIfNeeded(engine, performer, row);
@@ -43,6 +44,7 @@ async function renewIfNeeded(engine: Engine, performer: Performer, row: Row): Pr
   if (ours && (await engine.queues.lookUp(job.queue, job.id)) !== 'finished') return row;
   const db = engine.databases.inOrganization(performer.organizationId);
   return db.workflows(async (em) => {
+    await expectCurrent(em, performer.holder);
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
     const current: Row =
       row instanceof WorkflowStepExecution

@@ -6,6 +6,7 @@ import type { OperationRequest, Service } from './define.ts';
 import { deriveId, hashOf } from './derive.ts';
 import { ledgerOf, services } from './engine.ts';
 import { PermanentFailure } from './errors.ts';
+import { expectCurrent, type Holder } from './fencing.ts';
 
 /** The durable function that performs: which workflow, which stage's row, and its own name within the workflow. */
 export type Performer = {
@@ -13,6 +14,7 @@ export type Performer = {
   workflowId: string;
   stageExecutionId: string;
   scope: string;
+  holder: Holder;
   /** The queue job it runs in: what its operations' jobs are added under. */
   job: { queue: string; id: string };
 };
@@ -48,11 +50,16 @@ export class Ledger {
     const unseen = wishes.filter(([key]) => !this.#known.has(key));
     if (unseen.length > 0) {
       const written = await this.#db.workflows(async (em) => {
-        const rows = unseen.map(([key, request]) =>
-          em.create(ledgerOf[request.operation.service], this.#intent(key, request)),
-        );
-        em.persist(rows);
-        return rows as Operation[];
+        await expectCurrent(em, this.#performer.holder);
+        const rows: Operation[] = [];
+        for (const [key, request] of unseen) {
+          const table = ledgerOf[request.operation.service];
+          const intent = this.#intent(key, request);
+          // A twin of this job, not yet known to be dead, may have written the same intent.
+          await em.upsert(table, intent, { onConflictFields: ['id'], onConflictAction: 'ignore' });
+          rows.push(await em.findOneOrFail(table, intent.id, { refresh: true }));
+        }
+        return rows;
       });
       for (const operation of written) this.#known.set(operation.key, operation);
     }

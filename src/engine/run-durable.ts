@@ -11,11 +11,12 @@ import type { Question } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed, PermanentFailure, RetryLater, reasonOf } from './errors.ts';
+import { Superseded } from './fencing.ts';
 import { durableRetry, jobIdOf, type RowJobData } from './jobs.ts';
 import type { Performer } from './ledger.ts';
 import { announce } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
-import { Suspension } from './suspension.ts';
+import { Suspension, type UntilDone } from './suspension.ts';
 
 type Row = WorkflowStageExecution | WorkflowStepExecution;
 type Kind = 'stage' | 'step';
@@ -39,17 +40,43 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       return 'nothing to do: over already, or taken over by a newer job';
     }
     engine.atBoundary?.('stage-entered', job.name);
+    let until: Suspension['until'] | null;
     try {
-      await run(engine, kind, entered);
-      await (kind === 'stage' ? finishStage(engine, data) : finishStep(engine, data, null));
-      return 'completed';
+      until = await runUntilSuspended(engine, entered);
+      if (!until) {
+        await (kind === 'stage' ? finishStage(engine, data) : finishStep(engine, data, null));
+        return 'completed';
+      }
     } catch (thrown) {
-      if (!(thrown instanceof Suspension)) return await giveUpOrRetry(engine, kind, job, token, thrown);
-      if ('question' in thrown.until) return await ask(engine, data, thrown.until.question);
-      await dispatch(engine, performerOf(entered), thrown.until);
-      if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
-      // All of them were done before we could wait for them: go on at once.
+      if (thrown instanceof Superseded) return 'taken over by a newer job';
+      return await giveUpOrRetry(engine, kind, job, token, thrown);
     }
+    if ('question' in until) return await ask(engine, data, until.question);
+    if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
+    if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+    // All of them were done before we could wait for them: go on at once.
+  }
+}
+
+/** Adds the jobs it waits for; false where a newer job does that by now. */
+async function dispatched(engine: Engine, entered: Entered, until: UntilDone): Promise<boolean> {
+  try {
+    await dispatch(engine, performerOf(entered), until);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Superseded) return false;
+    throw thrown;
+  }
+}
+
+/** Runs the function's own code; gives what it waits for, or null where it came to its end. */
+async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Suspension['until'] | null> {
+  try {
+    await run(engine, entered);
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof Suspension) return thrown.until;
+    throw thrown;
   }
 }
 
@@ -71,7 +98,7 @@ async function enter(engine: Engine, kind: Kind, data: RowJobData): Promise<Ente
   });
 }
 
-async function run(engine: Engine, kind: Kind, { workflow, row }: Entered): Promise<void> {
+async function run(engine: Engine, { workflow, row }: Entered): Promise<void> {
   const performer = performerOf({ workflow, row });
   const base = await durableContext(engine, performer, workflow);
   if (row instanceof WorkflowStageExecution) {
@@ -88,6 +115,7 @@ function performerOf({ workflow, row }: Entered): Performer {
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
+    holder: { kind: stage ? 'stage' : 'step', id: row.id, incarnation: row.incarnation },
     scope: stage ? row.stage : `${row.function}/${row.itemId}`,
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',

@@ -4,7 +4,7 @@ import type { WorkflowStepExecution } from '../../entities/workflows/workflow-st
 import type { Question } from './define.ts';
 
 /** Comes back when these are over. */
-type UntilDone = { operations: Operation[] } | { steps: WorkflowStepExecution[] };
+export type UntilDone = { operations: Operation[] } | { steps: WorkflowStepExecution[] };
 
 /** Comes back when somebody has answered. */
 type UntilAnswered = { question: Question };

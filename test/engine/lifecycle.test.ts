@@ -185,10 +185,10 @@ describe.each(backends())('on %s, a workflow', (backend) => {
         await perform('x', note.with({ text: `${answer.type} by ${answer.actor}` }));
       },
     });
-    const { enqueue, work, until, engine, organizationId } = start({ stages: [stage] });
+    const { enqueue, work, until, untilAsked, engine, organizationId } = start({ stages: [stage] });
     work();
     const id = await enqueue();
-    const waiting = await until(id, ['waiting']);
+    const waiting = await untilAsked(id);
     expect(waiting.waitingOn).toBe('plan approval');
     const signal = {
       organizationId,

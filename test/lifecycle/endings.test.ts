@@ -52,9 +52,9 @@ describe('a workflow', () => {
   });
 
   test('without requirements waits until they are given', async () => {
-    const { enqueue, until } = await start();
+    const { enqueue, untilAsked } = await start();
     const id = await enqueue({ options: { autoMerge: true } });
-    expect(await until(id, ['waiting'])).toMatchObject({
+    expect(await untilAsked(id)).toMatchObject({
       waitingOn: 'requirements',
       currentStage: 'requirements_input',
     });
@@ -62,14 +62,14 @@ describe('a workflow', () => {
       /takes no approve now: it waits on requirements, which takes: requirements/,
     );
     await signal(id, 'requirements', { payload: { text: requirements } });
-    const planned = await system.until(id, ['waiting'], 30_000);
+    const planned = await system.untilAsked(id, 30_000);
     expect(planned.waitingOn).toBe('plan approval');
   });
 
   test('whose plan is rejected fails with who rejected it and why, and has created no issue', async () => {
-    const { enqueue, until, engine, organizationId, sandbox } = await start();
+    const { enqueue, untilAsked, engine, organizationId, sandbox } = await start();
     const id = await enqueue({ requirements });
-    await until(id, ['waiting'], 30_000);
+    await untilAsked(id, 30_000);
     await signal(id, 'reject', { reason: 'too small to be worth it' });
     const row = await over(id);
     expect(row).toMatchObject({
@@ -133,9 +133,9 @@ describe('a workflow', () => {
       const findings = [{ severity: 'error', message: 'It is not friendly enough.' }];
       return { result: JSON.stringify({ score: 20, summary: 'No.', criteria: [], findings }) };
     };
-    const { enqueue, until, engine, organizationId, sandbox } = await start({ codegen: { script } });
+    const { enqueue, untilAsked, engine, organizationId, sandbox } = await start({ codegen: { script } });
     const id = await enqueue({ requirements, options: automatic });
-    const row = await until(id, ['waiting', 'failed'], 60_000);
+    const row = await untilAsked(id, 60_000);
     expect(row.status).toBe('waiting');
     expect(row.waitingOn).toMatch(
       /^a decision on pull request #1 \(68 of 100\), not passing after 3 rounds$/,
@@ -175,10 +175,12 @@ describe('a workflow', () => {
   });
 
   test('whose failing required check is an error does not pass', async () => {
-    const { enqueue, sandbox, repository, until } = await start({ github: { ci: async () => 'failure' } });
+    const { enqueue, sandbox, repository, untilAsked } = await start({
+      github: { ci: async () => 'failure' },
+    });
     await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
     const id = await enqueue({ requirements, options: automatic });
-    const row = await until(id, ['waiting', 'failed', 'completed'], 60_000);
+    const row = await untilAsked(id, 60_000);
     expect(row.errorMessage).toMatch(/cannot be merged: ci\/sandbox failed/);
   });
 
@@ -191,9 +193,9 @@ describe('a workflow', () => {
   });
 
   test('waits for merge approval and merges when it is given', async () => {
-    const { enqueue, until } = await start();
+    const { enqueue, untilAsked } = await start();
     const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
-    const row = await until(id, ['waiting', 'failed'], 60_000);
+    const row = await untilAsked(id, 60_000);
     expect(row.waitingOn).toBe('merge approval of pull request #2');
     await signal(id, 'approve');
     expect((await over(id)).status).toBe('completed');

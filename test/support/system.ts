@@ -21,6 +21,7 @@ export type TestSystem = TestEngine & {
 export type TestSystemOptions = Omit<SandboxOptions, 'dataDir'> & {
   catalogue?: Catalogue;
   environment?: Record<string, string>;
+  queueMayFail?: boolean;
 };
 
 /** Quick answers, so that a workflow takes seconds. */
@@ -52,6 +53,7 @@ export async function testSystem(
     backend,
     options.catalogue ?? catalogue,
     connectServices(config)(''),
+    options.queueMayFail,
   );
   return {
     ...engine,

@@ -1,59 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { catalogue } from '../../../jobs/workflow.ts';
-import { readConfig } from '../../config.ts';
-import { openServer } from '../../databases/server.ts';
-import { maintenanceQueue, queueNames } from '../../engine/catalogue.ts';
-import { startWorker } from '../../engine/worker.ts';
-import { openSystem } from '../../main.ts';
-import { closing } from '../closers.ts';
-import { usageFailure } from '../failure.ts';
-import { say } from '../output.ts';
-import { checkDataDir, checkGit, checkRedis } from '../preflight.ts';
-import { aborted, stopSignal } from '../stop.ts';
 
 export function workerCommand(): Command {
   return new Command('worker')
     .description('run a further worker, until Ctrl-C; as many as you like, on as many machines')
     .option('--queues <names>', 'serve these queues only, separated by commas', queueList)
-    .action(work);
-}
-
-async function work({ queues }: { queues?: string[] }): Promise<void> {
-  const config = readConfig();
-  checkQueues(queues ?? []);
-  await checkDataDir(config.dataDir);
-  await checkGit();
-  await checkRedis(config.queue.redisUrl);
-  const stop = stopSignal(() =>
-    say('Stopping: jobs at work are finished first. Ctrl-C again stops at once.'),
-  );
-
-  await closing(async (closers) => {
-    const server = await openServer(config);
-    closers.add(() => server?.stop());
-    if (server && 'started' in server && server.started) {
-      say('! This process runs the embedded PostgreSQL for all others here: stop it last.');
-    }
-    const system = await openSystem(config);
-    closers.add(() => system.close());
-    if (stop.aborted) return;
-    const worker = startWorker(system.engine, queues);
-    closers.add(() => worker.close());
-    say(
-      `✓ Worker ${process.pid} serves ${queues ? worker.queues.join(', ') : `all ${worker.queues.length} queues`}`,
-    );
-    process.send?.({ ready: true });
-    await aborted(stop);
-  });
-  say('Stopped.');
-}
-
-function checkQueues(names: readonly string[]): void {
-  const served = queueNames(catalogue).filter((name) => name !== maintenanceQueue);
-  const unknown = names.filter((name) => !served.includes(name));
-  if (unknown.length > 0) {
-    throw usageFailure(`There is no queue called ${unknown.join(', ')}; there are: ${served.join(', ')}.`);
-  }
+    .action(async (options) => (await import('../operate/worker.ts')).work(options));
 }
 
 function queueList(value: string): string[] {

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { WorkflowView } from '../../http/workflow-view.ts';
 import { git, must } from '../../sandbox/github/git-directory.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
-import { duration, type Paint, spaced } from '../style.ts';
+import { count, duration, type Paint, spaced } from '../style.ts';
 import type { DemoRepository } from './repository.ts';
 
 const shownCommits = 8;
@@ -92,7 +92,7 @@ export function summaryLines(
     ...pulls.map((pull) => more(`#${pull.number} ${pull.title} ${paint('dim', `→ ${pull.base}`)}`)),
     line(
       'Linear issues',
-      `${issues.length}, ${allOr(open.length, 'closed')}: ${main?.identifier ?? 'no main issue'} and ${issues.length - 1} sub-issues`,
+      `${issues.length}, ${allOr(open.length, 'closed')}: ${main?.identifier ?? 'no main issue'} and ${count(issues.length - 1, 'sub-issue')}`,
     ),
     line('Stages', stages.slice(0, 4).join(' · ')),
     more(stages.slice(4).join(' · ')),

@@ -1,5 +1,5 @@
 /** Opens everything that a demo needs, one thing after the other, saying what there is. */
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { readConfig } from '../../config.ts';
@@ -96,8 +96,11 @@ async function openSandbox(directory: string): Promise<Sandbox> {
   const secrets = await readSecrets(directory, ['sandbox_github', 'sandbox_linear', 'sandbox_codegen']);
   const last = (await readDemoState(directory))?.ports;
   const portFor = async (port = 0) => (port && (await isPortFree(port, '127.0.0.1')) ? port : 0);
+  const dataDir = path.join(directory, 'sandbox');
+  // others on this machine may pass through the demo's folder, and the repository may be nobody's business
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   return startSandbox({
-    dataDir: path.join(directory, 'sandbox'),
+    dataDir,
     github: { port: await portFor(last?.github), tokens: [`ghp_${secrets.sandbox_github}`] },
     linear: { port: await portFor(last?.linear), apiKeys: [`lin_api_${secrets.sandbox_linear}`] },
     codegen: {
