@@ -1,12 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that drive a browser, and tests that take minutes because they kill a worker some 150 times. */
+const browser = 'test/browser/**/*.test.ts';
+const fault = 'test/fault/**/*.test.ts';
+
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    globalSetup: ['test/support/global-setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: [browser, fault] },
+      },
+      { extends: true, test: { ...shared, name: 'fault', include: [fault] } },
+      { extends: true, test: { ...shared, name: 'browser', include: [browser] } },
+    ],
   },
 });

@@ -30,7 +30,7 @@ export class ChangeLog {
 
   /** Lines for what is new in this look; none where nothing is. */
   changes(view: WorkflowView): string[] {
-    const news = [...this.#stages(view), ...this.#trouble(view), ...this.#wait(view)];
+    const news = [...this.#trouble(view), ...this.#stages(view), ...this.#wait(view)];
     return news.filter(({ key }) => this.#tell(key)).map(({ line }) => this.stamped(line));
   }
 
@@ -106,7 +106,7 @@ export class ChangeLog {
         const line = `      ${this.#paint('cyan', '↻')} ${what} had been done before a crash; found, not repeated`;
         return [{ key: `${id} adopted`, line }];
       }
-      if (operation.error && operation.status !== 'succeeded') {
+      if (operation.error && !['succeeded', 'failed', 'cancelled'].includes(operation.status)) {
         const line = `      ${this.#paint('yellow', '!')} ${what}: ${operation.error}`;
         return [{ key: `${id} ${operation.error}`, line }];
       }

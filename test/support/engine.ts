@@ -102,8 +102,10 @@ export function testEngine(
       return worker;
     },
     until: (id, states, ms) => poll(id, (row) => states.includes(row.status), ms),
-    untilAsked: (id, ms) =>
-      poll(id, async (row) => row.isOver() || (await stages(id)).some((stage) => stage.openGate), ms),
+    untilAsked: async (id, ms) => {
+      await poll(id, async (row) => row.isOver() || (await stages(id)).some((stage) => stage.openGate), ms);
+      return workflow(id);
+    },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
       // Or the reconciler of the next test on these databases would put back what is missing from its own queue.

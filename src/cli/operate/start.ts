@@ -10,6 +10,7 @@ import { commandName, say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis, isPortFree } from '../preflight.ts';
 import { ensureFirstKey, setsUpByItself, setUp } from '../set-up.ts';
 import { aborted, stopSignal } from '../stop.ts';
+import { missingSettings } from './missing-settings.ts';
 
 export async function start({ worker: withWorker }: { worker: boolean }): Promise<void> {
   const config = readConfig();
@@ -48,6 +49,7 @@ export async function start({ worker: withWorker }: { worker: boolean }): Promis
       const worker = startWorker(system.engine);
       closers.add(() => worker.close());
       say(`✓ Worker        serves all ${worker.queues.length} queues`);
+      for (const missing of missingSettings(config)) say(`! ${missing}`);
     } else {
       say(`  No worker here; start some with \`${commandName} worker\`.`);
     }

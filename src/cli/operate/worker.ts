@@ -10,6 +10,7 @@ import { usageFailure } from '../failure.ts';
 import { say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis } from '../preflight.ts';
 import { aborted, stopSignal } from '../stop.ts';
+import { missingSettings } from './missing-settings.ts';
 
 export async function work({ queues }: { queues?: string[] }): Promise<void> {
   const config = readConfig();
@@ -35,6 +36,7 @@ export async function work({ queues }: { queues?: string[] }): Promise<void> {
     say(
       `✓ Worker ${process.pid} serves ${queues ? worker.queues.join(', ') : `all ${worker.queues.length} queues`}`,
     );
+    for (const missing of missingSettings(config)) say(`! ${missing}`);
     process.send?.({ ready: true });
     await aborted(stop);
   });

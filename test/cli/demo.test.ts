@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readState } from '../../src/databases/embedded-state.ts';
+import { isAlive } from '../../src/databases/postmaster.ts';
+import { backends, redisUrl } from '../support/backends.ts';
+import { temporaryDataDir } from '../support/throwaway-server.ts';
+import { gsw, type Running, start } from './gsw.ts';
+
+let dataDir: string;
+let running: Running | undefined;
+beforeAll(async () => {
+  dataDir = await temporaryDataDir();
+});
+afterAll(async () => {
+  running?.kill('SIGTERM');
+  await running?.ended;
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const demo = (args: string[] = [], env: Record<string, string> = {}) =>
+  start(['demo', '--port', '0', ...args], { DATA_DIR: dataDir, ...env });
+
+/** What a demo promises at its end, held against the repository itself. */
+function expectMerged(stdout: string, name: string): void {
+  expect(stdout).toMatch(/✓ 8\/8 completion/);
+  expect(stdout).toMatch(new RegExp(`“A greeting for newcomers” is merged into \\S+ of demo/${name},`));
+  expect(stdout).toMatch(/^Pull requests +5, all merged$/m);
+  expect(stdout).toMatch(/^Linear issues +5, all closed: ENG-\d+ and 4 sub-issues$/m);
+  expect(stdout).toMatch(/^Exactly once +no issue, pull request or branch is there twice/m);
+  const [, directory = '', branch = ''] = /^Code +git -C (\S+) log --oneline (\S+)$/m.exec(stdout) ?? [];
+  const git = (...args: string[]) => execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8' });
+  expect(git('log', '--oneline', branch)).toMatch(/A greeting for newcomers \(#5\)/);
+  expect(JSON.parse(git('show', `${branch}:greeting/texts.json`))).toBeTruthy();
+  expect(git('branch', '--list', 'gsw/*')).toBe('');
+}
+
+/** No process of it is left. */
+async function expectNothingRuns(stdout: string): Promise<void> {
+  const workers = [...stdout.matchAll(/worker started \(pid (\d+)\)/g)].map(([, pid]) => Number(pid));
+  const { pid: server } = await readState(path.join(dataDir, 'demo'));
+  expect([...workers, server ?? 0].filter((pid) => isAlive(pid))).toEqual([]);
+}
+
+it('carries a requirement to merged code, and leaves nothing running', async () => {
+  const { code, stdout, stderr } = await demo(['--repo', 'test/..']).ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expectMerged(stdout, path.basename(process.cwd()));
+  await expectNothingRuns(stdout);
+}, 150_000);
+
+it('does so again over the same data, though its worker is killed', async () => {
+  running = demo();
+  const [, pid] = await running.until(/worker started \(pid (\d+)\)/);
+  await running.until(/the agent works on it/);
+  process.kill(Number(pid), 'SIGKILL');
+  await running.until(new RegExp(`worker \\(pid ${pid}\\) ended \\(SIGKILL\\); starting another`));
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(0);
+  expectMerged(stdout, `${path.basename(process.cwd())}-2`);
+  await expectNothingRuns(stdout);
+}, 150_000);
+
+it.runIf(backends().includes('Redis'))(
+  'runs on Redis, and with --keep takes further workflows until Ctrl-C',
+  async () => {
+    const requirement = path.join(dataDir, 'small.md');
+    await writeFile(requirement, '# A note\n\n- **Note**: write `note.md`\n');
+    running = demo(['--keep', '--requirement', requirement], { REDIS_URL: redisUrl() });
+    const [, name = ''] = await running.until(/✓ Repository +(\S+),/);
+    expect(running.output()).toMatch(/with the queue on Redis/);
+    await running.until(/Everything goes on running until Ctrl-C/);
+    expect(running.output()).toMatch(/“A note” is merged/);
+
+    const client = { DATA_DIR: dataDir };
+    const key = await gsw(['key', '--demo'], client);
+    expect(running.output()).not.toContain(key.stdout.trim());
+    expect(key.stdout).toMatch(/^gsw_\S+\n$/);
+
+    await writeFile(requirement, '# Another note\n\n- **Note**: write `other.md`\n');
+    const asked = await gsw(['run', name, '-f', requirement, '--wait', '--demo'], client);
+    expect(asked.code).toBe(3);
+    const id = asked.stdout.trim();
+    expect(asked.stderr).toContain(`approve ${id} --demo`);
+    const rejected = await gsw(['reject', id, '--demo', '--reason', 'One is enough'], client);
+    expect(rejected).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Rejected \(plan\)/) });
+    await expect
+      .poll(async () => (await gsw(['status', id, '--demo'], client)).stderr, {
+        timeout: 30_000,
+        interval: 500,
+      })
+      .toMatch(/failed at requirements decomposition: .*One is enough/);
+
+    const second = await gsw(['demo'], client);
+    expect(second.stderr).toMatch(/^gsw: A demo is running in .* already \(see http.*DATA_DIR/);
+    expect(second.code).toBe(1);
+
+    running.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(0);
+    await expectNothingRuns(stdout);
+  },
+  150_000,
+);
