@@ -1,7 +1,7 @@
 /** What must be right on this machine before anything is begun; each lack is said in a sentence with its mend. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { access, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -65,7 +65,8 @@ const room = { fresh: 400_000_000, existing: 50_000_000 };
 export async function checkDataDir(folder: string, { server }: { server: boolean }): Promise<void> {
   const probe = path.join(folder, `.probe-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o711 });
+    const made = await mkdir(folder, { recursive: true, mode: 0o711 });
+    if (made) await openToPass(made, folder);
     await writeFile(probe, 'x');
   } catch (error) {
     throw new ServerError(
@@ -82,6 +83,14 @@ export async function checkDataDir(folder: string, { server }: { server: boolean
   throw new CliFailure(
     `There are only ${megabytes(bavail * bsize)} free at ${folder}, and ${megabytes(bytes)} are needed. Make room, or set DATA_DIR to a folder on another disk.`,
   );
+}
+
+/** A strict umask would shut the database server out, which root runs under another account. */
+async function openToPass(first: string, last: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  for (let folder = last; folder.length >= first.length; folder = path.dirname(folder)) {
+    await chmod(folder, 0o711);
+  }
 }
 
 const megabytes = (bytes: number) => `${Math.floor(bytes / 1_000_000)} MB`;

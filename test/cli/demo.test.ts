@@ -69,8 +69,8 @@ it.runIf(backends().includes('Redis'))(
     await writeFile(requirement, '# A note\n\n- **Note**: write `note.md`\n');
     running = demo(['--keep', '--requirement', requirement], { REDIS_URL: redisUrl() });
     const [, name = ''] = await running.until(/✓ Repository +(\S+),/);
-    expect(running.output()).toMatch(/with the queue on Redis/);
     await running.until(/Everything goes on running until Ctrl-C/);
+    expect(running.output()).toMatch(/with the queue on Redis/);
     expect(running.output()).toMatch(/“A note” is merged/);
 
     const client = { DATA_DIR: dataDir };

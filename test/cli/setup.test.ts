@@ -27,9 +27,7 @@ function begin(args: string[], more: Record<string, string> = {}): Running {
 
 it('asks for setup before a worker may start', async () => {
   const { code, stdout, stderr } = await gsw(['worker'], env);
-  expect(stderr).toMatch(
-    /is not set up yet: run `gsw setup`\.\n$|database does not exist; run `gsw setup`\.\n$/,
-  );
+  expect(stderr).toMatch(/^gsw: Nothing is set up in .* yet\. Run `.*setup` or `.*start` first\.\n$/);
   expect([code, stdout]).toEqual([1, '']);
 }, 60_000);
 
@@ -91,7 +89,7 @@ it('serves API and workers, tells why a workflow failed, and drains when asked t
   expect(over.code).toBe(1);
 
   worker.kill('SIGTERM');
-  expect(await worker.ended).toMatchObject({ code: 0, stdout: '' });
+  expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/Stopped\.\n$/) });
   api.kill('SIGINT');
   // npm passes a terminal's Ctrl-C on once more: that is no second request
   await sleep(50);

@@ -128,7 +128,7 @@ it('says so where its folder cannot be written', async () => {
   await writeFile(file, '');
   for (const command of ['demo', 'setup', 'start', 'worker']) {
     const { code, stdout, stderr } = await gsw([command], { DATA_DIR: path.join(file, 'data'), PORT: '0' });
-    expect(stderr).toMatch(/cannot be (written|made).*DATA_DIR/);
+    expect(stderr).toMatch(/cannot be (written|read).*DATA_DIR/);
     expect(stderr).not.toMatch(/^ +at /m);
     expect([code, stdout]).toEqual([1, '']);
   }

@@ -1,6 +1,6 @@
 /** Where a demo keeps everything it makes: a folder of its own, so that it never touches real settings or data. */
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { canEnter, unprivilegedAccount } from '../../databases/embedded-binaries.ts';
@@ -25,16 +25,16 @@ export type DemoState = {
 const stateFile = (directory: string) => path.join(directory, 'demo.json');
 
 /**
- * `<dataDir>/demo`. Root lends the database server an account that cannot enter everywhere, such as below /root: then a
+ * `<dataDir>/demo`, which may have to be made. Root lends the database server an account that cannot enter everywhere, such as below /root: then a
  * folder among the temporary ones, the same each time for the same `dataDir`.
  */
 export async function chooseDemoPlace(dataDir: string): Promise<DemoPlace> {
   const wanted = path.join(dataDir, 'demo');
   const account = await unprivilegedAccount();
-  if (account.uid === undefined || (await canEnter(account, await existing(wanted)))) {
-    await mkdir(wanted, { recursive: true, mode: 0o711 });
-    return { directory: wanted };
-  }
+  const near = await existing(wanted);
+  // where a file is in the way, there is nothing to enter: whoever makes the folder will say so
+  const isFolder = (await stat(near)).isDirectory();
+  if (account.uid === undefined || !isFolder || (await canEnter(account, near))) return { directory: wanted };
   const directory = fallbackFor(dataDir);
   await claimFolder(directory);
   return {
@@ -85,12 +85,12 @@ export async function alone<T>(directory: string, work: () => Promise<T>): Promi
   return withLock(lock, work);
 }
 
-/** The nearest folder above that is there. */
+/** It, or the nearest above it that is there. */
 async function existing(folder: string): Promise<string> {
   try {
     return await realpath(folder);
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    if (!['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '') || path.dirname(folder) === folder) throw error;
     return existing(path.dirname(folder));
   }
 }

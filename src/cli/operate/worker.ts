@@ -5,9 +5,10 @@ import { openServer } from '../../databases/server.ts';
 import { maintenanceQueue, queueNames } from '../../engine/catalogue.ts';
 import { startWorker } from '../../engine/worker.ts';
 import { openSystem } from '../../main.ts';
+import { readApiKey } from '../../security/api-key-file.ts';
 import { closing } from '../closers.ts';
-import { usageFailure } from '../failure.ts';
-import { say } from '../output.ts';
+import { CliFailure, usageFailure } from '../failure.ts';
+import { commandName, say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis } from '../preflight.ts';
 import { aborted, stopSignal } from '../stop.ts';
 import { missingSettings } from './missing-settings.ts';
@@ -15,7 +16,13 @@ import { missingSettings } from './missing-settings.ts';
 export async function work({ queues }: { queues?: string[] }): Promise<void> {
   const config = readConfig();
   checkQueues(queues ?? []);
-  await checkDataDir(config.dataDir, { server: config.postgres.host === undefined });
+  const embedded = config.postgres.host === undefined;
+  if (embedded && (await readApiKey(config.dataDir)) === undefined) {
+    throw new CliFailure(
+      `Nothing is set up in ${config.dataDir} yet. Run \`${commandName} setup\` or \`${commandName} start\` first.`,
+    );
+  }
+  await checkDataDir(config.dataDir, { server: embedded });
   await checkGit();
   await checkRedis(config.queue.redisUrl);
   const stop = stopSignal(() =>
