@@ -30,7 +30,7 @@ type Sent = {
 
 /** Throws a {@link Refusal} where the workflow takes no such signal now, or the key stands for another one. */
 export async function sendSignal(
-  engine: Pick<Engine, 'databases' | 'queues'>,
+  engine: Pick<Engine, 'databases' | 'queues' | 'logger'>,
   { text, ...sent }: Sent,
 ): Promise<{ signal: SignalView; replayed: boolean }> {
   const { organizationId, workflowId, idempotencyKey } = sent;
