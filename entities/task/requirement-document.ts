@@ -25,3 +25,14 @@ const schema = defineEntity({
 /** One version of a project's requirements; never changed once written. */
 export class RequirementDocument extends schema.class {}
 schema.setClass(RequirementDocument);
+
+/** The longest requirements that are taken, UTF-8 bytes. */
+export const maxRequirementsBytes = 200_000;
+
+/** Why a text cannot be requirements, as a sentence with the mend; null where it can. */
+export function problemOfRequirements(text: string): string | null {
+  if (text.trim() === '') return 'The requirements are empty; say in Markdown what should be made.';
+  const size = Buffer.byteLength(text);
+  if (size <= maxRequirementsBytes) return null;
+  return `The requirements have ${Math.ceil(size / 1_000)} kB and may have at most ${maxRequirementsBytes / 1_000} kB; shorten them, or split them over several workflows.`;
+}

@@ -1,10 +1,9 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { GithubProject } from '../../entities/task/github-project.ts';
-import { RequirementDocument } from '../../entities/task/requirement-document.ts';
+import { problemOfRequirements, RequirementDocument } from '../../entities/task/requirement-document.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { deriveId, sha256 } from '../../src/engine/derive.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
-import { problemOfRequirement } from '../plan/requirements.ts';
 
 /** Takes the requirements given at enqueue, or waits for somebody to give them, and keeps them as a new version. */
 export const requirementsInput = defineStage({
@@ -16,7 +15,7 @@ export const requirementsInput = defineStage({
       waitingOn: 'requirements',
     });
     const content = String(given.payload.text ?? '');
-    const problem = problemOfRequirement(content);
+    const problem = problemOfRequirements(content);
     if (problem) throw new PermanentFailure(problem);
 
     const { organizationId, id: workflowId, githubOwner, githubRepoName } = workflow;

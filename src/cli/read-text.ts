@@ -1,19 +1,17 @@
 /** Requirements as a person gives them: a file, or `-` for what comes in by pipe. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { maxRequirementsBytes } from '../../entities/task/requirement-document.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { usageFailure } from './failure.ts';
-
-/** As the API has it. UTF-8 bytes. */
-const maxBytes = 200_000;
 
 /** Throws a usage failure where there is nothing to read, or nothing in it. */
 export async function readRequirements(file: string): Promise<string> {
   const bytes = await read(file);
   const name = file === '-' ? 'What came in by pipe' : file;
-  if (bytes.byteLength > maxBytes) {
+  if (bytes.byteLength > maxRequirementsBytes) {
     throw usageFailure(
-      `${name} has ${Math.ceil(bytes.byteLength / 1000)} kB, and requirements may have at most 200 kB; shorten them, or split them over several workflows.`,
+      `${name} has ${Math.ceil(bytes.byteLength / 1000)} kB, and requirements may have at most ${maxRequirementsBytes / 1000} kB; shorten them, or split them over several workflows.`,
     );
   }
   let requirements: string;

@@ -35,7 +35,10 @@ export function isolateEntity(meta: EntityMetadata): void {
   meta.policies = [{ name: isolationPolicy, using, check: using }];
 }
 
-/** The statements that protect a table made by hand in a migration, such as a partition. */
+/**
+ * The statements that protect a table made by hand in a migration, such as a partition.
+ * @public
+ */
 export function enableRowLevelSecurity(table: string, column = 'organization_id'): string[] {
   const name = identifier(table);
   return [

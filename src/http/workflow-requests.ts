@@ -1,9 +1,7 @@
 /** What may be sent to the workflow routes. Unknown fields are refused: a misspelt option must not be passed over. */
 import { z } from 'zod';
+import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
-
-/** UTF-8 bytes. */
-const maxRequirements = 200_000;
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 const text = (max: number) =>
@@ -15,12 +13,10 @@ const text = (max: number) =>
       'This has characters that are no text.',
     );
 
-const requirements = text(maxRequirements)
-  .refine((value) => value.trim() !== '', 'The requirements are empty; say in Markdown what should be made.')
-  .refine(
-    (value) => Buffer.byteLength(value) <= maxRequirements,
-    'The requirements may have at most 200 kB; shorten them, or split them over several workflows.',
-  );
+const requirements = text(1_000_000).superRefine((value, context) => {
+  const problem = problemOfRequirements(value);
+  if (problem) context.addIssue(problem);
+});
 
 /** As `git check-ref-format` has it, in short. */
 const branch = text(255).regex(
