@@ -1,6 +1,6 @@
 /** The repository that the demo works on: a copy, so that nothing happens to the original. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import path from 'node:path';
 import { reasonOf } from '../../engine/errors.ts';
@@ -89,6 +89,7 @@ async function withBranch<T>(
   const onBranch = (await git(from, ['symbolic-ref', '--quiet', 'HEAD'])).code === 0;
   if (!isRepository || onBranch || commit.code !== 0) return serve({ from });
 
+  await mkdir(folder, { recursive: true });
   const copy = await mkdtemp(path.join(folder, 'detached-'));
   try {
     await must(git(copy, ['clone', '--bare', '--quiet', '--no-hardlinks', from, copy]));
