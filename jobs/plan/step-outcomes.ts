@@ -1,3 +1,5 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import type { StepOutcome } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 
@@ -12,4 +14,11 @@ export function expectAllDone(
   const titleOf = new Map(items.map((item) => [item.id, item.title]));
   const list = open.map((outcome) => `"${titleOf.get(outcome.id)}" (${outcome.reason ?? outcome.status})`);
   throw new PermanentFailure(`${open.length} of ${outcomes.length} ${what}: ${list.join('; ')}`);
+}
+
+/** Marks the steps of the plan that failed or were skipped as such. */
+export async function markUndone(em: EntityManager, outcomes: readonly StepOutcome[]): Promise<void> {
+  for (const { id, status } of outcomes) {
+    if (status !== 'completed') await em.nativeUpdate(DecomposedStep, { id }, { status });
+  }
 }

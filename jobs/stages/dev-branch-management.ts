@@ -3,7 +3,7 @@ import { PermanentFailure } from '../../src/engine/errors.ts';
 import { openPullRequest } from '../operations/github/open-pull-request.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
 import { projectSettings } from '../plan/project-settings.ts';
-import { expectAllDone } from '../plan/step-outcomes.ts';
+import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
 import { mergePullRequest } from '../steps/merge-pull-request.ts';
 
 /** Merges the steps into the development branch and opens the final pull request, which a person approves. */
@@ -14,6 +14,7 @@ export const devBranchManagement = defineStage({
     const items = plan.steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: plan.dependsOn(id) }));
     // One at a time: each merge moves the branch that the next one is merged into.
     const outcomes = await runSteps(mergePullRequest, items, 1);
+    await db.task((em) => markUndone(em, outcomes));
     expectAllDone(outcomes, items, 'pull requests were not merged');
 
     const final = await perform(

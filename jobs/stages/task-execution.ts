@@ -4,7 +4,7 @@ import { readBranch } from '../operations/github/read-branch.ts';
 import { devBranchOf } from '../plan/branches.ts';
 import { currentPlan } from '../plan/keep-plan.ts';
 import { projectSettings } from '../plan/project-settings.ts';
-import { expectAllDone } from '../plan/step-outcomes.ts';
+import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
 import { executeStep } from '../steps/execute-step.ts';
 
 /** Opens the development branch and has agents carry out the steps, in the order of their dependencies. */
@@ -21,6 +21,7 @@ export const taskExecution = defineStage({
     const { maxParallelSteps } = await projectSettings(db, workflow);
     const items = steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: dependsOn(id) }));
     const outcomes = await runSteps(executeStep, items, maxParallelSteps);
+    await db.task((em) => markUndone(em, outcomes));
     expectAllDone(outcomes, items, 'steps were not carried out');
   },
 });

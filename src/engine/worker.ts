@@ -8,6 +8,7 @@ import type { Processor } from './queues.ts';
 import { reconcile } from './reconcile.ts';
 import { runDurable } from './run-durable.ts';
 import { runOperation } from './run-operation.ts';
+import { sparingly } from './sparingly.ts';
 import { timings } from './timings.ts';
 
 export type RunningWorker = {
@@ -73,11 +74,12 @@ function keepReconciling(engine: Engine): () => Promise<void> {
   let lastThorough = 0;
   let timer: NodeJS.Timeout;
   let pass: Promise<unknown> = Promise.resolve();
+  const reportTrouble = sparingly((error) => engine.logger.warn({ err: error }, 'could not reconcile'));
   const next = () => {
     const thorough = Date.now() - lastThorough >= timings.reconcileMs;
     if (thorough) lastThorough = Date.now();
     pass = reconcile(engine, thorough)
-      .catch((error) => engine.logger.warn({ err: error }, 'could not reconcile'))
+      .catch(reportTrouble)
       .then(() => {
         if (!stopped) timer = setTimeout(next, timings.epochCheckMs);
       });

@@ -10,12 +10,19 @@ import { createGitHub } from './github/octokit.ts';
 import type { GitHub } from './github/port.ts';
 import { createLinear } from './linear/sdk.ts';
 
-/** For now every organisation uses the credentials of the environment. */
-export function connectServices(config: Config): (organizationId: string) => Services {
+/**
+ * For now every organisation uses the credentials of the environment.
+ * @param fetchGitHub stands in for `fetch` on the way to GitHub, so that tests can hold every call against its contract
+ */
+export function connectServices(
+  config: Config,
+  fetchGitHub?: typeof fetch,
+): (organizationId: string) => Services {
   const github = createGitHub({
     apiUrl: config.github.apiUrl,
     url: config.github.url,
     token: secret('GITHUB_TOKEN', config.github.token),
+    ...(fetchGitHub ? { fetch: fetchGitHub } : {}),
   });
   const linear = createLinear({
     apiUrl: config.linear.apiUrl,

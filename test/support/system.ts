@@ -11,6 +11,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import type { BackendName } from './backends.ts';
 import type { FreshDatabases } from './databases.ts';
 import { type TestEngine, testEngine } from './engine.ts';
+import { contractFetch } from './github-contract.ts';
 
 export type TestSystem = TestEngine & {
   sandbox: Sandbox;
@@ -52,7 +53,7 @@ export async function testSystem(
     { ...fresh, config },
     backend,
     options.catalogue ?? catalogue,
-    connectServices(config)(''),
+    connectServices(config, contractFetch)(''),
     options.queueMayFail,
   );
   return {
