@@ -34,7 +34,9 @@ const schema = defineEntity({
 
 /** One prompt as sent to an agent, and what it answered. */
 export class PromptExecution extends schema.class {
+  /** Changes nothing once it has ended: whoever says so late is a worker that was replaced. */
   started(run: { agent: string; id: string; url: string | null }): void {
+    if (this.status === 'completed' || this.status === 'failed') return;
     this.status = 'running';
     this.agent = run.agent;
     this.agentRunId = run.id;

@@ -47,5 +47,11 @@ export class DecomposedStep extends schema.class {
     this.status = 'in_progress';
     this.branchName = branchName;
   }
+
+  /** Its work is on that branch, which may be one of the agent's own. */
+  proposed(branchName: string): void {
+    this.status = 'review';
+    this.branchName = branchName;
+  }
 }
 schema.setClass(DecomposedStep);

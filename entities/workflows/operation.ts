@@ -122,6 +122,11 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
       this.end('failed');
     }
 
+    cancel(reason: string): void {
+      this.errorMessage = reason;
+      this.end('cancelled');
+    }
+
     /** An attempt failed in a way that leaves open whether the effect happened. */
     missAttempt(reason: string): void {
       this.attempts += 1;

@@ -81,6 +81,11 @@ export function progressing<T extends Base>(base: T) {
       this.waitingUntil = until;
     }
 
+    /** Got further after failing: only failures in a row count. */
+    recover(): void {
+      this.failures = 0;
+    }
+
     complete(): void {
       this.end('completed');
     }

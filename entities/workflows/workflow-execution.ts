@@ -19,6 +19,8 @@ export type WorkflowOptions = {
   autoMerge?: boolean;
   /** What becomes of a pull request that still fails after its last round: wait for a person, or fail the workflow. */
   onValidationFailure?: 'wait' | 'fail';
+  /** How many steps run at a time. */
+  maxParallelSteps?: number;
 };
 
 const schema = defineEntity({
@@ -49,6 +51,8 @@ const schema = defineEntity({
     linearMainIssueUrl: p.text().nullable(),
     finalPrNumber: p.integer().nullable(),
     finalPrUrl: p.text().nullable(),
+    /** The commit whose merge into the base branch was approved. */
+    finalHeadSha: p.string().length(64).nullable(),
     waitingOn: p.text().nullable(),
     waitingUntil: p.datetime().nullable(),
     errorMessage: p.text().nullable(),

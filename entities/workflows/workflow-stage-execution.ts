@@ -35,6 +35,15 @@ export class WorkflowStageExecution extends progressing(schema.class) {
 
   override queue(): void {
     super.queue();
+    this.closeGate();
+  }
+
+  override start(): void {
+    super.start();
+    this.closeGate();
+  }
+
+  private closeGate(): void {
     this.openGate = null;
     this.openGateAccepts = null;
   }

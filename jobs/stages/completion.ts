@@ -6,6 +6,7 @@ import { mergePullRequest } from '../operations/github/merge-pull-request.ts';
 import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import { commentOnIssue } from '../operations/linear/comment-on-issue.ts';
 import { setIssueState } from '../operations/linear/set-issue-state.ts';
+import { stepBranchOf } from '../plan/branches.ts';
 import { keepMetrics } from '../plan/keep-metrics.ts';
 import { currentPlan } from '../plan/keep-plan.ts';
 
@@ -15,12 +16,13 @@ export const completion = defineStage({
   async run({ workflow, db, perform, performAll }) {
     const repository = workflow.repository();
     const number = workflow.finalPrNumber ?? 0;
+    const approved = workflow.finalHeadSha ?? '';
     const { decomposition, steps } = await db.task((em) => currentPlan(em, workflow.id));
 
     const pull = await perform('pull', readPullRequest.with({ repository, number }));
     const { checks } = await perform(
       'checks',
-      awaitChecks.with({ repository, sha: pull.headSha, baseBranch: pull.baseBranch }),
+      awaitChecks.with({ repository, sha: approved, baseBranch: pull.baseBranch }),
     );
     const failing = checks.filter((check) => check.state === 'failure' && check.isRequired);
     if (failing.length > 0) {
@@ -33,7 +35,7 @@ export const completion = defineStage({
       mergePullRequest.with({
         repository,
         number,
-        headSha: pull.headSha,
+        headSha: approved,
         title: `${decomposition.title} (#${number})`,
       }),
     );
@@ -54,9 +56,8 @@ export const completion = defineStage({
       setIssueState.with({ issueId, type: 'completed' }),
     ]);
 
-    const branches = [...steps.map((step) => step.branchName), workflow.devBranchName].flatMap(
-      (name) => name ?? [],
-    );
+    const ofSteps = steps.flatMap((step) => [stepBranchOf(step), step.branchName]);
+    const branches = [...new Set([...ofSteps, workflow.devBranchName])].flatMap((name) => name ?? []);
     await performAll(branches, (branch) => [`delete-${branch}`, deleteBranch.with({ repository, branch })]);
     await keepMetrics(db, workflow);
   },

@@ -2,7 +2,6 @@ import { defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { openPullRequest } from '../operations/github/open-pull-request.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
-import { projectSettings } from '../plan/project-settings.ts';
 import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
 import { mergePullRequest } from '../steps/merge-pull-request.ts';
 
@@ -27,14 +26,13 @@ export const devBranchManagement = defineStage({
         body: summaryOf(plan, workflow.id),
       }),
     );
-    await remember({ finalPrNumber: final.number, finalPrUrl: final.url });
+    await remember({ finalPrNumber: final.number, finalPrUrl: final.url, finalHeadSha: final.headSha });
 
-    const { autoMerge } = await projectSettings(db, workflow);
-    if (autoMerge) return;
+    if (workflow.options.autoMerge) return;
     const decision = await gate('merge', {
       gate: 'merge',
       accepts: ['approve', 'reject'],
-      waitingOn: `merge approval of pull request #${final.number}`,
+      waitingOn: `merge approval of pull request #${final.number} at ${final.headSha.slice(0, 8)}`,
     });
     if (decision.type === 'reject') {
       const why = decision.reason ? `: ${decision.reason}` : ', without giving a reason';

@@ -2,7 +2,6 @@ import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { currentPlan } from '../plan/keep-plan.ts';
-import { projectSettings } from '../plan/project-settings.ts';
 import { expectAllDone } from '../plan/step-outcomes.ts';
 import { validatePullRequest, validationRounds } from '../steps/validate-pull-request.ts';
 
@@ -11,7 +10,7 @@ export const prValidation = defineStage({
   name: 'pr_validation',
   async run({ workflow, db, gate, runSteps }) {
     const { steps } = await db.task((em) => currentPlan(em, workflow.id));
-    const { maxParallelSteps, onValidationFailure } = await projectSettings(db, workflow);
+    const { maxParallelSteps = 1, onValidationFailure } = workflow.options;
     const items = steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: [] }));
     const outcomes = await runSteps(validatePullRequest, items, maxParallelSteps);
     expectAllDone(outcomes, items, 'pull requests could not be validated');

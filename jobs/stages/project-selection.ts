@@ -6,6 +6,7 @@ import { deriveId } from '../../src/engine/derive.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { inspectRepository } from '../operations/github/inspect-repository.ts';
 import { readRepository } from '../operations/github/read-repository.ts';
+import { settledOptions } from '../plan/project-settings.ts';
 
 /** Reads the repository, keeps it as a project that is pinned to the dashboard, and takes stock of what it contains. */
 export const projectSelection = defineStage({
@@ -38,15 +39,18 @@ export const projectSelection = defineStage({
         cloneUrl: found.cloneUrl,
       });
     });
-    await db.task(async (em) => {
-      const githubRepository = { githubOwner: found.owner, githubRepoName: found.name };
-      if (await em.findOne(GithubProject, githubRepository)) return;
+    const project = await db.task(async (em) => {
+      const known = await em.findOne(GithubProject, { projectId });
+      if (known) return known;
       const id = deriveId('github-project', organizationId, slug);
-      em.persist(em.create(GithubProject, { id, organizationId, projectId, ...githubRepository }));
+      const githubRepository = { githubOwner: found.owner, githubRepoName: found.name };
+      const added = em.create(GithubProject, { id, organizationId, projectId, ...githubRepository });
+      await em.persist(added).flush();
+      return added;
     });
 
     const branch = workflow.githubBranch ?? found.defaultBranch;
-    await remember({ projectId, githubBranch: branch });
+    await remember({ projectId, githubBranch: branch, options: settledOptions(workflow, project) });
     await perform(
       'inspect',
       inspectRepository.with({ repository: workflow.repository(), repositoryId, branch }),

@@ -8,7 +8,6 @@ import { bullets } from '../../src/prompts/render.ts';
 import { askAgent } from '../agent/ask-agent.ts';
 import { keepPlan } from '../plan/keep-plan.ts';
 import { type Plan, parsePlan } from '../plan/plan-schema.ts';
-import { projectSettings } from '../plan/project-settings.ts';
 
 /** How often the agent is asked for a plan before we give up. */
 const rounds = 3;
@@ -35,8 +34,7 @@ export const requirementsDecomposition = defineStage({
       ),
     );
 
-    const { autoConfirmPlan } = await projectSettings(db, workflow);
-    const decision = autoConfirmPlan
+    const decision = workflow.options.autoConfirmPlan
       ? { type: 'approve', actor: 'project setting', reason: null }
       : await gate('plan', { gate: 'plan', accepts: ['approve', 'reject'], waitingOn: 'plan approval' });
     await db.task(async (em) => {

@@ -18,12 +18,12 @@ export const requirementsInput = defineStage({
     const problem = problemOfRequirements(content);
     if (problem) throw new PermanentFailure(problem);
 
-    const { organizationId, id: workflowId, githubOwner, githubRepoName } = workflow;
+    const { organizationId, id: workflowId, projectId } = workflow;
     await db.task(async (em) => {
       if (await em.findOne(RequirementDocument, { workflowId })) return;
       const project = await em.findOneOrFail(
         GithubProject,
-        { githubOwner, githubRepoName },
+        { projectId: projectId ?? '' },
         { lockMode: LockMode.PESSIMISTIC_WRITE },
       );
       const newest = await em.findOne(

@@ -3,7 +3,6 @@ import { createBranch } from '../operations/github/create-branch.ts';
 import { readBranch } from '../operations/github/read-branch.ts';
 import { devBranchOf } from '../plan/branches.ts';
 import { currentPlan } from '../plan/keep-plan.ts';
-import { projectSettings } from '../plan/project-settings.ts';
 import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
 import { executeStep } from '../steps/execute-step.ts';
 
@@ -18,7 +17,7 @@ export const taskExecution = defineStage({
     await remember({ devBranchName: branch });
 
     const { steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));
-    const { maxParallelSteps } = await projectSettings(db, workflow);
+    const { maxParallelSteps = 1 } = workflow.options;
     const items = steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: dependsOn(id) }));
     const outcomes = await runSteps(executeStep, items, maxParallelSteps);
     await db.task((em) => markUndone(em, outcomes));

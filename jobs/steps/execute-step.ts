@@ -51,7 +51,7 @@ export const executeStep = defineStep({
         baseBranch: pull.baseBranch,
         executionId: answer.executionId,
       });
-      (await em.findOneOrFail(DecomposedStep, step.id)).status = 'review';
+      (await em.findOneOrFail(DecomposedStep, step.id)).proposed(pull.headBranch);
     });
     if (step.linearIssueId) {
       const title = `Pull request #${pull.number}`;

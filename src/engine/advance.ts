@@ -61,12 +61,14 @@ export async function failStage(engine: Engine, job: RowJobData, reason: string)
 export async function finishStep(engine: Engine, job: RowJobData, failure: string | null): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   await db.workflows(async (em) => {
-    const ours = await em.findOne(WorkflowStepExecution, stillOurs(job));
-    if (!ours || ours.isOver()) return;
+    const seen = await em.findOne(WorkflowStepExecution, stillOurs(job));
+    if (!seen) return;
     // One at a time per stage, or two steps that finish together would each count the other as still running.
-    await em.findOneOrFail(WorkflowStageExecution, ours.workflowStageExecutionId, {
+    await em.findOneOrFail(WorkflowStageExecution, seen.workflowStageExecutionId, {
       lockMode: LockMode.PESSIMISTIC_WRITE,
     });
+    const ours = await em.findOne(WorkflowStepExecution, stillOurs(job), { refresh: true });
+    if (!ours || ours.isOver()) return;
     if (failure === null) ours.complete();
     else ours.fail(failure);
     const fellows = await em.find(
@@ -97,7 +99,11 @@ export async function addFreedSteps(engine: Engine, job: RowJobData): Promise<vo
       function: step.function,
       status: 'queued',
     });
-    for (const one of freed) one.parentJobId = jobIdOf(stage);
+    for (const one of freed) {
+      // Under another parent it needs another id: its old job still belongs to the parent that is gone.
+      if (one.parentJobId && one.parentJobId !== jobIdOf(stage)) one.incarnation += 1;
+      one.parentJobId = jobIdOf(stage);
+    }
     return { stage, freed };
   });
   const parent = { queue: queueNameOf(stage.stage), id: jobIdOf(stage) };

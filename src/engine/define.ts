@@ -48,6 +48,8 @@ export type OperationDefinition<Input = unknown, Output extends object = object>
   retry: Retry;
   /** How long one attempt may take; `60s` where it says nothing. */
   timeout?: Duration;
+  /** How long it may be put off by `RetryLater`, all in all; `24h` where it says nothing. */
+  patience?: Duration;
   /**
    * Looks for the effect of an earlier attempt whose outcome is unknown; null where there surely is none. Throws where
    * it cannot tell: then nothing is done until it can. Left out where `run` may safely be repeated.
@@ -89,12 +91,14 @@ export type WorkflowFacts = Partial<
     WorkflowExecution,
     | 'projectId'
     | 'githubBranch'
+    | 'options'
     | 'devBranchName'
     | 'linearMainIssueId'
     | 'linearMainIssueKey'
     | 'linearMainIssueUrl'
     | 'finalPrNumber'
     | 'finalPrUrl'
+    | 'finalHeadSha'
   >
 >;
 

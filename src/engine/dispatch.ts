@@ -18,9 +18,9 @@ type Row = Operation | WorkflowStepExecution;
 export async function dispatch(engine: Engine, performer: Performer, children: UntilDone): Promise<void> {
   const rows: Row[] = 'operations' in children ? children.operations : children.steps.filter(isOnItsWay);
   for (const row of rows) {
-    const current = await renewIfNeeded(engine, performer, row);
-    if (!current) continue;
-    const job = jobUnder(engine, performer, current);
+    const needed = await jobNeeded(engine, performer, row);
+    if (!needed) continue;
+    const job = jobUnder(engine, performer, needed);
     await engine.queues.add(job);
     engine.atBoundary?.('child-added', job.name);
   }
@@ -34,14 +34,17 @@ function jobUnder(engine: Engine, performer: Performer, row: Row): EngineJob {
 }
 
 /**
+ * Gives the row for which a job must be added, or null where there is a live one or the row has come to its end.
  * A row whose job was added under another parent, or whose job is finished while the row is not, gets a new
- * incarnation: an add under the old id would be swallowed, or would report to a parent that is gone. Gives null where
- * the row has meanwhile come to its end.
+ * incarnation: an add under the old id would be swallowed, or would report to a parent that is gone.
  */
-async function renewIfNeeded(engine: Engine, performer: Performer, row: Row): Promise<Row | null> {
+async function jobNeeded(engine: Engine, performer: Performer, row: Row): Promise<Row | null> {
   const job = jobUnder(engine, performer, row);
-  const ours = row.parentJobId === performer.job.id;
-  if (ours && (await engine.queues.lookUp(job.queue, job.id)) !== 'finished') return row;
+  if (row.parentJobId === performer.job.id) {
+    const state = await engine.queues.lookUp(job.queue, job.id);
+    // Adding a live job again could tie the parent to a child that fails this very moment (BullMQ on Redis).
+    if (state !== 'finished') return state === 'live' ? null : row;
+  }
   const db = engine.databases.inOrganization(performer.organizationId);
   return db.workflows(async (em) => {
     await expectCurrent(em, performer.holder);
@@ -51,7 +54,9 @@ async function renewIfNeeded(engine: Engine, performer: Performer, row: Row): Pr
         ? await em.findOneOrFail(WorkflowStepExecution, row.id, lock)
         : await em.findOneOrFail(ledgerOf[serviceOf(row)], row.id, lock);
     if (current.isOver()) return null;
-    if (current.parentJobId) current.incarnation += 1;
+    if (current instanceof WorkflowStepExecution) {
+      if (current.parentJobId) current.requeue();
+    } else if (current.parentJobId) current.incarnation += 1;
     current.parentJobId = performer.job.id;
     return current;
   });

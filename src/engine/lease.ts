@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
@@ -33,6 +34,11 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
       lockMode: LockMode.PESSIMISTIC_WRITE,
     });
     if (!operation || operation.incarnation !== data.incarnation || operation.isOver()) return null;
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
+    if (workflow.isOver()) {
+      operation.cancel(`workflow ${workflow.status}`);
+      return null;
+    }
     if (operation.leaseUntil && operation.leaseUntil > new Date()) {
       throw new RetryLater(operation.leaseUntil, 'another worker that may still be at it');
     }
@@ -43,9 +49,15 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
   if (!claimed) return null;
 
   const lost = new AbortController();
+  let standsUntil = Date.now() + timings.lockMs;
   const renewal = setInterval(() => {
+    if (Date.now() > standsUntil) lost.abort(new Error('the claim on this operation ran out'));
+    const asked = Date.now();
     renew(db, service, data.rowId, token).then(
-      (stands) => stands || lost.abort(new Error('another worker has taken this operation over')),
+      (stands) => {
+        if (stands) standsUntil = asked + timings.lockMs;
+        else lost.abort(new Error('another worker has taken this operation over'));
+      },
       (error) => engine.logger.warn({ err: error }, 'could not renew the claim on an operation'),
     );
   }, timings.leaseRenewalMs);

@@ -28,6 +28,8 @@ export type EngineJob = {
   /** Pause before the second attempt, milliseconds; doubles each time, with jitter. */
   backoffMs?: number;
   parent?: { queue: string; id: string };
+  /** While a job with this word is live, another one is not added. */
+  unlessLive?: string;
 };
 
 export type QueueConnection = { redisUrl: string; prefix: string } | { postgres: pg.PoolConfig };
@@ -94,6 +96,7 @@ export class Queues {
     const options: JobsOptions = { jobId: job.id, ...kept };
     if (job.attempts) options.attempts = job.attempts;
     if (job.backoffMs) options.backoff = { type: 'exponential', delay: job.backoffMs, jitter: 0.3 };
+    if (job.unlessLive) options.deduplication = { id: job.unlessLive };
     if (job.parent) {
       options.parent = { id: job.parent.id, queue: this.queue(job.parent.queue).qualifiedName };
       // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.
@@ -107,6 +110,11 @@ export class Queues {
     const state = await this.queue(queue).getJobState(id);
     if (state === 'unknown') return 'missing';
     return state === 'completed' || state === 'failed' ? 'finished' : 'live';
+  }
+
+  /** Whether a job waits for others that were added under it. */
+  async awaitsChildren(queue: string, id: string): Promise<boolean> {
+    return (await this.queue(queue).getJobState(id)) === 'waiting-children';
   }
 
   worker(name: string, processor: Processor, concurrency: number): Worker {

@@ -13,6 +13,7 @@ import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-ex
 import { maintenanceQueue } from './catalogue.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf, stageJob } from './jobs.ts';
+import { serviceOf } from './ledger.ts';
 import { projectionJob } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { timings } from './timings.ts';
@@ -68,36 +69,70 @@ const openStages = (em: EntityManager, before: Date): Promise<WorkflowStageExecu
 
 async function stagesInTrouble(engine: Engine, em: EntityManager): Promise<WorkflowStageExecution[]> {
   const before = new Date(Date.now() - timings.reconcileAgeMs);
-  const trouble = new Map<string, WorkflowStageExecution>();
-  for (const stage of await openStages(em, before)) {
+  const trouble: WorkflowStageExecution[] = [];
+  const stages = await openStages(em, before);
+  for (const stage of stages) {
     const state = await engine.queues.lookUp(queueNameOf(stage.stage), jobIdOf(stage));
-    if (state !== 'live' || (await hasLostChild(engine, em, stage, before))) trouble.set(stage.id, stage);
+    // A stage in line dispatches what is missing below it when its turn comes.
+    if (state === 'live' && stage.status === 'queued') continue;
+    if (state !== 'live' || (await isStuck(engine, em, stage, before))) trouble.push(stage);
   }
-  return [...trouble.values()];
+  if (stages.length === batch) {
+    // To the end of the line with them, or those behind would never be looked at.
+    const seen = stages.map((stage) => stage.id);
+    await em.nativeUpdate(WorkflowStageExecution, { id: { $in: seen } }, { updatedAt: new Date() });
+  }
+  return trouble;
 }
 
-/** Whether an operation or step under the stage should have a live job and has none. */
-async function hasLostChild(
+/**
+ * Whether an operation or step under the stage should have a live job and has none, or the stage's job waits for
+ * children although there is nothing left to be done below it.
+ */
+async function isStuck(
   engine: Engine,
   em: EntityManager,
   stage: WorkflowStageExecution,
   before: Date,
 ): Promise<boolean> {
-  const under = { workflowStageExecutionId: stage.id, updatedAt: { $lte: before } };
-  const steps = await em.find(WorkflowStepExecution, { ...under, status: ['queued', 'running', 'waiting'] });
-  for (const step of steps) {
-    if ((await engine.queues.lookUp('steps', jobIdOf(step))) !== 'live') return true;
-  }
+  const under = { workflowStageExecutionId: stage.id };
+  const steps = (await em.find(WorkflowStepExecution, under)).filter(
+    (step) => step.status !== 'pending' && !step.isOver(),
+  );
+  const operations: Operation[] = [];
   for (const service of services) {
-    const operations: Operation[] = await em.find(ledgerOf[service], {
-      ...under,
-      status: ['intended', 'running', 'unknown'],
-    });
-    for (const operation of operations) {
-      if ((await engine.queues.lookUp(service, jobIdOf(operation))) !== 'live') return true;
-    }
+    const status = ['intended', 'running', 'unknown'] as const;
+    operations.push(...(await em.find(ledgerOf[service], { ...under, status: [...status] })));
   }
-  return false;
+  const inLine = new Set(
+    steps.filter((step) => step.status === 'queued').map((step) => `${step.function}/${step.itemId}`),
+  );
+  const settled = <T extends { updatedAt: Date }>(row: T) => row.updatedAt <= before;
+  const lately = await endedSince(em, under, before);
+  for (const step of steps.filter(settled)) {
+    if ((await engine.queues.lookUp('steps', jobIdOf(step))) !== 'live') return true;
+    const isIdle = !lately && !operations.some((one) => one.scope === `${step.function}/${step.itemId}`);
+    if (isIdle && (await engine.queues.awaitsChildren('steps', jobIdOf(step)))) return true;
+  }
+  // A step in line dispatches its own operations when its turn comes.
+  for (const operation of operations.filter((one) => settled(one) && !inLine.has(one.scope))) {
+    if ((await engine.queues.lookUp(serviceOf(operation), jobIdOf(operation))) !== 'live') return true;
+  }
+  if (lately || steps.length > 0 || operations.length > 0) return false;
+  return engine.queues.awaitsChildren(queueNameOf(stage.stage), jobIdOf(stage));
+}
+
+/** Whether anything under a stage came to its end a moment ago: its job is about to be woken. */
+async function endedSince(
+  em: EntityManager,
+  under: { workflowStageExecutionId: string },
+  since: Date,
+): Promise<boolean> {
+  const lately = { ...under, updatedAt: { $gt: since } };
+  for (const service of services) {
+    if ((await em.count(ledgerOf[service], lately)) > 0) return true;
+  }
+  return (await em.count(WorkflowStepExecution, lately)) > 0;
 }
 
 async function putBack(engine: Engine, seen: WorkflowStageExecution): Promise<void> {
@@ -123,9 +158,10 @@ async function wakeProjections(engine: Engine, em: EntityManager): Promise<void>
   const waiting = await em.find(
     OutboxEntry,
     { publishedAt: null, occurredAt: { $lte: before } },
-    { limit: batch, fields: ['workflowExecutionId', 'organizationId'] },
+    { orderBy: { sequence: 'asc' }, limit: batch, fields: ['workflowExecutionId', 'organizationId'] },
   );
   const workflows = new Map(waiting.map((entry) => [entry.workflowExecutionId, entry.organizationId]));
-  for (const [id, organizationId] of workflows)
-    await engine.queues.add(projectionJob({ id, organizationId }));
+  for (const [id, organizationId] of workflows) {
+    await engine.queues.add({ ...projectionJob({ id, organizationId }), unlessLive: id });
+  }
 }

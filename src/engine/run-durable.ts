@@ -53,6 +53,8 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
     }
     if ('question' in until) return await ask(engine, data, until.question);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
+    // Only failures in a row count against it.
+    if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
     if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
     // All of them were done before we could wait for them: go on at once.
   }
@@ -128,7 +130,11 @@ function performerOf({ workflow, row }: Entered): Performer {
 async function ask(engine: Engine, data: RowJobData, question: Question): Promise<string> {
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
-    const stage = await em.findOne(WorkflowStageExecution, { id: data.rowId, incarnation: data.incarnation });
+    const stage = await em.findOne(
+      WorkflowStageExecution,
+      { id: data.rowId, incarnation: data.incarnation },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
     if (!stage || stage.isOver()) return;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     stage.ask(question.gate, question.accepts, question.waitingOn);

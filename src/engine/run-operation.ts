@@ -2,12 +2,14 @@
  * Runs the job of an operation: claim, look for the effect if an earlier attempt may have had it, act, write the
  * receipt. The claim is committed before the call, so that a crash at any instant leaves a row that says what to do.
  */
+import { LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
-import type { OperationContext, OperationDefinition, Service } from './define.ts';
+import type { Duration, OperationContext, OperationDefinition, Service } from './define.ts';
+import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
@@ -87,10 +89,15 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
-  if (thrown instanceof RetryLater) {
-    await lease.settle((operation) => operation.postpone(reason, thrown.until, lease.uncertain));
-    await tellOwner(engine, lease, data, reason, thrown.until);
+  if (thrown instanceof RetryLater && !isTiredOf(definition, lease)) {
+    const ours = await lease.settle((operation) => operation.postpone(reason, thrown.until, lease.uncertain));
+    if (ours) await tellOwner(engine, lease, data, reason, thrown.until);
     return comeBack(job, token, thrown.until);
+  }
+  if (thrown instanceof RetryLater) {
+    const sentence = `Gave up after ${definition.patience ?? patience} of waiting on ${reason}.`;
+    await lease.settle((operation) => operation.fail(sentence));
+    throw new UnrecoverableError(sentence);
   }
   const lastAttempt = lease.operation.attempts + 1 >= definition.retry.attempts;
   if (thrown instanceof PermanentFailure || lastAttempt) {
@@ -104,23 +111,30 @@ async function giveUpOrRetry(
   throw thrown;
 }
 
+/** How long an operation may be put off, all in all, unless it says otherwise. */
+const patience: Duration = '24h';
+
+const isTiredOf = (definition: Definition, lease: Lease): boolean =>
+  Date.now() - lease.operation.createdAt.getTime() > milliseconds(definition.patience ?? patience);
+
 /** A wait of an operation is a wait of the step or stage that performs it: it says so, in the same words. */
 async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason: string, until: Date) {
   const { scope, workflowStageExecutionId: stageId } = lease.operation;
   const db = engine.databases.inOrganization(data.organizationId);
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   await db.workflows(async (em) => {
     const [stepFunction, itemId] = scope.split('/');
     if (stepFunction && itemId) {
-      const step = await em.findOne(WorkflowStepExecution, {
-        workflowStageExecutionId: stageId,
-        function: stepFunction,
-        itemId,
-      });
-      if (step && !step.isOver()) step.wait(reason, until);
+      const step = await em.findOne(
+        WorkflowStepExecution,
+        { workflowStageExecutionId: stageId, function: stepFunction, itemId },
+        lock,
+      );
+      if (step && !step.isOver() && step.status !== 'queued') step.wait(reason, until);
       return;
     }
-    const stage = await em.findOne(WorkflowStageExecution, stageId);
-    if (!stage || stage.isOver()) return;
+    const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
+    if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     workflow.wait(reason, until);

@@ -196,7 +196,7 @@ describe('a workflow', () => {
     const { enqueue, untilAsked } = await start();
     const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
     const row = await untilAsked(id, 60_000);
-    expect(row.waitingOn).toBe('merge approval of pull request #2');
+    expect(row.waitingOn).toMatch(/^merge approval of pull request #2 at [0-9a-f]{8}$/);
     await signal(id, 'approve');
     expect((await over(id)).status).toBe('completed');
     await expectEverythingOnce(system, id);
