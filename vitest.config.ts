@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { plainSummary } from './test/support/plain-summary.ts';
 
 /** Tests that drive a browser, and tests that take minutes because they kill a worker some 150 times. */
 const browser = 'test/browser/**/*.test.ts';
@@ -9,6 +10,7 @@ const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as con
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    reporters: ['default', plainSummary],
     globalSetup: ['test/support/global-setup.ts'],
     projects: [
       {
