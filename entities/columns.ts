@@ -7,6 +7,7 @@ export const tenantRow = {
   organizationId: p.uuid(),
 };
 
+/** `updated_at` moves with every update, also those in plain SQL: every table that has one gets a trigger for it. */
 export const timestamps = {
   createdAt: p
     .datetime()
@@ -17,4 +18,9 @@ export const timestamps = {
     .defaultRaw('now()')
     .onCreate(() => new Date())
     .onUpdate(() => new Date()),
+};
+
+/** For rows that people act on: who saves what he read before another's change gets an OptimisticLockError. */
+export const optimisticLock = {
+  version: p.integer().version().default(1),
 };

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import type { DatabaseName } from '../config.ts';
 import { reasonOf } from '../engine/errors.ts';
+import { foundations } from './foundations.ts';
 import { type MigrationSource, migrationOrm } from './orm.ts';
 import { allowMaintenance, tablesWithoutMaintenance, unprotectedTables } from './policies.ts';
 import { grantRows, rowGrants, tablesWithoutGrant } from './roles.ts';
@@ -29,7 +30,7 @@ export async function migrate(target: MigrationTarget): Promise<string[]> {
   await withSession(
     target.url,
     async ({ run }) => {
-      for (const statement of rowGrants(roles)) await run(statement);
+      for (const statement of [...foundations, ...rowGrants(roles)]) await run(statement);
     },
     session,
   );

@@ -13,8 +13,8 @@ import { entities as prompts } from '../../entities/prompts/index.ts';
 import { entities as task } from '../../entities/task/index.ts';
 import { entities as workflows } from '../../entities/workflows/index.ts';
 import type { DatabaseName } from '../config.ts';
+import { guardEntities } from './guards.ts';
 import { databaseOf } from './names.ts';
-import { isolateEntity } from './policies.ts';
 
 const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
   task,
@@ -73,7 +73,7 @@ export function migrationOrm(
     entities: source.entities ?? entities[name],
     extensions: [Migrator],
     ensureDatabase: false,
-    discovery: { onMetadata: isolateEntity },
+    discovery: { afterDiscovered: guardEntities },
     onQuery: (statement) => {
       options.onStatement?.(statement);
       return statement;

@@ -23,7 +23,6 @@ const isolates = (column: string) =>
 
 /** Puts the policy on an entity, for migrations and for the comparison with them. Throws for one without organisation. */
 export function isolateEntity(meta: EntityMetadata): void {
-  if (meta.abstract || meta.embeddable || meta.virtual || meta.view) return;
   const isOrganization = meta.tableName === 'organizations';
   if (!isOrganization && !('organizationId' in meta.properties)) {
     throw new Error(

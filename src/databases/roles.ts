@@ -57,7 +57,6 @@ export function connectGrants(name: DatabaseName, database: string): string[] {
 /** What is in a database belongs to its owner, nothing to PUBLIC. Run by the administrator. */
 export function ownership(name: DatabaseName): string[] {
   return [
-    'create extension if not exists pg_trgm',
     `alter schema public owner to ${identifier(ownerOf(name))}`,
     'revoke all on schema public from public',
   ];

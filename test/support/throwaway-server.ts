@@ -28,8 +28,9 @@ async function removeAbandoned(): Promise<void> {
     const dataDir = path.join(parent, name);
     const state = await readFile(path.join(dataDir, 'postgres.json'), 'utf8').catch(() => undefined);
     if (state === undefined || isAlive(JSON.parse(state).owner)) continue;
+    // another run may be at it too
     const server = await startEmbeddedServer({ dataDir }).catch(() => undefined);
-    await server?.stop();
+    await server?.stop().catch(() => undefined);
     await rm(dataDir, { recursive: true, force: true });
   }
 }
