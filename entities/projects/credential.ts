@@ -1,0 +1,64 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+
+/** What a secret is good for, by provider. */
+export const credentialKinds = [
+  'github_app',
+  'github_token',
+  'github_webhook_secret',
+  'linear_key',
+  'linear_oauth',
+  'linear_webhook_secret',
+  'codegen_key',
+  'slack_token',
+  'slack_signing_secret',
+  'notion_token',
+  'notion_verification_token',
+] as const;
+
+export type CredentialKind = (typeof credentialKinds)[number];
+
+const schema = defineEntity({
+  name: 'Credential',
+  tableName: 'credentials',
+  properties: {
+    ...tenantRow,
+    provider: p.enum(['github', 'linear', 'codegen', 'slack', 'notion'] as const),
+    kind: p.enum(credentialKinds),
+    /** What people call it; unique per kind. */
+    name: p.string().length(255),
+    /** AES-256-GCM: nonce (12 bytes), ciphertext, tag (16 bytes). */
+    sealedSecret: p.blob(),
+    /** The secret's own data key, sealed likewise under the master key. */
+    sealedDataKey: p.blob(),
+    /** Which master key seals the data key. */
+    masterKeyId: p.string().length(100),
+    /** The secret's last four characters, to tell credentials apart; null where it is too short to show any. */
+    lastFour: p.string().length(4).nullable(),
+    /** What is not secret: an app's id, an installation's id, a base URL. */
+    settings: p.json<Record<string, string>>().defaultRaw(`'{}'::jsonb`),
+    status: p.enum(['active', 'invalid', 'revoked'] as const).default('active'),
+    /** Why it is invalid or revoked, in words. */
+    statusReason: p.text().nullable(),
+    statusChangedAt: p.datetime().nullable(),
+    expiresAt: p.datetime().nullable(),
+    /** When its expiry was last announced. */
+    expiryAnnouncedAt: p.datetime().nullable(),
+    lastUsedAt: p.datetime().nullable(),
+    createdBy: p.string().length(255),
+    ...optimisticLock,
+    ...timestamps,
+  },
+  uniques: [
+    {
+      name: 'credentials_name_unique',
+      properties: ['organizationId', 'kind', 'name'],
+      expression: `create unique index credentials_name_unique on credentials (organization_id, kind, name) where status <> 'revoked'`,
+    },
+  ],
+  indexes: [{ properties: ['masterKeyId'] }, { properties: ['organizationId', 'provider', 'status'] }],
+});
+
+/** A secret with which we act at a provider for an organisation. The value is decrypted where it is used, nowhere else. */
+export class Credential extends schema.class {}
+schema.setClass(Credential);
