@@ -5,7 +5,7 @@ import { GithubProject } from '../../entities/task/github-project.ts';
 import { type DatabaseName, databaseNames } from '../../src/config.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
-import { insertRow, tablesOf } from '../support/rows.ts';
+import { insertRow, organizationColumn, tablesOf } from '../support/rows.ts';
 
 let fresh: FreshDatabases;
 let databases: Databases;
@@ -36,7 +36,7 @@ async function asUser<T>(name: DatabaseName, work: (client: pg.Client) => Promis
 describe.each(databaseNames)('in the database %s', (name) => {
   let admin: pg.Client;
   let tables: string[];
-  const column = (table: string) => (table === 'organizations' ? 'id' : 'organization_id');
+  const column = organizationColumn;
 
   beforeAll(async () => {
     admin = new pg.Client({ connectionString: fresh.adminUrls[name] });

@@ -6,10 +6,21 @@ import pg from 'pg';
 export async function tablesOf(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ relname: string }>(
     `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-        and relname <> 'mikro_orm_migrations' order by 1`,
+        and not relispartition and relname <> 'mikro_orm_migrations' order by 1`,
   );
   return rows.map(({ relname }) => relname);
 }
+
+/** Every view of the application. */
+export async function viewsOf(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ relname: string }>(
+    `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm') order by 1`,
+  );
+  return rows.map(({ relname }) => relname);
+}
+
+/** The column that says whose a row is. */
+export const organizationColumn = (table: string) => (table === 'organizations' ? 'id' : 'organization_id');
 
 type Column = { name: string; type: string; options: string[] | null };
 
