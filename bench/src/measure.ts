@@ -1,0 +1,90 @@
+/** `node measure.ts <contender> <chains> <samples>`: one contender in a process of its own; prints its figures as JSON. */
+import { createRequire } from 'node:module';
+import { Redis } from 'ioredis';
+import { bareChain } from './bare.ts';
+import { type Contender, type Servers, stages } from './contender.ts';
+import { dbos } from './dbos.ts';
+import { graphile } from './graphile.ts';
+import { handRolledChain } from './hand-rolled.ts';
+import { ours } from './ours.ts';
+
+export const contenders = {
+  'bare BullMQ': (servers: Servers) => bareChain(servers),
+  'graph-sitter-workflows, Redis': (servers: Servers) => ours(servers, 'redis'),
+  'graph-sitter-workflows, PostgreSQL': (servers: Servers) => ours(servers, 'postgres'),
+  'hand-rolled chain': handRolledChain,
+  'DBOS Transact': dbos,
+  'graphile-worker': graphile,
+} satisfies Record<string, (servers: Servers) => Promise<Contender>>;
+
+export type ContenderName = keyof typeof contenders;
+
+export type Figures = {
+  workflowsPerSecond: number;
+  /** From enqueueing to the end, one at a time on an idle system, milliseconds. */
+  latenciesMs: number[];
+  /** SQL statements that this process sent, per stage. */
+  statementsPerStage: number;
+  /** Commands that Redis processed, per stage, Lua scripts counted as one. */
+  redisCommandsPerStage: number;
+};
+
+if (import.meta.main) {
+  const [name, chains, samples] = process.argv.slice(2);
+  const servers: Servers = JSON.parse(process.env.BENCH_SERVERS ?? '{}');
+  const redis = new Redis(servers.redisUrl);
+  const statements = countStatements();
+  const contender = await contenders[name as ContenderName](servers);
+  await contender.run(20);
+  const sqlBefore = statements.count;
+  const redisBefore = await commands(redis);
+  const began = performance.now();
+  await contender.run(Number(chains));
+  const seconds = (performance.now() - began) / 1_000;
+  const perStage = (count: number) => count / (Number(chains) * stages.length);
+  const statementsPerStage = perStage(statements.count - sqlBefore);
+  const redisCommandsPerStage = perStage((await commands(redis)) - redisBefore);
+  const latenciesMs: number[] = [];
+  for (let sample = 0; sample < Number(samples); sample++) {
+    const start = performance.now();
+    await contender.run(1);
+    latenciesMs.push(performance.now() - start);
+  }
+  await contender.close();
+  redis.disconnect();
+  const figures: Figures = {
+    workflowsPerSecond: Number(chains) / seconds,
+    latenciesMs,
+    statementsPerStage,
+    redisCommandsPerStage,
+  };
+  console.log(JSON.stringify(figures));
+  process.exit(0);
+}
+
+/** Counts at every copy of `pg` that is in play, at the wire: prepared or not, a statement ends with one message. */
+function countStatements(): { count: number } {
+  const counted = { count: 0 };
+  const users = [
+    '../node_modules/@dbos-inc/dbos-sdk/',
+    '../node_modules/graphile-worker/',
+    '../../',
+    '../../node_modules/@mikro-orm/postgresql/',
+  ];
+  const copies = new Set(users.map((user) => createRequire(new URL(user, import.meta.url)).resolve('pg')));
+  for (const copy of copies) {
+    const { Connection } = createRequire(import.meta.url)(copy);
+    for (const message of ['query', 'sync']) {
+      const send = Connection.prototype[message];
+      Connection.prototype[message] = function counting(this: unknown, ...rest: unknown[]) {
+        counted.count += 1;
+        return send.apply(this, rest);
+      };
+    }
+  }
+  return counted;
+}
+
+async function commands(redis: Redis): Promise<number> {
+  return Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
+}

@@ -1,0 +1,58 @@
+/** A PostgreSQL and a Redis of the bench's own, durable as in production. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startEmbeddedServer } from '../../src/databases/embedded.ts';
+import { urlOf } from '../../src/databases/server.ts';
+import type { Servers } from './contender.ts';
+
+export async function startServers(): Promise<{ servers: Servers; stop(): Promise<void> }> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'gsw-bench-'));
+  await chmod(dataDir, 0o711);
+  const postgres = await startEmbeddedServer({ dataDir });
+  const port = await freePort();
+  const redis = spawn(
+    'redis-server',
+    [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'everysec',
+      '--dir',
+      dataDir,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    redis.once('error', reject);
+    redis.stdout.on('data', (text) => String(text).includes('Ready to accept connections') && resolve());
+  });
+  return {
+    servers: {
+      redisUrl: `redis://127.0.0.1:${port}`,
+      postgresUrl: urlOf(postgres, 'postgres', postgres.adminUser, postgres.adminPassword),
+      dataDir,
+    },
+    async stop() {
+      redis.kill('SIGTERM');
+      await once(redis, 'exit');
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
