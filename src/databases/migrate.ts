@@ -4,6 +4,7 @@ import type { DatabaseName } from '../config.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { foundations } from './foundations.ts';
 import { type MigrationSource, migrationOrm } from './orm.ts';
+import { allowPartitioning, partitioning } from './partitions.ts';
 import { allowMaintenance, tablesWithoutMaintenance, unprotectedTables } from './policies.ts';
 import { grantRows, rowGrants, tablesWithoutGrant } from './roles.ts';
 import { SetupError, withSession } from './statements.ts';
@@ -30,7 +31,8 @@ export async function migrate(target: MigrationTarget): Promise<string[]> {
   await withSession(
     target.url,
     async ({ run }) => {
-      for (const statement of [...foundations, ...rowGrants(roles)]) await run(statement);
+      const statements = [...foundations, ...partitioning(target.name), ...rowGrants(roles)];
+      for (const statement of statements) await run(statement);
     },
     session,
   );
@@ -40,6 +42,7 @@ export async function migrate(target: MigrationTarget): Promise<string[]> {
   await withSession(
     target.url,
     async ({ run, database }) => {
+      for (const statement of allowPartitioning(target.name, target.maintenance)) await run(statement);
       for (const role of roles) {
         await run(`revoke all on mikro_orm_migrations from ${identifier(role)}`);
         await run(`grant select on mikro_orm_migrations to ${identifier(role)}`);

@@ -17,6 +17,9 @@ export const maintenanceOf = (name: DatabaseName) => `${name}_maintenance` as co
 export const queueUser = 'queue_user';
 export const queueSchema = 'bullmq';
 
+/** Holds the partitions of tables that are kept by month; only the owner may use it. */
+export const partitionsSchema = 'partitions';
+
 /** Every role that logs in with a password of our own making. */
 export const loginRoles: LoginRole[] = [
   ...databaseNames.flatMap((name) => [userOf(name), maintenanceOf(name)]),
