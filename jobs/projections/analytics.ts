@@ -15,6 +15,7 @@ export const analyticsProjection = defineProjection({
       organizationId,
       metricName: `${subject}_duration`,
       metricValue: payload.durationMs,
+      metricType: 'duration',
       metricUnit: 'ms',
       subjectType: 'workflow',
       subjectId: workflowExecutionId,

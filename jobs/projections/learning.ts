@@ -13,6 +13,7 @@ export const learningProjection = defineProjection({
       organizationId,
       workflowId: workflowExecutionId,
       subject: String(payload.gate),
+      feedbackType: payload.type === 'approve' ? 'positive' : 'negative',
       verdict: payload.type,
       actor: String(payload.actor),
       reason: typeof payload.reason === 'string' ? payload.reason : null,

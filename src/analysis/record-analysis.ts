@@ -29,6 +29,7 @@ export async function recordAnalysis(
       organizationId,
       codebaseId,
       workflowId,
+      status: 'completed',
       commitSha,
       languages,
       packageManager,
@@ -36,6 +37,7 @@ export async function recordAnalysis(
       testCommand,
       totalBytes,
       fileCount: found.files.length,
+      completedAt: new Date(),
     });
     const rows = found.files.map((file) => ({
       id: deriveId('file', codebaseId, file.path),

@@ -38,7 +38,10 @@ begin
   end loop;
 end $$`;
 
-/** Turns an ordinary table, empty or not, into one kept by month. In migrations; see `partitionByMonth`. */
+/**
+ * Rebuilds a table, empty or not, as one kept by month; without a time column as an ordinary one again. In migrations;
+ * see `partitionByMonth`.
+ */
 const partitionByMonth = `
 create or replace function partition_by_month(target regclass, time_column name) returns void language plpgsql ${pinned} as $$
 declare
@@ -57,7 +60,7 @@ begin
   -- the owner moves rows of all organisations, so the policies must not hold for him meanwhile
   if forced then execute format('alter table %I no force row level security', name); end if;
 
-  if timescale is not null then
+  if timescale is not null and time_column is not null then
     execute format(
       'select %s.create_hypertable(%L::regclass, %L::name, associated_schema_name => %L, chunk_time_interval => interval ''1 month'', create_default_indexes => false, migrate_data => true)',
       timescale, target, time_column, '${schema}');
@@ -76,11 +79,14 @@ begin
   ) definitions;
 
   execute format('alter table %I rename to %I', name, former);
-  execute format('create table %I (like %I including all excluding indexes) partition by range (%I)', name, former, time_column);
-  execute format('create table ${schema}.%I partition of %I default', name || '_default', name);
+  execute format('create table %I (like %I including all excluding indexes)', name, former)
+    || case when time_column is null then '' else format(' partition by range (%I)', time_column) end;
+  if time_column is not null then
+    execute format('create table ${schema}.%I partition of %I default', name || '_default', name);
+    perform copy_protection(former::regclass, format('${schema}.%I', name || '_default')::regclass);
+  end if;
   execute format('insert into %I (%s) select %s from %I', name, columns, columns, former);
   perform copy_protection(former::regclass, name::regclass);
-  perform copy_protection(former::regclass, format('${schema}.%I', name || '_default')::regclass);
   for statement in
     select format('grant %s on %I to %s', acl.privilege_type, name,
                   case acl.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end)
@@ -92,7 +98,7 @@ begin
   foreach statement in array later loop
     execute statement;
   end loop;
-  perform ensure_partitions(name, 3);
+  if time_column is not null then perform ensure_partitions(name, 3); end if;
 end $$`;
 
 /**

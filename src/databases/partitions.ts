@@ -9,7 +9,7 @@
  *
  *     this.addSql(partitionByMonth('metrics', 'measured_at'));
  *
- * before any view of it. Rows that are there already move along. A later migration that gives it a column, an index
+ * before any view of it, and `ordinaryAgain('metrics')` for the way down. Rows that are there already move along. A later migration that gives it a column, an index
  * or a trigger is like any other: PostgreSQL passes it on to the partitions.
  */
 import pg from 'pg';
@@ -33,6 +33,10 @@ export const allowPartitioning = (name: DatabaseName, role: string): string[] =>
 /** For migrations: keeps this table by month from now on. The time column is a timestamptz of its primary key. */
 export const partitionByMonth = (table: string, timeColumn: string): string =>
   `select partition_by_month(${literal(table)}::regclass, ${literal(timeColumn)});`;
+
+/** For the way down: an ordinary table again, with its rows. */
+export const ordinaryAgain = (table: string): string =>
+  `select partition_by_month(${literal(table)}::regclass, null);`;
 
 /**
  * Makes the partitions of this month and of so many months ahead, in every database, and moves rows there that came

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
-import { dropPartitions, ensurePartitions, partitionByMonth } from '../../src/databases/partitions.ts';
+import {
+  dropPartitions,
+  ensurePartitions,
+  ordinaryAgain,
+  partitionByMonth,
+} from '../../src/databases/partitions.ts';
 import { enableRowLevelSecurity } from '../../src/databases/policies.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 
@@ -119,7 +124,8 @@ describe('a table kept by month', () => {
     await insert(theirs, month(-7));
     await insert(ours, month(40));
     expect(await places()).toMatchObject({ readings_default: 4 });
-    expect(await ensurePartitions(databases, 5)).toEqual([partition(-7), partition(4), partition(5)]);
+    const made = (await ensurePartitions(databases, 5)).filter((name) => name.startsWith('readings'));
+    expect(made).toEqual([partition(-7), partition(4), partition(5)]);
     expect(await places()).toMatchObject({ [partition(5)]: 2, [partition(-7)]: 1, readings_default: 1 });
     const { rows } = await admin.query('select doubled from readings where taken_at = $1', [month(5)]);
     expect(rows).toEqual([{ doubled: 2 }, { doubled: 2 }]);
@@ -128,7 +134,8 @@ describe('a table kept by month', () => {
   it('is not changed by making the same partitions again, also from two processes at once', async () => {
     expect(await ensurePartitions(databases, 5)).toEqual([]);
     const both = await Promise.all([ensurePartitions(databases, 8), ensurePartitions(databases, 8)]);
-    expect(both.flat().sort()).toEqual([6, 7, 8].map((distance) => partition(distance)));
+    const made = both.flat().filter((name) => name.startsWith('readings'));
+    expect(made.sort()).toEqual([6, 7, 8].map((distance) => partition(distance)));
   });
 
   it('loses exactly the months that are wholly older', async () => {
@@ -228,4 +235,16 @@ it('a table in a foreign key is not kept by month', async () => {
     await expect(asOwner(partitionByMonth(name, 'at'))).rejects.toThrow(/no foreign key/);
     await admin.query('reset role');
   }
+});
+
+it('becomes an ordinary table again on the way down, with its rows', async () => {
+  const count = async () => (await admin.query('select count(*)::int as rows from readings')).rows;
+  const before = await count();
+  await asOwner(ordinaryAgain('readings'));
+  expect(await count()).toEqual(before);
+  const { rows } = await admin.query(
+    `select relkind, relforcerowsecurity from pg_class where oid = 'readings'::regclass`,
+  );
+  expect(rows).toEqual([{ relkind: 'r', relforcerowsecurity: true }]);
+  expect((await admin.query(`select from pg_class where relname like 'readings\\_2%'`)).rowCount).toBe(0);
 });

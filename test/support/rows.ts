@@ -32,7 +32,7 @@ export async function insertRow(
 ): Promise<void> {
   const { rows } = await client.query<Column>(
     `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
-            (select array_agg(m[1]) from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([^'']*)''::text', 'g') m
+            (select array_agg(m[1]) from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([^'']+)''::text', 'g') m
               where c.conrelid = a.attrelid and c.contype = 'c' and c.conkey = array[a.attnum]) as options
        from pg_attribute a
       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
@@ -47,11 +47,13 @@ export async function insertRow(
   await client.query(`set session_replication_role = origin`);
 }
 
+let moments = 0;
+
 function madeUp({ type, options }: Column): unknown {
   if (options?.[0] !== undefined) return options[0];
   if (type === 'uuid') return randomUUID();
   if (type === 'boolean') return false;
-  if (type.startsWith('timestamp') || type === 'date') return new Date();
+  if (type.startsWith('timestamp') || type === 'date') return new Date(Date.now() + moments++);
   if (type === 'jsonb' || type === 'json') return '{}';
   if (type === 'bytea') return Buffer.from('x');
   if (type.endsWith('[]')) return [];
