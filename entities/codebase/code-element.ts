@@ -94,6 +94,12 @@ const schema = defineEntity({
   ],
 });
 
-/** A symbol: a function, a class, a variable, … */
+/**
+ * A symbol: a function, a class, a variable, …
+ *
+ * The trigram indexes serve whoever may see all organisations. For one organisation PostgreSQL finds its symbols by the
+ * index of its names and then looks at each: operators that are not leakproof, such as `ilike`, must not see rows
+ * before the policy has let them pass (some 90 ms for 30,000 symbols).
+ */
 export class CodeElement extends schema.class {}
 schema.setClass(CodeElement);

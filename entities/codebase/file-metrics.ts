@@ -52,8 +52,11 @@ const schema = defineEntity({
 });
 
 /**
- * What is known of one content, wherever in an organisation's codebases it is: an analysis looks only at contents that
- * have no row yet (docs/adr/0010). Where it is today is said by `files`.
+ * What is known of one content, wherever in an organisation's codebases it is; its symbols hang on it. An analysis is
+ * incremental by that: it looks only at contents (blob and language) that have no row yet, or one of an older analyser,
+ * and a rename, a branch or a revert costs nothing. Where a content is today is said by `files`; one that is in no file
+ * any more may be deleted, and its symbols and their relationships go with it. What depends on the files around, such
+ * as where a name leads, belongs to a codebase instead: see `relationships`.
  */
 export class FileMetrics extends schema.class {}
 schema.setClass(FileMetrics);

@@ -31,9 +31,10 @@ const schema = defineEntity({
     /** Who: `projects.users.id`, or a key's name. */
     actor: p.string().length(255),
     reason: p.text().nullable(),
-    predictedValue: p.json<unknown>().nullable(),
+    /** An object, such as `{ "minutes": 12 }`. */
+    predictedValue: p.json<object>().nullable(),
     /** What it turned out to be, where it was corrected. */
-    actualValue: p.json<unknown>().nullable(),
+    actualValue: p.json<object>().nullable(),
     givenAt: p.datetime(),
     /** When learning took it in. */
     processedAt: p.datetime().nullable(),

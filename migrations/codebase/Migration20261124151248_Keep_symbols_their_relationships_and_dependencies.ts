@@ -397,8 +397,10 @@ export class Migration20261124151248_Keep_symbols_their_relationships_and_depend
     this.addSql(`alter table "analysis_runs" drop constraint "analysis_runs_trigger_source_check";`);
     this.addSql(`drop trigger if exists "status_transitions" on "analysis_runs";`);
     this.addSql(`drop function if exists "analysis_runs_status_transitions_fn"();`);
+    // worked out from two of the others
+    this.addSql(`alter table "analysis_runs" drop column "duration_ms";`);
     this.addSql(
-      `alter table "analysis_runs" drop column "status", drop column "run_type", drop column "trigger_source", drop column "contents_analyzed", drop column "contents_reused", drop column "elements_found", drop column "relationships_found", drop column "dependencies_found", drop column "issues_found", drop column "overall_complexity", drop column "overall_maintainability", drop column "technical_debt_ms", drop column "error_message", drop column "warnings", drop column "started_at", drop column "completed_at", drop column "duration_ms";`,
+      `alter table "analysis_runs" drop column "status", drop column "run_type", drop column "trigger_source", drop column "contents_analyzed", drop column "contents_reused", drop column "elements_found", drop column "relationships_found", drop column "dependencies_found", drop column "issues_found", drop column "overall_complexity", drop column "overall_maintainability", drop column "technical_debt_ms", drop column "error_message", drop column "warnings", drop column "started_at", drop column "completed_at";`,
     );
     this.addSql(`alter table "analysis_runs" alter column "workflow_id" set not null;`);
     this.addSql(`alter table "analysis_runs" alter column "languages" drop default;`);

@@ -174,7 +174,9 @@ const uses: Use[] = [
   (em, meta, victim) =>
     em.insert(meta.class, { ...propertiesOf(em.fork(), meta, victim), id: randomUUID() } as never),
   async (em, meta, victim) => {
-    em.remove(em.getReference(meta.class, victim.id as never));
+    const properties = propertiesOf(em.fork(), meta, victim);
+    const key = meta.primaryKeys.map((name) => properties[name]);
+    em.remove(em.getReference(meta.class, (meta.compositePK ? key : key[0]) as never));
     await em.flush();
   },
 ];
