@@ -47,11 +47,11 @@ export function enableRowLevelSecurity(table: string, column = 'organization_id'
   ];
 }
 
-/** Finds the tables (relname) that do not have both, or lack the policy. */
+/** Finds the tables and partitions (relname) that do not have both, or lack the policy. */
 export const unprotectedTables = `
   select c.relname
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> 'mikro_orm_migrations'
+   where (n.nspname = 'public' or c.relispartition) and c.relkind in ('r', 'p') and c.relname <> 'mikro_orm_migrations'
      and not (c.relrowsecurity and c.relforcerowsecurity and exists (
        select from pg_policy p where p.polrelid = c.oid and p.polname = '${isolationPolicy}'))
    order by 1`;

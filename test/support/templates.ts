@@ -35,6 +35,8 @@ export async function openTemplates(): Promise<Templates> {
     connectionString: urlOf(server, 'postgres', server.adminUser, server.adminPassword),
     max: 2,
   });
+  // a connection that is still on its way out when the server stops
+  admin.on('error', () => undefined);
 
   const cloneOne = async (name: DatabaseName, token: string) => {
     const database = `${databaseOf(name)}_${token}`;
