@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { databaseNames } from '../../src/config.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
-import { insertRow, organizationColumn, tablesOf, viewsOf } from '../support/rows.ts';
+import { insertRow, organizationColumn, tablesOf, viewsOf, writableColumns } from '../support/rows.ts';
 
 let fresh: FreshDatabases;
 let databases: Databases;
@@ -80,7 +80,13 @@ describe.each(databaseNames)('in the database %s', (name) => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ table, row, statement, filter }) => {
         const victim = their.get(table)?.[row] ?? their.get(table)?.[0] ?? {};
-        const sql = statement(pg.escapeIdentifier(table), organizationColumn(table), filter(victim, table));
+        const columns = await writableColumns(admin, table);
+        const sql = statement(
+          pg.escapeIdentifier(table),
+          organizationColumn(table),
+          filter(victim, table),
+          columns,
+        );
         await expectNothing(table, await attempt((em) => em.execute(sql)));
       }),
       { numRuns: 40 + 12 * tables.length },
@@ -132,7 +138,7 @@ const filters = [
     `(t.*)::text like '%' || ${quote(victim[organizationColumn(table)])} || '%'`,
 ];
 
-type Statement = (table: string, column: string, filter: string) => string;
+type Statement = (table: string, column: string, filter: string, columns: string) => string;
 
 const statements: Statement[] = [
   (table, _, filter) => `select * from ${table} t where ${filter}`,
@@ -146,12 +152,13 @@ const statements: Statement[] = [
   (table, _, filter) => `delete from ${table} t where ${filter} returning *`,
   (table, _, filter) =>
     `with gone as (delete from ${table} t where ${filter} returning *) select * from gone`,
-  (table, column) =>
-    `insert into ${table} select * from jsonb_populate_record(null::${table}, (select to_jsonb(t) from ${table} t limit 1)
-       || jsonb_build_object('id', gen_random_uuid(), '${column}', ${quote(theirs)}::text))`,
-  (table, column, filter) =>
-    `insert into ${table} select (jsonb_populate_record(null::${table}, to_jsonb(t) || jsonb_build_object('${column}', ${quote(ours)}::text))).*
-       from ${table} t where ${filter} returning *`,
+  (table, column, _, columns) =>
+    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_record(null::${table},
+       (select to_jsonb(t) from ${table} t limit 1) || jsonb_build_object('id', gen_random_uuid(), '${column}', ${quote(theirs)}::text))`,
+  (table, column, filter, columns) =>
+    `insert into ${table} (${columns}) select ${columns} from (
+       select (jsonb_populate_record(null::${table}, to_jsonb(t) || jsonb_build_object('${column}', ${quote(ours)}::text))).*
+         from ${table} t where ${filter}) copied returning *`,
 ];
 
 type Use = (em: EntityManager, meta: EntityMetadata, victim: Row) => Promise<unknown>;

@@ -19,6 +19,16 @@ export async function viewsOf(client: pg.Client): Promise<string[]> {
   return rows.map(({ relname }) => relname);
 }
 
+/** The columns of a table that are not worked out by the database, as a list in SQL. */
+export async function writableColumns(client: pg.Client, table: string): Promise<string> {
+  const { rows } = await client.query<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
+      where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [pg.escapeIdentifier(table)],
+  );
+  return rows[0]?.columns ?? '';
+}
+
 /** The column that says whose a row is. */
 export const organizationColumn = (table: string) => (table === 'organizations' ? 'id' : 'organization_id');
 
