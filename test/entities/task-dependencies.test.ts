@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StepDependency } from '../../entities/task/step-dependency.ts';
 import { Task } from '../../entities/task/task.ts';
@@ -118,10 +119,16 @@ describe('the dependencies of a plan', () => {
 
   it('cannot be written where a cycle could slip in unseen', async () => {
     const [a = '', b = ''] = await planOf(2);
-    const writing = task(async (em) => {
-      await em.execute('set transaction isolation level repeatable read');
-      await em.insert(StepDependency, { id: randomUUID(), organizationId, stepId: a, dependsOnId: b });
-    });
+    const client = new pg.Client({ connectionString: fresh.config.databaseUrls.task });
+    await client.connect();
+    await client.query('begin isolation level repeatable read');
+    await client.query(`set local app.organization_id = '${organizationId}'`);
+    const writing = client
+      .query(
+        'insert into step_dependencies (id, organization_id, step_id, depends_on_id) values ($1, $2, $3, $4)',
+        [randomUUID(), organizationId, a, b],
+      )
+      .finally(() => client.end());
     await expect(writing).rejects.toThrow(/use read committed or serializable/);
   });
 });
