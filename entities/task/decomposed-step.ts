@@ -1,5 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { tenantRow, timestamps } from '../columns.ts';
+import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+import { fixedColumns } from '../fixed-columns.ts';
+import { fullText } from '../full-text.ts';
+import { stateMachine } from '../state-machine.ts';
 import { RequirementDecomposition } from './requirement-decomposition.ts';
 
 export const stepStates = ['draft', 'in_progress', 'review', 'completed', 'failed', 'skipped'] as const;
@@ -20,9 +23,15 @@ const schema = defineEntity({
     stepNumber: p.integer().check('step_number > 0'),
     stepName: p.string().length(255),
     description: p.text(),
+    /** What this step must heed beyond the plan's requirement, one sentence each. */
+    specificRequirements: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
+    /** What must be true when it is done. */
     acceptanceCriteria: p.json<string[]>(),
+    /** How to go about it, where the plan says so. */
+    implementationApproach: p.text().nullable(),
     /** Paths the plan expects it to touch. */
     files: p.json<string[]>(),
+    /** Estimated. */
     effortHours: p.decimal('number').precision(6).scale(2).check('effort_hours >= 0'),
     complexity: p.integer().check('complexity between 1 and 10'),
     status: p.enum(stepStates).default('draft'),
@@ -30,9 +39,37 @@ const schema = defineEntity({
     linearIssueId: p.uuid().nullable(),
     linearIssueKey: p.string().length(100).nullable(),
     linearIssueUrl: p.text().nullable(),
+    /** When the work on it began, first. */
+    startedAt: p.datetime().nullable(),
+    /** When it was merged, failed or was skipped, last. */
+    endedAt: p.datetime().nullable(),
+    /** How long agents worked on it, repairs and reviews included, ms; known once it is merged. */
+    actualEffortMs: p.bigint('number').nullable().check('actual_effort_ms >= 0'),
+    search: fullText('step_name', 'description'),
+    ...optimisticLock,
     ...timestamps,
   },
   uniques: [{ properties: ['decompositionId', 'stepNumber'] }],
+  indexes: [
+    { name: 'decomposed_steps_search', properties: ['search'], type: 'gin' },
+    {
+      name: 'decomposed_steps_name_search',
+      properties: ['stepName'],
+      expression:
+        'create index decomposed_steps_name_search on decomposed_steps using gin (step_name gin_trgm_ops)',
+    },
+  ],
+  triggers: [
+    // its dependencies were checked within this plan
+    fixedColumns('requirement_decomposition_id'),
+    stateMachine('status', {
+      draft: ['in_progress', 'failed', 'skipped'],
+      in_progress: ['review', 'failed', 'skipped'],
+      review: ['in_progress', 'completed', 'failed', 'skipped'],
+      failed: ['in_progress', 'review', 'completed', 'skipped'],
+      skipped: ['in_progress', 'review', 'failed'],
+    }),
+  ],
 });
 
 /** One piece of the plan: one branch, one pull request, one Linear sub-issue. */
@@ -43,15 +80,31 @@ export class DecomposedStep extends schema.class {
     this.linearIssueUrl = issue.url;
   }
 
+  /** Changes nothing where its work is further already: the function that begins it is entered many times. */
   begin(branchName: string): void {
+    if (this.status === 'review' || this.status === 'completed') return;
     this.status = 'in_progress';
     this.branchName = branchName;
+    this.startedAt ??= new Date();
   }
 
   /** Its work is on that branch, which may be one of the agent's own. */
   proposed(branchName: string): void {
+    if (this.status === 'completed') return;
     this.status = 'review';
     this.branchName = branchName;
+  }
+
+  merged(actualEffortMs: number): void {
+    this.status = 'completed';
+    this.actualEffortMs = actualEffortMs;
+    this.endedAt ??= new Date();
+  }
+
+  undone(status: 'failed' | 'skipped'): void {
+    if (this.status === 'completed') return;
+    this.status = status;
+    this.endedAt = new Date();
   }
 }
 schema.setClass(DecomposedStep);

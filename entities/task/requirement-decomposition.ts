@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { tenantRow, timestamps } from '../columns.ts';
+import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+import { stateMachine } from '../state-machine.ts';
 import { RequirementDocument } from './requirement-document.ts';
 
 const schema = defineEntity({
@@ -24,11 +25,20 @@ const schema = defineEntity({
     decidedAt: p.datetime().nullable(),
     /** `prompts.executions.id` of the answer it was read from. */
     executionId: p.uuid(),
+    /** How good the plan is by its form, 0–100; null where nobody judged it. */
+    qualityScore: p
+      .decimal('number')
+      .precision(5)
+      .scale(2)
+      .nullable()
+      .check('quality_score between 0 and 100'),
     linearIssueId: p.uuid().nullable(),
     linearIssueKey: p.string().length(100).nullable(),
     linearIssueUrl: p.text().nullable(),
+    ...optimisticLock,
     ...timestamps,
   },
+  triggers: [stateMachine('status', { proposed: ['approved', 'rejected'] })],
 });
 
 /** The plan: a requirement split into steps. */

@@ -1,5 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
+import { fixedColumns } from '../fixed-columns.ts';
+import { fullText } from '../full-text.ts';
+import { stateMachine } from '../state-machine.ts';
 import { GithubProject } from './github-project.ts';
 
 const schema = defineEntity({
@@ -9,21 +12,39 @@ const schema = defineEntity({
     ...tenantRow,
     githubProjectId: () =>
       p.manyToOne(GithubProject).mapToPk().fieldName('github_project_id').deleteRule('cascade'),
-    /** `workflows.workflow_executions.id` of the workflow it was given to. */
-    workflowId: p.uuid().unique(),
+    /** `workflows.workflow_executions.id` of the workflow it was given to; null where none has it yet. */
+    workflowId: p.uuid().nullable().unique(),
     /** Counts up per project, from 1. */
-    version: p.integer(),
+    version: p.integer().check('version > 0'),
     content: p.text(),
     /** SHA-256 of the content, hexadecimal. */
     contentHash: p.string().length(64),
     author: p.string().length(255),
+    /** What is different from the version before, in words. */
+    changeNote: p.text().nullable(),
+    /** A workflow works on what is approved, and its end makes it implemented. */
+    status: p.enum(['draft', 'review', 'approved', 'implemented'] as const).default('draft'),
+    search: fullText('content'),
     ...timestamps,
   },
   uniques: [{ properties: ['githubProjectId', 'version'] }],
+  indexes: [{ name: 'requirement_documents_search', properties: ['search'], type: 'gin' }],
+  triggers: [
+    fixedColumns('github_project_id', 'version', 'content', 'content_hash', 'author'),
+    stateMachine('status', {
+      draft: ['review', 'approved'],
+      review: ['draft', 'approved'],
+      approved: ['review', 'implemented'],
+    }),
+  ],
 });
 
-/** One version of a project's requirements; never changed once written. */
-export class RequirementDocument extends schema.class {}
+/** One version of a project's requirements; its text never changes once written. */
+export class RequirementDocument extends schema.class {
+  implemented(): void {
+    this.status = 'implemented';
+  }
+}
 schema.setClass(RequirementDocument);
 
 /** The longest requirements that are taken, UTF-8 bytes. */

@@ -65,7 +65,7 @@ function figuresOfAgents(db: OrganizationDatabases, workflowId: string): Promise
       ['agent_runs', executions.length, 'count'],
       ['input_tokens', sum((one) => one.inputTokens), 'count'],
       ['output_tokens', sum((one) => one.outputTokens), 'count'],
-      ['agent_cost', sum((one) => one.costUsd), 'usd'],
+      ['agent_cost', sum((one) => (one.currency === 'USD' ? one.cost : 0)), 'usd'],
     ];
   });
 }

@@ -2,6 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { RequirementDocument } from '../../entities/task/requirement-document.ts';
 import { StepDependency } from '../../entities/task/step-dependency.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 import type { Plan } from './plan-schema.ts';
@@ -12,6 +13,7 @@ export type PlanOwner = {
   requirementDocumentId: string;
   /** Of the answer it was read from. */
   executionId: string;
+  qualityScore: number;
 };
 
 /** Writes the plan under ids derived from the workflow; one that is there already stays as it is. */
@@ -32,6 +34,8 @@ export async function keepPlan(em: EntityManager, owner: PlanOwner, plan: Plan):
         stepNumber: index + 1,
         stepName: step.name,
         description: step.description,
+        specificRequirements: step.specific_requirements,
+        implementationApproach: step.approach || null,
         acceptanceCriteria: step.acceptance_criteria,
         files: step.files,
         effortHours: step.effort_hours,
@@ -56,6 +60,8 @@ export async function keepPlan(em: EntityManager, owner: PlanOwner, plan: Plan):
 
 export type KeptPlan = {
   decomposition: RequirementDecomposition;
+  /** Whose requirements it carries out. */
+  githubProjectId: string;
   /** In the order of the plan. */
   steps: DecomposedStep[];
   /** Ids of the steps that a step waits for. */
@@ -65,6 +71,11 @@ export type KeptPlan = {
 /** The plan of a workflow. Throws where it has none yet. */
 export async function currentPlan(em: EntityManager, workflowId: string): Promise<KeptPlan> {
   const decomposition = await em.findOneOrFail(RequirementDecomposition, { workflowId });
+  const { githubProjectId } = await em.findOneOrFail(
+    RequirementDocument,
+    decomposition.requirementDocumentId,
+    { fields: ['githubProjectId'] },
+  );
   const steps = await em.find(
     DecomposedStep,
     { decompositionId: decomposition.id },
@@ -73,6 +84,7 @@ export async function currentPlan(em: EntityManager, workflowId: string): Promis
   const dependencies = await em.find(StepDependency, { stepId: { $in: steps.map((step) => step.id) } });
   return {
     decomposition,
+    githubProjectId,
     steps,
     dependsOn: (stepId) => dependencies.filter((one) => one.stepId === stepId).map((one) => one.dependsOnId),
   };

@@ -4,7 +4,9 @@ import { z } from 'zod';
 const step = z.object({
   name: z.string().trim().min(1).max(255),
   description: z.string().trim().min(1),
+  specific_requirements: z.array(z.string().trim().min(1)).default([]),
   acceptance_criteria: z.array(z.string().trim().min(1)).min(1),
+  approach: z.string().trim().nullish(),
   files: z.array(z.string().trim().min(1)).default([]),
   depends_on: z.array(z.string().trim()).default([]),
   effort_hours: z.number().min(0).max(9_999),

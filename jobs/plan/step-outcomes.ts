@@ -19,6 +19,6 @@ export function expectAllDone(
 /** Marks the steps of the plan that failed or were skipped as such. */
 export async function markUndone(em: EntityManager, outcomes: readonly StepOutcome[]): Promise<void> {
   for (const { id, status } of outcomes) {
-    if (status !== 'completed') await em.nativeUpdate(DecomposedStep, { id }, { status });
+    if (status !== 'completed') (await em.findOne(DecomposedStep, id))?.undone(status);
   }
 }

@@ -9,6 +9,9 @@ const deductions = { error: 20, warning: 5, info: 1 } as const;
 const weights = { structure: 0.6, review: 0.4 };
 const passingScore = 75;
 
+/** Name and version of this scorer: scores of another do not compare. */
+export const verdictScorer = 'verdict-1';
+
 const review = z.object({
   score: z.number().min(0).max(100),
   summary: z.string(),

@@ -1,5 +1,7 @@
+import { RequirementDocument } from '../../entities/task/requirement-document.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
+import { textOf } from '../agent/keep-prompt.ts';
 import { awaitChecks } from '../operations/github/await-checks.ts';
 import { deleteBranch } from '../operations/github/delete-branch.ts';
 import { mergePullRequest } from '../operations/github/merge-pull-request.ts';
@@ -13,7 +15,8 @@ import { currentPlan } from '../plan/keep-plan.ts';
 /** Merges the final pull request, closes the Linear issues, deletes the branches and writes the figures. */
 export const completion = defineStage({
   name: 'completion',
-  async run({ workflow, db, perform, performAll }) {
+  async run(context) {
+    const { workflow, db, perform, performAll } = context;
     const repository = workflow.repository();
     const number = workflow.finalPrNumber ?? 0;
     const approved = workflow.finalHeadSha ?? '';
@@ -46,7 +49,11 @@ export const completion = defineStage({
     const issues = [decomposition.linearIssueId, ...steps.map((step) => step.linearIssueId)].flatMap(
       (id) => id ?? [],
     );
-    const note = `Merged into \`${pull.baseBranch}\` with [pull request #${number}](${pull.url}).`;
+    const note = await textOf(context, 'completion-comment', {
+      branch: pull.baseBranch,
+      number: String(number),
+      url: pull.url,
+    });
     await performAll(issues, (issueId) => [
       `comment-${issueId}`,
       commentOnIssue.with({ issueId, body: note }),
@@ -59,6 +66,9 @@ export const completion = defineStage({
     const ofSteps = steps.flatMap((step) => [stepBranchOf(step), step.branchName]);
     const branches = [...new Set([...ofSteps, workflow.devBranchName])].flatMap((name) => name ?? []);
     await performAll(branches, (branch) => [`delete-${branch}`, deleteBranch.with({ repository, branch })]);
+    await db.task(async (em) =>
+      (await em.findOneOrFail(RequirementDocument, { workflowId: workflow.id })).implemented(),
+    );
     await keepMetrics(db, workflow);
   },
 });

@@ -1,5 +1,6 @@
-import { defineStage } from '../../src/engine/define.ts';
+import { type DurableContext, defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
+import { textOf } from '../agent/keep-prompt.ts';
 import { openPullRequest } from '../operations/github/open-pull-request.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
 import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
@@ -8,7 +9,8 @@ import { mergePullRequest } from '../steps/merge-pull-request.ts';
 /** Merges the steps into the development branch and opens the final pull request, which a person approves. */
 export const devBranchManagement = defineStage({
   name: 'dev_branch_management',
-  async run({ workflow, db, perform, gate, remember, runSteps }) {
+  async run(context) {
+    const { workflow, db, perform, gate, remember, runSteps } = context;
     const plan = await db.task((em) => currentPlan(em, workflow.id));
     const items = plan.steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: plan.dependsOn(id) }));
     // One at a time: each merge moves the branch that the next one is merged into.
@@ -23,7 +25,7 @@ export const devBranchManagement = defineStage({
         head: workflow.devBranchName ?? '',
         base: workflow.githubBranch ?? '',
         title: plan.decomposition.title,
-        body: summaryOf(plan, workflow.id),
+        body: await summaryOf(context, plan),
       }),
     );
     await remember({ finalPrNumber: final.number, finalPrUrl: final.url, finalHeadSha: final.headSha });
@@ -43,7 +45,7 @@ export const devBranchManagement = defineStage({
   },
 });
 
-function summaryOf({ decomposition, steps }: KeptPlan, workflowId: string): string {
+async function summaryOf(context: DurableContext, { decomposition, steps }: KeptPlan): Promise<string> {
   const list = steps.map((step) => {
     const issue = step.linearIssueKey ? ` ([${step.linearIssueKey}](${step.linearIssueUrl}))` : '';
     return `${step.stepNumber}. ${step.stepName}${issue}`;
@@ -51,5 +53,7 @@ function summaryOf({ decomposition, steps }: KeptPlan, workflowId: string): stri
   const issue = decomposition.linearIssueKey
     ? `\n\nLinear: [${decomposition.linearIssueKey}](${decomposition.linearIssueUrl})`
     : '';
-  return `${decomposition.summary}\n\n## Steps\n\n${list.join('\n')}${issue}\n\n<!-- gsw-workflow:${workflowId} -->`;
+  const variables = { summary: decomposition.summary, steps: list.join('\n'), issue };
+  const text = await textOf(context, 'final-pull-request', variables);
+  return `${text}\n\n<!-- gsw-workflow:${context.workflow.id} -->`;
 }

@@ -2,6 +2,7 @@ import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { bullets } from '../../src/prompts/render.ts';
+import { textOf } from '../agent/keep-prompt.ts';
 import { createIssue } from '../operations/linear/create-issue.ts';
 import { ensureLabel } from '../operations/linear/ensure-label.ts';
 import { readTeam } from '../operations/linear/read-team.ts';
@@ -11,28 +12,41 @@ import { currentPlan } from '../plan/keep-plan.ts';
 /** Creates the main Linear issue and one sub-issue per step, related by `blocks`, all linked back to the workflow. */
 export const linearIssueCreation = defineStage({
   name: 'linear_issue_creation',
-  async run({ workflow, db, perform, performAll, remember }) {
+  async run(context) {
+    const { workflow, db, perform, performAll, remember } = context;
     const { decomposition, steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));
     const team = await perform('team', readTeam.with({}));
     const { labelId } = await perform('label', ensureLabel.with({ teamId: team.id, name: 'gsw' }));
     const common = { teamId: team.id, labelIds: [labelId] };
-    const footer = `\n\n---\nWorkflow \`${workflow.id}\` on ${workflow.githubOwner}/${workflow.githubRepoName}`;
+    const origin = {
+      workflow: workflow.id,
+      repository: `${workflow.githubOwner}/${workflow.githubRepoName}`,
+    };
 
     const main = await perform(
       'main',
       createIssue.with({
         ...common,
         title: decomposition.title,
-        description: `${decomposition.summary}\n\n${outline(steps)}${footer}`,
+        description: await textOf(context, 'linear-main-issue', {
+          ...origin,
+          summary: decomposition.summary,
+          steps: outline(steps),
+        }),
       }),
     );
+    const texts = new Map<string, string>();
+    for (const { id, description, acceptanceCriteria } of steps) {
+      const variables = { ...origin, description, criteria: bullets(acceptanceCriteria) };
+      texts.set(id, await textOf(context, 'linear-step-issue', variables));
+    }
     const subs = await performAll(steps, (step) => [
       `step-${step.stepNumber}`,
       createIssue.with({
         ...common,
         parentId: main.id,
         title: step.stepName,
-        description: `${step.description}\n\nDone when:\n\n${bullets(step.acceptanceCriteria)}${footer}`,
+        description: texts.get(step.id) ?? '',
       }),
     ]);
     const issueOf = new Map(steps.map((step, index) => [step.id, subs[index]]));

@@ -41,6 +41,7 @@ export const projectSelection = defineStage({
     });
     const project = await db.task(async (em) => {
       const known = await em.findOne(GithubProject, { projectId });
+      known?.restore();
       if (known) return known;
       const id = deriveId('github-project', organizationId, slug);
       const githubRepository = { githubOwner: found.owner, githubRepoName: found.name };

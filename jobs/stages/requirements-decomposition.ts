@@ -6,8 +6,10 @@ import { defineStage, type StageContext } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
 import { askAgent } from '../agent/ask-agent.ts';
+import { keepQuality } from '../agent/keep-quality.ts';
 import { keepPlan } from '../plan/keep-plan.ts';
 import { type Plan, parsePlan } from '../plan/plan-schema.ts';
+import { planScorer, scorePlan } from '../plan/score-plan.ts';
 
 /** How often the agent is asked for a plan before we give up. */
 const rounds = 3;
@@ -20,7 +22,7 @@ export const requirementsDecomposition = defineStage({
     const requirements = await db.task((em) =>
       em.findOneOrFail(RequirementDocument, { workflowId: workflow.id }),
     );
-    const { plan, executionId } = await askForPlan(context, requirements.content);
+    const { plan, executionId, qualityScore } = await askForPlan(context, requirements.content);
     await db.task((em) =>
       keepPlan(
         em,
@@ -29,6 +31,7 @@ export const requirementsDecomposition = defineStage({
           workflowId: workflow.id,
           requirementDocumentId: requirements.id,
           executionId,
+          qualityScore,
         },
         plan,
       ),
@@ -53,7 +56,7 @@ export const requirementsDecomposition = defineStage({
 async function askForPlan(
   context: StageContext,
   requirement: string,
-): Promise<{ plan: Plan; executionId: string }> {
+): Promise<{ plan: Plan; executionId: string; qualityScore: number }> {
   const facts = await factsForPlanning(context);
   let problems: string[] = [];
   for (let round = 1; round <= rounds; round += 1) {
@@ -67,7 +70,13 @@ async function askForPlan(
       answer.response === null
         ? { problems: [`The agent failed: ${answer.error}`] }
         : parsePlan(answer.response);
-    if ('plan' in parsed) return { plan: parsed.plan, executionId: answer.executionId };
+    const { executionId } = answer;
+    if ('plan' in parsed) {
+      const score = scorePlan(parsed.plan);
+      await keepQuality(context, executionId, { score, scorer: planScorer, parsed: parsed.plan });
+      return { plan: parsed.plan, executionId, qualityScore: score };
+    }
+    if (answer.response !== null) await keepQuality(context, executionId, { score: 0, scorer: planScorer });
     problems = parsed.problems;
   }
   throw new PermanentFailure(

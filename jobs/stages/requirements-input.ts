@@ -41,6 +41,7 @@ export const requirementsInput = defineStage({
           content,
           contentHash: sha256(content),
           author: given.actor,
+          status: 'approved',
         }),
       );
     });

@@ -6,6 +6,7 @@ import { deriveId } from '../../src/engine/derive.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
 import { type Answer, askAgent } from '../agent/ask-agent.ts';
+import { textOf } from '../agent/keep-prompt.ts';
 import { publishBranch } from '../operations/agent/publish-branch.ts';
 import { adoptPullRequest } from '../operations/github/adopt-pull-request.ts';
 import { createBranch } from '../operations/github/create-branch.ts';
@@ -43,6 +44,7 @@ export const executeStep = defineStep({
         id: deriveId('pull-request', step.id),
         organizationId: workflow.organizationId,
         stepId: step.id,
+        githubProjectId: plan.githubProjectId,
         workflowId: workflow.id,
         number: pull.number,
         url: pull.url,
@@ -88,24 +90,30 @@ async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptP
 
 /** The pull request that the agent opened by itself, pointed at the development branch; otherwise one of ours. */
 async function pullRequestFor(
-  { workflow, perform }: StepContext,
+  context: StepContext,
   step: DecomposedStep,
   workspace: { repository: { owner: string; name: string }; branch: string; baseSha: string },
   answer: Answer,
 ) {
+  const { workflow, perform } = context;
   const { repository, branch: head } = workspace;
   const base = workflow.devBranchName ?? '';
   const own = answer.pullRequests[0];
   if (own) return perform('adopt', adoptPullRequest.with({ repository, number: own.number, base }));
   await perform('publish', publishBranch.with({ runId: answer.runId, workspace }));
   const title = `Step ${step.stepNumber}: ${step.stepName}`;
-  return perform('pull-request', openPullRequest.with({ repository, head, base, title, body: body(step) }));
+  return perform(
+    'pull-request',
+    openPullRequest.with({ repository, head, base, title, body: await body(context, step) }),
+  );
 }
 
-function body(step: DecomposedStep): string {
+async function body(context: StepContext, step: DecomposedStep): Promise<string> {
   const criteria = step.acceptanceCriteria.map((criterion) => `- [ ] ${criterion}`).join('\n');
   const issue = step.linearIssueKey ? `\n\nLinear: [${step.linearIssueKey}](${step.linearIssueUrl})` : '';
-  return `${step.description}\n\n## Done when\n\n${criteria}${issue}\n\n<!-- gsw-step:${step.id} -->`;
+  const variables = { description: step.description, criteria, issue };
+  const text = await textOf(context, 'step-pull-request', variables);
+  return `${text}\n\n<!-- gsw-step:${step.id} -->`;
 }
 
 async function promptVariables({ workflow, db }: StepContext, plan: KeptPlan, step: DecomposedStep) {
@@ -114,6 +122,11 @@ async function promptVariables({ workflow, db }: StepContext, plan: KeptPlan, st
     planTitle: plan.decomposition.title,
     name: step.stepName,
     description: step.description,
+    requirements:
+      step.specificRequirements.length > 0
+        ? `\n\n${bullets(step.specificRequirements)}`
+        : 'nothing beyond this',
+    approach: step.implementationApproach ?? 'as you see fit',
     criteria: bullets(step.acceptanceCriteria),
     files: step.files.join('\n'),
     buildCommand: analysis?.buildCommand ?? 'none recognised',

@@ -1,8 +1,10 @@
+import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
 import { defineStep, type StepContext } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
+import type { Work } from '../agent/keep-quality.ts';
 import { mergePullRequest as merge } from '../operations/github/merge-pull-request.ts';
 import { type Candidate, candidateOf } from '../plan/candidate.ts';
 import { repair } from './repair.ts';
@@ -22,7 +24,7 @@ export const mergePullRequest = defineStep({
     const { db, perform, workflow } = context;
     const candidate = await candidateOf(db, context.item.id);
     const { step, pull } = candidate;
-    let headSha = await validatedHead(context, candidate);
+    let { headSha, score } = await validated(context, candidate);
     for (let round = 1; ; round += 1) {
       const outcome = await perform(
         `merge-${round}`,
@@ -37,39 +39,42 @@ export const mergePullRequest = defineStep({
       if (outcome.outcome === 'blocked' || round === mergeRounds) {
         throw new PermanentFailure(`Pull request #${pull.number} cannot be merged: ${outcome.reason}`);
       }
+      let work: Work | null = null;
       if (outcome.outcome === 'conflict') {
-        await repair(context, candidate, `conflict-${round}`, {
+        const repairedBy = await repair(context, candidate, `conflict-${round}`, {
           template: 'conflict-repair',
           variables: { merge: workflow.devBranchName ?? '' },
           headSha,
         });
+        if (repairedBy !== null) work = { executionId: repairedBy, scoreBefore: score };
       }
-      const verdict = await validateRound(context, candidate, validationRounds + round);
+      const verdict = await validateRound(context, candidate, validationRounds + round, work);
       if (!verdict.passed) {
         throw new PermanentFailure(
           `Pull request #${pull.number} no longer passes validation after ${outcome.outcome === 'conflict' ? 'its conflicts were resolved' : 'new commits'} (${verdict.score} of 100).`,
         );
       }
-      headSha = verdict.headSha;
+      ({ headSha, score } = verdict);
     }
   },
 });
 
-/** The commit that the pull request's validation judged. */
-async function validatedHead({ db, workflow }: StepContext, { step }: Candidate): Promise<string> {
-  const validation = await db.workflows((em) =>
+/** What the pull request's validation judged, and how. */
+function validated({ db, workflow }: StepContext, { step }: Candidate): Promise<WorkflowValidation> {
+  return db.workflows((em) =>
     em.findOneOrFail(
       WorkflowValidation,
       { workflowExecutionId: workflow.id, stepId: step.id, round: { $lte: validationRounds } },
       { orderBy: { round: 'desc' } },
     ),
   );
-  return validation.headSha;
 }
 
 async function recordMerge({ db }: StepContext, { step, pull }: Candidate, sha: string): Promise<void> {
+  const executions = await db.prompts((em) => em.find(PromptExecution, { stepId: step.id }));
+  const effortMs = executions.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
   await db.task(async (em) => {
     (await em.findOneOrFail(StepPullRequest, pull.id)).merged(sha);
-    (await em.findOneOrFail(DecomposedStep, step.id)).status = 'completed';
+    (await em.findOneOrFail(DecomposedStep, step.id)).merged(effortMs);
   });
 }

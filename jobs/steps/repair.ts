@@ -7,13 +7,13 @@ import { askAgent } from '../agent/ask-agent.ts';
 import { publishBranch } from '../operations/agent/publish-branch.ts';
 import type { Candidate } from '../plan/candidate.ts';
 
-/** Gives whether the agent changed anything. */
+/** Gives the execution that changed something; null where none did. */
 export async function repair(
   context: StepContext,
   { step, pull }: Candidate,
   key: string,
   request: { template: TemplateSlug; variables: Record<string, string>; headSha: string },
-): Promise<boolean> {
+): Promise<string | null> {
   const { db, perform, workflow } = context;
   const workspace = {
     repository: workflow.repository(),
@@ -28,13 +28,13 @@ export async function repair(
     workspace,
     ...(work.agentRunId ? { continues: work.agentRunId } : {}),
   });
-  if (answer.response === null) return false;
+  if (answer.response === null) return null;
   try {
     await perform(`${key}/publish`, publishBranch.with({ runId: answer.runId, workspace }));
   } catch (error) {
     // An agent that finds nothing to mend has had its say: the next look decides.
-    if (error instanceof OperationFailed) return false;
+    if (error instanceof OperationFailed) return null;
     throw error;
   }
-  return true;
+  return answer.executionId;
 }

@@ -1,5 +1,6 @@
 import { defineStep } from '../../src/engine/define.ts';
 import { bullets } from '../../src/prompts/render.ts';
+import type { Work } from '../agent/keep-quality.ts';
 import { candidateOf } from '../plan/candidate.ts';
 import { repair } from './repair.ts';
 import { validateRound } from './validate-round.ts';
@@ -12,10 +13,11 @@ export const validatePullRequest = defineStep({
   name: 'validate-pull-request',
   async run(context) {
     const candidate = await candidateOf(context.db, context.item.id);
+    let work: Work | null = { executionId: candidate.pull.executionId, scoreBefore: null };
     for (let round = 1; round <= validationRounds; round += 1) {
-      const verdict = await validateRound(context, candidate, round);
+      const verdict = await validateRound(context, candidate, round, work);
       if (verdict.passed || round === validationRounds) return;
-      await repair(context, candidate, `round-${round}/repair`, {
+      const repairedBy = await repair(context, candidate, `round-${round}/repair`, {
         template: 'pr-repair',
         variables: {
           findings: bullets(verdict.findings.map((one) => `${one.severity}: ${one.message}`)),
@@ -23,6 +25,7 @@ export const validatePullRequest = defineStep({
         },
         headSha: verdict.headSha,
       });
+      work = repairedBy === null ? null : { executionId: repairedBy, scoreBefore: verdict.score };
     }
   },
 });

@@ -6,18 +6,23 @@ import { deriveId } from '../../src/engine/derive.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
 import { askAgent } from '../agent/ask-agent.ts';
+import { keepGain, keepParsed, type Work } from '../agent/keep-quality.ts';
 import { awaitChecks } from '../operations/github/await-checks.ts';
 import { commentOnPullRequest } from '../operations/github/comment-on-pull-request.ts';
 import { examineChanges } from '../operations/github/examine-changes.ts';
 import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import type { Candidate } from '../plan/candidate.ts';
-import { judge, parseReview, type Verdict, verdictComment } from '../plan/verdict.ts';
+import { judge, parseReview, type Verdict, verdictComment, verdictScorer } from '../plan/verdict.ts';
 
-/** @param round counts every look at this pull request in this workflow, from 1 */
+/**
+ * @param round counts every look at this pull request in this workflow, from 1
+ * @param work of the agent since the last look; null where there was none
+ */
 export async function validateRound(
   context: StepContext,
   { step, pull }: Candidate,
   round: number,
+  work: Work | null,
 ): Promise<Verdict & { headSha: string }> {
   const { workflow, perform, db } = context;
   const repository = workflow.repository();
@@ -25,6 +30,7 @@ export async function validateRound(
   const key = `round-${round}`;
   const now = await perform(`${key}/pull`, readPullRequest.with({ repository, number }));
   if (now.state === 'closed') {
+    await db.task(async (em) => (await em.findOneOrFail(StepPullRequest, pull.id)).closed());
     throw new PermanentFailure(`Pull request #${number} was closed without being merged.`);
   }
   const { checks } = await perform(
@@ -48,7 +54,10 @@ export async function validateRound(
     },
     workspace: { repository, branch: now.headBranch, baseSha: now.headSha },
   });
-  const verdict = judge(changes.findings, checks, parseReview(answer.response));
+  const review = parseReview(answer.response);
+  if (review) await keepParsed(context, answer.executionId, review);
+  const verdict = judge(changes.findings, checks, review);
+  if (work) await keepGain(context, step.id, work, verdict.score, verdictScorer);
   await db.workflows((em) =>
     em.upsert(WorkflowValidation, {
       id: deriveId('validation', step.id, String(round)),

@@ -5,6 +5,7 @@ import { ApiKey } from '../../entities/projects/api-key.ts';
 import { Organization } from '../../entities/projects/organization.ts';
 import type { Databases } from '../databases/connect.ts';
 import { sha256 } from '../engine/derive.ts';
+import { ensureTemplates } from '../prompts/ensure-templates.ts';
 import { readApiKey, writeApiKey } from './api-key-file.ts';
 import { addApiKey, defaultSlug } from './api-keys.ts';
 
@@ -18,14 +19,21 @@ export type DefaultOrganization = {
 };
 
 /**
- * Makes the organisation "default" and its first API key, and writes the key to `<dataDir>/api-key` (mode 0600) and
+ * Makes the organisation "default" with the shipped templates and its first API key, and writes the key to `<dataDir>/api-key` (mode 0600) and
  * nowhere else. Safe to repeat: where the file holds a valid key nothing happens; where it was lost, or its key was
  * revoked, a further key takes its place. Throws `ServerError` where the file cannot be read or written.
  */
-export function ensureDefaultOrganization(
+export async function ensureDefaultOrganization(
   databases: Databases,
   dataDir: string,
 ): Promise<DefaultOrganization> {
+  const ensured = await ensureKey(databases, dataDir);
+  const { organizationId } = ensured;
+  await databases.inOrganization(organizationId).prompts((em) => ensureTemplates(em, organizationId));
+  return ensured;
+}
+
+function ensureKey(databases: Databases, dataDir: string): Promise<DefaultOrganization> {
   return databases.maintenance.projects(async (em) => {
     // one process at a time, or two that start together would each write a key over the other's
     await em.execute('select pg_advisory_xact_lock(?)', [lockKey]);

@@ -241,6 +241,7 @@ async function writePlan(db: OrganizationDatabases, organizationId: string, work
         id: randomUUID(),
         organizationId,
         stepId: steps[1],
+        githubProjectId: project.id,
         workflowId,
         number: 12,
         url: 'https://github.test/pull/12',
