@@ -13,6 +13,7 @@ import { currentPlan } from '../plan/keep-plan.ts';
 /** Merges the final pull request, closes the Linear issues, deletes the branches and writes the figures. */
 export const completion = defineStage({
   name: 'completion',
+  timeout: '15m',
   async run({ workflow, db, perform, performAll }) {
     const repository = workflow.repository();
     const number = workflow.finalPrNumber ?? 0;
