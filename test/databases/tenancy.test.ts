@@ -52,6 +52,16 @@ describe.each(databaseNames)('in the database %s', (name) => {
   const asOurs = <T extends object[]>(sql: string, parameters: unknown[] = []): Promise<T> =>
     databases.inOrganization(ours)[name]((em) => em.execute(sql, parameters));
 
+  /** Those that can be written. */
+  const columnsOf = async (table: string): Promise<string> => {
+    const { rows } = await admin.query<{ columns: string }>(
+      `select string_agg(quote_ident(attname), ', ') as columns from pg_attribute
+        where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+      [pg.escapeIdentifier(table)],
+    );
+    return rows[0]?.columns ?? '';
+  };
+
   it('an organisation sees its own rows only, in every table', async () => {
     expect(tables.length).toBeGreaterThan(0);
     for (const table of tables) {
@@ -80,13 +90,14 @@ describe.each(databaseNames)('in the database %s', (name) => {
     for (const table of tables) {
       const quoted = pg.escapeIdentifier(table);
       const copied = asOurs(
-        `insert into ${quoted} select * from jsonb_populate_record(null::${quoted}, (
-           select to_jsonb(t) from ${quoted} t limit 1) || jsonb_build_object('id', gen_random_uuid(), '${column(table)}', ?::text))`,
+        `insert into ${quoted} (${await columnsOf(table)}) select ${await columnsOf(table)}
+           from jsonb_populate_record(null::${quoted}, (
+             select to_jsonb(t) from ${quoted} t limit 1) || jsonb_build_object('id', gen_random_uuid(), '${column(table)}', ?::text))`,
         [randomUUID()],
       );
       await expect(copied, table).rejects.toThrow(/row-level security|in this organisation/);
       await expect(asOurs(`update ${quoted} set ${column(table)} = ?`, [theirs]), table).rejects.toThrow(
-        /row-level security/,
+        /row-level security|stays as it was noted/,
       );
     }
   });
