@@ -11,8 +11,8 @@ const schema = defineEntity({
       p.manyToOne(WorkflowExecution).mapToPk().fieldName('workflow_execution_id').deleteRule('cascade'),
     metricName: p.string().length(255),
     metricValue: p.decimal('number').precision(18).scale(6),
-    /** `score`: 0–100. */
-    metricUnit: p.enum(['ms', 'count', 'usd', 'score'] as const),
+    /** `ms`, `count`, `usd`, `score` (0–100). */
+    metricUnit: p.string().length(50),
     ...timestamps,
   },
   uniques: [{ properties: ['workflowExecutionId', 'metricName'] }],

@@ -346,7 +346,7 @@ export class Migration20261124151546_Keep_people_teams_milestones_and_activities
     this.addSql(`drop index "projects_owner_id_index";`);
     this.addSql(`drop index "projects_team_id_index";`);
     this.addSql(`drop index "projects_organization_id_status_index";`);
-    this.addSql(`alter table "projects" drop constraint "projects_slug_unique";`);
+    this.addSql(`drop index "projects_slug_unique";`);
     this.addSql(`alter table "projects" drop constraint "projects_dates_check";`);
     this.addSql(`alter table "projects" drop constraint "projects_budget_has_currency";`);
     this.addSql(`alter table "projects" drop constraint "projects_budget_check";`);
@@ -363,7 +363,7 @@ export class Migration20261124151546_Keep_people_teams_milestones_and_activities
     );
 
     this.addSql(`drop index "repositories_organization_id_last_activity_at_index";`);
-    this.addSql(`alter table "repositories" drop constraint "repositories_name_unique";`);
+    this.addSql(`drop index "repositories_name_unique";`);
     this.addSql(`alter table "repositories" drop constraint "repositories_role_check";`);
     this.addSql(
       `alter table "repositories" drop column "role", drop column "is_archived", drop column "languages", drop column "topics", drop column "last_activity_at";`,

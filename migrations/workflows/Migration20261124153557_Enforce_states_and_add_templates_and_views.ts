@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261124151102_Enforce_states_and_add_templates_and_views extends Migration {
-  override name = 'Migration20261124151102_Enforce_states_and_add_templates_and_views';
+export class Migration20261124153557_Enforce_states_and_add_templates_and_views extends Migration {
+  override name = 'Migration20261124153557_Enforce_states_and_add_templates_and_views';
 
   override up(): void | Promise<void> {
     this.addSql(
@@ -13,8 +13,6 @@ export class Migration20261124151102_Enforce_states_and_add_templates_and_views 
     this.addSql(
       `create unique index workflow_templates_default_unique on workflow_templates (organization_id) where is_default;`,
     );
-
-    this.addSql(`drop policy "organization_isolation" on "workflow_metrics";`);
 
     this.addSql(`drop index "workflow_executions_status_index";`);
     this.addSql(
@@ -83,16 +81,6 @@ export class Migration20261124151102_Enforce_states_and_add_templates_and_views 
           using errcode = 'check_violation', constraint = 'state_transitions', table = tg_table_name;       end if;       return new; end; $$ language plpgsql;`);
     this.addSql(`create trigger "status_transitions" BEFORE UPDATE on "workflow_step_executions" for each ROW
   when (old.status is distinct from new.status) execute function "workflow_step_executions_status_transitions_fn"();`);
-
-    this.addSql(
-      `alter table "workflow_metrics" alter column "metric_unit" type text using ("metric_unit"::text);`,
-    );
-    this.addSql(
-      `alter table "workflow_metrics" add constraint "workflow_metrics_metric_unit_check" check ("metric_unit" in ('ms', 'count', 'usd', 'score'));`,
-    );
-    this.addSql(
-      `create policy "organization_isolation" on "workflow_metrics" using ("organization_id" = (select current_setting('app.organization_id')::uuid)) with check ("organization_id" = (select current_setting('app.organization_id')::uuid));`,
-    );
 
     this.addSql(`create index outbox_unpublished_index on outbox (sequence) where published_at is null;`);
 
@@ -278,8 +266,6 @@ export class Migration20261124151102_Enforce_states_and_add_templates_and_views 
     this.addSql(`drop function if exists "workflow_templates_updated_at_moves_fn"();`);
     this.addSql(`drop table if exists "workflow_templates" cascade;`);
 
-    this.addSql(`drop policy "organization_isolation" on "workflow_metrics";`);
-
     this.addSql(`alter table "codegen_operations" drop constraint "codegen_operations_attempts_check";`);
     this.addSql(`drop trigger if exists "status_transitions" on "codegen_operations";`);
     this.addSql(`drop function if exists "codegen_operations_status_transitions_fn"();`);
@@ -309,14 +295,6 @@ export class Migration20261124151102_Enforce_states_and_add_templates_and_views 
       `alter table "workflow_executions" drop column "workflow_template_id", drop column "duration_ms", drop column "search_text";`,
     );
     this.addSql(`create index "workflow_executions_status_index" on "workflow_executions" ("status");`);
-
-    this.addSql(`alter table "workflow_metrics" drop constraint "workflow_metrics_metric_unit_check";`);
-    this.addSql(
-      `alter table "workflow_metrics" alter column "metric_unit" type varchar(50) using ("metric_unit"::varchar(50));`,
-    );
-    this.addSql(
-      `create policy "organization_isolation" on "workflow_metrics" using ("organization_id" = (select current_setting('app.organization_id')::uuid)) with check ("organization_id" = (select current_setting('app.organization_id')::uuid));`,
-    );
 
     this.addSql(
       `alter table "workflow_stage_executions" drop constraint "workflow_stage_executions_workflow_execution_id_s_52dd7_unique";`,
