@@ -176,9 +176,11 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
   return Ledger;
 }
 
+/** Operations at GitHub. */
 export class GithubOperation extends ledger(githubOperations.class) {}
 githubOperations.setClass(GithubOperation);
 
+/** Operations at Linear. */
 export class LinearOperation extends ledger(linearOperations.class) {}
 linearOperations.setClass(LinearOperation);
 

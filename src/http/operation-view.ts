@@ -1,6 +1,7 @@
 /** One call to the outside world as the API shows it: what became of it, never its texts. */
+
+import type { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
 import type { OperationState } from '../../entities/workflows/operation.ts';
-import type { IntegrationOperation } from '../../entities/workflows/views/integration-operation.ts';
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { Service } from '../engine/define.ts';
 import type { StepView } from './step-view.ts';

@@ -4,9 +4,9 @@
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
 import type { ProgressState } from '../../entities/workflows/progress.ts';
 import type { SignalType } from '../../entities/workflows/signal.ts';
-import { IntegrationOperation } from '../../entities/workflows/views/integration-operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { projectStates } from '../project.ts';
+import { projectStates } from './project.ts';
 
 const schema = defineEntity({
   name: 'ActiveProject',

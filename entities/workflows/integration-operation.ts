@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { operationStates } from '../operation.ts';
+import { operationStates } from './operation.ts';
 
 /** The ledger of each service that is integrated. */
 const ledgers = [
