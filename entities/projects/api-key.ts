@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
+import { roles } from './roles.ts';
 
 const schema = defineEntity({
   name: 'ApiKey',
@@ -11,6 +12,10 @@ const schema = defineEntity({
     keyHash: p.string().length(64).unique(),
     /** The key's last four characters, to tell keys apart. */
     lastFour: p.string().length(4),
+    /** What may be done with it. */
+    role: p.enum(roles).default('viewer'),
+    /** When it stops working; null: never. */
+    expiresAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),
     lastUsedAt: p.datetime().nullable(),
     ...timestamps,

@@ -1,14 +1,23 @@
 /** workflows_db: the engine's own state, the source of truth of progress. */
+
+import { ActiveWorkflow } from './active-workflow.ts';
+import { IntegrationOperation } from './integration-operation.ts';
 import { CodegenOperation, GithubOperation, LinearOperation } from './operation.ts';
+import { OperationSuccessRate } from './operation-success-rate.ts';
 import { OutboxEntry } from './outbox-entry.ts';
 import { Signal } from './signal.ts';
+import { StageSuccessRate } from './stage-success-rate.ts';
+import { WorkflowCompletionTime } from './workflow-completion-time.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 import { WorkflowMetric } from './workflow-metric.ts';
+import { WorkflowPerformanceSummary } from './workflow-performance-summary.ts';
 import { WorkflowStageExecution } from './workflow-stage-execution.ts';
 import { WorkflowStepExecution } from './workflow-step-execution.ts';
+import { WorkflowTemplate } from './workflow-template.ts';
 import { WorkflowValidation } from './workflow-validation.ts';
 
 export const entities = [
+  WorkflowTemplate,
   WorkflowExecution,
   WorkflowStageExecution,
   WorkflowStepExecution,
@@ -19,4 +28,10 @@ export const entities = [
   OutboxEntry,
   WorkflowValidation,
   WorkflowMetric,
+  ActiveWorkflow,
+  IntegrationOperation,
+  OperationSuccessRate,
+  StageSuccessRate,
+  WorkflowCompletionTime,
+  WorkflowPerformanceSummary,
 ];

@@ -4,6 +4,8 @@
  */
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
+import { stateMachine } from '../state-machine.ts';
+import { duration } from './duration.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 import { WorkflowStageExecution } from './workflow-stage-execution.ts';
 
@@ -18,6 +20,14 @@ export const operationStates = [
 ] as const;
 
 export type OperationState = (typeof operationStates)[number];
+
+/** Which state may follow which. What failed can be intended anew, when its stage is tried again. */
+const transitions = {
+  intended: ['running', 'cancelled'],
+  running: ['intended', 'succeeded', 'failed', 'unknown', 'cancelled'],
+  unknown: ['running', 'cancelled'],
+  failed: ['intended'],
+} as const;
 
 const operationTable = (name: string, tableName: string) =>
   defineEntity({
@@ -50,7 +60,7 @@ const operationTable = (name: string, tableName: string) =>
       /** The queue job that this operation's job was added under. */
       parentJobId: p.string().length(100).nullable(),
       /** Failed attempts so far; survives the queue. */
-      attempts: p.integer().default(0),
+      attempts: p.integer().default(0).check('attempts >= 0'),
       /** Who is at work on it, and how long that claim stands without being renewed. */
       leaseToken: p.uuid().nullable(),
       leaseUntil: p.datetime().nullable(),
@@ -62,10 +72,12 @@ const operationTable = (name: string, tableName: string) =>
       errorMessage: p.text().nullable(),
       startedAt: p.datetime().nullable(),
       completedAt: p.datetime().nullable(),
+      ...duration,
       ...timestamps,
     },
     uniques: [{ properties: ['workflowExecutionId', 'scope', 'key'] }],
     indexes: [{ properties: ['status', 'updatedAt'] }],
+    triggers: [stateMachine('status', transitions)],
   });
 
 const githubOperations = operationTable('GithubOperation', 'github_operations');
@@ -164,9 +176,11 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
   return Ledger;
 }
 
+/** Operations at GitHub. */
 export class GithubOperation extends ledger(githubOperations.class) {}
 githubOperations.setClass(GithubOperation);
 
+/** Operations at Linear. */
 export class LinearOperation extends ledger(linearOperations.class) {}
 linearOperations.setClass(LinearOperation);
 

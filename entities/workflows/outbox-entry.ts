@@ -21,7 +21,13 @@ const schema = defineEntity({
     /** When the other databases were brought up to date with it. */
     publishedAt: p.datetime().nullable(),
   },
-  indexes: [{ properties: ['workflowExecutionId', 'publishedAt'] }],
+  indexes: [
+    { properties: ['workflowExecutionId', 'publishedAt'] },
+    {
+      name: 'outbox_unpublished_index',
+      expression: 'create index outbox_unpublished_index on outbox (sequence) where published_at is null',
+    },
+  ],
 });
 
 /** A change of state that the other databases have yet to hear of; written with the change, in one transaction. */

@@ -3,6 +3,7 @@
  * (`incarnation`), and why it waits or failed, in words.
  */
 import { p } from '@mikro-orm/core';
+import { duration } from './duration.ts';
 
 export const progressStates = [
   'pending',
@@ -17,6 +18,21 @@ export const progressStates = [
 
 export type ProgressState = (typeof progressStates)[number];
 
+/** Which state may follow which while the function is not over. */
+const untilOver = {
+  pending: ['queued', 'skipped', 'cancelled'],
+  // a function that has run before is put back in line, where its time can run out
+  queued: ['running', 'failed', 'cancelled'],
+  running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
+  waiting: ['queued', 'running', 'completed', 'failed', 'cancelled'],
+} as const;
+
+/** A stage that failed can be tried again. */
+export const stageTransitions = { ...untilOver, failed: ['queued'] } as const;
+
+/** A step that failed can be tried again at once or when its turn comes, and then those that were skipped because of it. */
+export const stepTransitions = { ...untilOver, failed: ['pending', 'queued'], skipped: ['pending'] } as const;
+
 export const progressColumns = {
   status: p.enum(progressStates).default('pending'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
@@ -25,10 +41,13 @@ export const progressColumns = {
   failures: p.integer().default(0),
   waitingOn: p.text().nullable(),
   waitingUntil: p.datetime().nullable(),
+  /** Since when it waits on that. */
+  waitingSince: p.datetime().nullable(),
   errorMessage: p.text().nullable(),
   queuedAt: p.datetime().nullable(),
   startedAt: p.datetime().nullable(),
   completedAt: p.datetime().nullable(),
+  ...duration,
 };
 
 type Columns = {
@@ -37,6 +56,7 @@ type Columns = {
   failures: number;
   waitingOn?: string | null | undefined;
   waitingUntil?: Date | null | undefined;
+  waitingSince?: Date | null | undefined;
   errorMessage?: string | null | undefined;
   queuedAt?: Date | null | undefined;
   startedAt?: Date | null | undefined;
@@ -63,19 +83,18 @@ export function progressing<T extends Base>(base: T) {
     queue(): void {
       this.status = 'queued';
       this.queuedAt = new Date();
-      this.waitingOn = null;
-      this.waitingUntil = null;
+      this.stopWaiting();
     }
 
     start(): void {
       this.status = 'running';
       this.startedAt ??= new Date();
-      this.waitingOn = null;
-      this.waitingUntil = null;
+      this.stopWaiting();
     }
 
     /** @param until null where only a person or another job ends the wait */
     wait(on: string, until: Date | null): void {
+      if (this.waitingOn !== on || !this.waitingSince) this.waitingSince = new Date();
       this.status = 'waiting';
       this.waitingOn = on;
       this.waitingUntil = until;
@@ -103,8 +122,13 @@ export function progressing<T extends Base>(base: T) {
     private end(status: ProgressState): void {
       this.status = status;
       this.completedAt = new Date();
+      this.stopWaiting();
+    }
+
+    private stopWaiting(): void {
       this.waitingOn = null;
       this.waitingUntil = null;
+      this.waitingSince = null;
     }
   }
   // MikroORM tells parent entities by name; under the base's own, it sees one class rather than two.

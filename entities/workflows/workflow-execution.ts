@@ -1,5 +1,8 @@
-import { defineEntity, p } from '@mikro-orm/core';
+import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
+import { stateMachine } from '../state-machine.ts';
+import { duration } from './duration.ts';
+import { type WorkflowOptions, WorkflowTemplate } from './workflow-template.ts';
 
 export const workflowStates = [
   'queued',
@@ -11,17 +14,14 @@ export const workflowStates = [
   'cancelled',
 ] as const;
 
-/** What may differ from one workflow to the next; taken from the project where the enqueuer says nothing. */
-export type WorkflowOptions = {
-  /** Create issues without waiting for a person to approve the plan. */
-  autoConfirmPlan?: boolean;
-  /** Merge into the base branch without waiting for a person. */
-  autoMerge?: boolean;
-  /** What becomes of a pull request that still fails after its last round: wait for a person, or fail the workflow. */
-  onValidationFailure?: 'wait' | 'fail';
-  /** How many steps run at a time. */
-  maxParallelSteps?: number;
-};
+/** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
+const transitions = {
+  queued: ['running', 'paused', 'failed', 'cancelled'],
+  running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
+  waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
+  paused: ['queued', 'running', 'waiting', 'failed', 'cancelled'],
+  failed: ['queued', 'running'],
+} as const;
 
 const schema = defineEntity({
   name: 'WorkflowExecution',
@@ -29,6 +29,15 @@ const schema = defineEntity({
   properties: {
     ...tenantRow,
     name: p.string().length(255),
+    /** The revision it was made from; null for what is older than templates. */
+    workflowTemplateId: () =>
+      p
+        .manyToOne(WorkflowTemplate)
+        .mapToPk()
+        .fieldName('workflow_template_id')
+        .nullable()
+        .deleteRule('no action')
+        .index(),
     githubOwner: p.string().length(255),
     githubRepoName: p.string().length(255),
     /** The base branch; null until the repository has been read. */
@@ -59,10 +68,29 @@ const schema = defineEntity({
     errorStage: p.string().length(100).nullable(),
     startedAt: p.datetime().nullable(),
     completedAt: p.datetime().nullable(),
+    ...duration,
+    /** What people search in: name, repository and main issue. */
+    searchText: p
+      .text()
+      .$type<Opt<string>>()
+      .generated(
+        `(name || ' ' || github_owner || '/' || github_repo_name || ' ' || coalesce(linear_main_issue_key, '')) stored`,
+      )
+      .lazy(),
     ...timestamps,
   },
   uniques: [{ properties: ['organizationId', 'idempotencyKey'] }],
-  indexes: [{ properties: ['organizationId', 'createdAt'] }, { properties: ['status'] }],
+  indexes: [
+    { properties: ['organizationId', 'createdAt'] },
+    { properties: ['organizationId', 'status', 'createdAt'] },
+    { properties: ['projectId'] },
+    {
+      name: 'workflow_executions_search',
+      expression:
+        'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
+    },
+  ],
+  triggers: [stateMachine('status', transitions)],
 });
 
 /** One run of the stages for one project and one requirement. */

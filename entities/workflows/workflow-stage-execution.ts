@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
-import { progressColumns, progressing } from './progress.ts';
+import { stateMachine } from '../state-machine.ts';
+import { progressColumns, progressing, stageTransitions } from './progress.ts';
 import type { SignalType } from './signal.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 
@@ -13,7 +14,9 @@ const schema = defineEntity({
       p.manyToOne(WorkflowExecution).mapToPk().fieldName('workflow_execution_id').deleteRule('cascade'),
     stage: p.string().length(100),
     /** 1 for the first stage. */
-    stageOrder: p.integer(),
+    stageOrder: p.integer().check('stage_order > 0'),
+    /** From the template: when it has taken longer, milliseconds, it counts as overdue. Null: no limit. */
+    timeoutMs: p.bigint('number').nullable().check('timeout_ms > 0'),
     /** The question it waits for people to answer, while it does. */
     openGate: p.string().length(100).nullable(),
     /** Which types of signal answer it. */
@@ -21,8 +24,12 @@ const schema = defineEntity({
     ...progressColumns,
     ...timestamps,
   },
-  uniques: [{ properties: ['workflowExecutionId', 'stage'] }],
+  uniques: [
+    { properties: ['workflowExecutionId', 'stage'] },
+    { properties: ['workflowExecutionId', 'stageOrder'] },
+  ],
   indexes: [{ properties: ['status', 'updatedAt'] }],
+  triggers: [stateMachine('status', stageTransitions)],
 });
 
 /** One stage of one workflow. */

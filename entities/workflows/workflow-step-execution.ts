@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
-import { progressColumns, progressing } from './progress.ts';
+import { stateMachine } from '../state-machine.ts';
+import { progressColumns, progressing, stepTransitions } from './progress.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 import { WorkflowStageExecution } from './workflow-stage-execution.ts';
 
@@ -29,11 +30,11 @@ const schema = defineEntity({
     /** What people call it. */
     title: p.text(),
     /** Order among its fellows, from 1. */
-    position: p.integer(),
+    position: p.integer().check('position > 0'),
     /** `itemId`s that must be completed before it starts. */
     dependsOn: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
     /** How many of its fellows may run at a time. */
-    maxParallel: p.integer(),
+    maxParallel: p.integer().check('max_parallel > 0'),
     /** The queue job of the stage that this one's job was added under. */
     parentJobId: p.string().length(100).nullable(),
     ...progressColumns,
@@ -41,6 +42,7 @@ const schema = defineEntity({
   },
   uniques: [{ properties: ['workflowStageExecutionId', 'function', 'itemId'] }],
   indexes: [{ properties: ['status', 'updatedAt'] }],
+  triggers: [stateMachine('status', stepTransitions)],
 });
 
 /** One item of work inside a stage: a durable function of its own, such as the execution of one step. */

@@ -28,7 +28,7 @@ const schema = defineEntity({
     pullRequestNumber: p.integer(),
     headSha: p.string().length(64),
     /** 1 for the first look at this pull request. */
-    round: p.integer(),
+    round: p.integer().check('round > 0'),
     passed: p.boolean(),
     /** 60 % structural + 40 % agent's review; structural alone where the agent gave no usable answer. 0–100. */
     score: p.decimal('number').precision(5).scale(2).check('score between 0 and 100'),

@@ -11,6 +11,7 @@ import { settledOptions } from '../plan/project-settings.ts';
 /** Reads the repository, keeps it as a project that is pinned to the dashboard, and takes stock of what it contains. */
 export const projectSelection = defineStage({
   name: 'project_selection',
+  timeout: '30m',
   async run({ workflow, db, perform, remember }) {
     const { organizationId } = workflow;
     const found = await perform('repository', readRepository.with(workflow.repository()));
@@ -18,15 +19,17 @@ export const projectSelection = defineStage({
       throw new PermanentFailure(`${found.fullName} is archived: nothing can be merged into it.`);
 
     const slug = found.fullName.toLowerCase();
-    const projectId = deriveId('project', organizationId, slug);
     const repositoryId = deriveId('repository', organizationId, 'github', slug);
-    await db.projects(async (em) => {
+    const projectId = await db.projects(async (em) => {
       const { name, description } = found;
-      await em.upsert(Project, { id: projectId, organizationId, name, slug, description });
+      // people may have put it into another project, and edit projects as they like
+      const known = await em.findOne(Repository, { id: repositoryId });
+      const project = { id: known?.projectId ?? deriveId('project', organizationId, slug), organizationId };
+      await em.upsert(Project, { ...project, name, slug, description }, { onConflictAction: 'ignore' });
       await em.upsert(Repository, {
         id: repositoryId,
         organizationId,
-        projectId,
+        projectId: project.id,
         provider: 'github',
         owner: found.owner,
         name,
@@ -34,10 +37,14 @@ export const projectSelection = defineStage({
         description,
         defaultBranch: found.defaultBranch,
         isPrivate: found.isPrivate,
+        isArchived: found.isArchived,
         language: found.language,
+        topics: found.topics,
+        lastActivityAt: found.pushedAt ? new Date(found.pushedAt) : null,
         webUrl: found.url,
         cloneUrl: found.cloneUrl,
       });
+      return project.id;
     });
     const project = await db.task(async (em) => {
       const known = await em.findOne(GithubProject, { projectId });

@@ -8,6 +8,7 @@ import { PermanentFailure } from '../../src/engine/errors.ts';
 /** Takes the requirements given at enqueue, or waits for somebody to give them, and keeps them as a new version. */
 export const requirementsInput = defineStage({
   name: 'requirements_input',
+  timeout: '1h',
   async run({ workflow, db, gate }) {
     const given = await gate('requirements', {
       gate: 'requirements',

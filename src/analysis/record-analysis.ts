@@ -2,6 +2,7 @@
 import { AnalysisRun } from '../../entities/codebase/analysis-run.ts';
 import { CodeFile } from '../../entities/codebase/code-file.ts';
 import { Codebase } from '../../entities/codebase/codebase.ts';
+import { Repository } from '../../entities/projects/repository.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { deriveId } from '../engine/derive.ts';
 import type { Inspection } from './inspect-repository.ts';
@@ -51,5 +52,8 @@ export async function recordAnalysis(
     if (gone.length > 0) await em.nativeDelete(CodeFile, { id: { $in: gone } });
     for (let at = 0; at < rows.length; at += 1_000) await em.upsertMany(CodeFile, rows.slice(at, at + 1_000));
   });
+  await db.projects((em) =>
+    em.nativeUpdate(Repository, { id: repositoryId }, { languages: found.languages }),
+  );
   return id;
 }

@@ -1,13 +1,16 @@
 /** Makes everything that an installation needs before its first workflow. Safe to repeat. */
+import { catalogue } from '../../jobs/workflow.ts';
 import type { Config } from '../config.ts';
 import { connectDatabases } from '../databases/connect.ts';
 import { resolveConnections } from '../databases/connections.ts';
 import type { Server } from '../databases/server.ts';
 import { setupDatabases } from '../databases/setup.ts';
+import { seedTemplate } from '../engine/workflow-template.ts';
 import { ensureDefaultOrganization } from '../security/bootstrap.ts';
 
 /**
- * The databases with their roles and tables, the queue's schema, the first organisation and its key.
+ * The databases with their roles and tables, the queue's schema, the first organisation with its key and its workflow
+ * template.
  * @param server what `openServer` gave
  * @param onProgress told each step when it is done
  */
@@ -25,7 +28,12 @@ export async function setUp(
 export async function ensureFirstKey(config: Config, server: Server | undefined) {
   const databases = connectDatabases(await resolveConnections(config, server));
   try {
-    return await ensureDefaultOrganization(databases, config.dataDir);
+    const made = await ensureDefaultOrganization(databases, config.dataDir);
+    const { organizationId } = made;
+    await databases
+      .inOrganization(organizationId)
+      .workflows((em) => seedTemplate(em, catalogue, organizationId));
+    return made;
   } finally {
     await databases.close();
   }

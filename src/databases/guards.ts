@@ -33,8 +33,10 @@ function keepParentsInOrganization(meta: EntityMetadata): void {
   const checks = parents.map(({ targetMeta }, index) => {
     const column = columns[index];
     const table = identifier(String(targetMeta?.tableName));
+    // a person may be a member elsewhere: whom the writer sees he may refer to
+    const ours = targetMeta?.tableName === 'users' ? '' : ' and organization_id = new.organization_id';
     return `if new.${column} is distinct from old.${column} and new.${column} is not null and not exists (
-        select from ${table} where id = new.${column} and organization_id = new.organization_id) then
+        select from ${table} where id = new.${column}${ours}) then
         raise exception '${meta.tableName}: there is no % in this organisation', new.${column}
           using errcode = 'foreign_key_violation', constraint = 'parent_in_organization', table = tg_table_name;
       end if;`;

@@ -21,7 +21,10 @@ const identifier = pg.escapeIdentifier;
 const isolates = (column: string) =>
   `${identifier(column)} = (select current_setting('${organizationSetting}')::uuid)`;
 
-/** Puts the policy on an entity, for migrations and for the comparison with them. Throws for one without organisation. */
+/**
+ * Puts the policy on an entity, beside those that it declares itself (which let at more rows), for migrations and for
+ * the comparison with them. Throws for one without organisation.
+ */
 export function isolateEntity(meta: EntityMetadata): void {
   const isOrganization = meta.tableName === 'organizations';
   if (!isOrganization && !('organizationId' in meta.properties)) {
@@ -31,7 +34,8 @@ export function isolateEntity(meta: EntityMetadata): void {
   }
   meta.rowLevelSecurity = 'force';
   const using = isolates(isOrganization ? 'id' : 'organization_id');
-  meta.policies = [{ name: isolationPolicy, using, check: using }];
+  const further = (meta.policies ?? []).filter(({ name }) => name !== isolationPolicy);
+  meta.policies = [{ name: isolationPolicy, using, check: using }, ...further];
 }
 
 /**

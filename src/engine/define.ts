@@ -166,6 +166,8 @@ type DurableRetry = { retry?: Retry };
 export type StageDefinition = DurableRetry & {
   /** In snake case; its queue has the same name with dashes. */
   name: string;
+  /** When it has taken longer it counts as overdue; it goes on all the same. */
+  timeout?: Duration;
   run(context: StageContext): Promise<void>;
 };
 

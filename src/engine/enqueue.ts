@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { Signal } from '../../entities/workflows/signal.ts';
-import { WorkflowExecution, type WorkflowOptions } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
 import { announce, projectionJob } from './outbox.ts';
 import { Refusal } from './refusal.ts';
+import { templateFor } from './workflow-template.ts';
 
 export type EnqueueRequest = {
   organizationId: string;
@@ -18,13 +20,16 @@ export type EnqueueRequest = {
   name?: string | undefined;
   /** Markdown; where left out, the workflow waits until somebody gives it. */
   requirements?: string | undefined;
+  /** Count before those of the template. */
   options?: WorkflowOptions | undefined;
+  /** The name of the template; the organisation's default where left out. */
+  template?: string | undefined;
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
 };
 
-/** Throws a {@link Refusal} where the key stands for another request. */
+/** Throws a {@link Refusal} where the key stands for another request, or there is no such template. */
 export async function enqueueWorkflow(
   engine: Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>,
   request: EnqueueRequest,
@@ -67,31 +72,34 @@ async function insert(
   requestHash: string,
 ) {
   const { organizationId, repository } = request;
-  const names = engine.catalogue.stages.map((stage) => stage.name);
   const db = engine.databases.inOrganization(organizationId);
   return db.workflows(async (em) => {
+    const template = await templateFor(em, engine.catalogue, organizationId, request.template);
+    const names = template.stages.map((stage) => stage.name);
     const workflow = em.create(WorkflowExecution, {
       id: randomUUID(),
       organizationId,
       name: request.name ?? `${repository.owner}/${repository.name}`,
+      workflowTemplateId: template.id,
       githubOwner: repository.owner,
       githubRepoName: repository.name,
       githubBranch: request.baseBranch ?? null,
       currentStage: names[0] as string,
       stages: names,
-      options: request.options ?? {},
+      options: { ...template.options, ...request.options },
       idempotencyKey: request.idempotencyKey ?? null,
       requestHash,
       createdBy: request.createdBy,
     });
     em.persist(workflow);
-    const stages = names.map((stage, index) =>
+    const stages = template.stages.map(({ name, timeoutMs }, index) =>
       em.create(WorkflowStageExecution, {
         id: randomUUID(),
         organizationId,
         workflowExecutionId: workflow.id,
-        stage,
+        stage: name,
         stageOrder: index + 1,
+        timeoutMs: timeoutMs ?? null,
       }),
     );
     const first = stages[0] as WorkflowStageExecution;

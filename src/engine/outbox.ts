@@ -4,10 +4,13 @@ import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { deriveId } from './derive.ts';
 import type { EngineJob } from './queues.ts';
 
-/** @param key tells this event from the others of its workflow; the same key twice is one event */
+/**
+ * Where the workflow's project is known, the payload says `projectId` too.
+ * @param key tells this event from the others of its workflow; the same key twice is one event
+ */
 export async function announce(
   em: EntityManager,
-  workflow: { id: string; organizationId: string },
+  workflow: { id: string; organizationId: string; projectId?: string | null | undefined },
   key: string,
   type: string,
   payload: Record<string, unknown>,
@@ -20,7 +23,7 @@ export async function announce(
       organizationId: workflow.organizationId,
       workflowExecutionId: workflow.id,
       type,
-      payload,
+      payload: workflow.projectId ? { ...payload, projectId: workflow.projectId } : payload,
       occurredAt: new Date(),
     })
     .onConflict('id')

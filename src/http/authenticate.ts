@@ -27,9 +27,15 @@ export function authenticate(databases: Databases, sessions: Sessions): RequestH
       throw new Problem(
         'unauthenticated',
         key
-          ? 'This API key is unknown or was revoked.'
+          ? 'This API key is unknown, was revoked or has expired.'
           : 'Send an API key in the header: Authorization: Bearer gsw_…',
         { headers: { 'WWW-Authenticate': 'Bearer' } },
+      );
+    }
+    if (!reads && caller.role === 'viewer') {
+      throw new Problem(
+        'forbidden',
+        `The API key "${caller.keyName}" may look but change nothing; use another.`,
       );
     }
     setCaller(res, caller);

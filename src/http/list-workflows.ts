@@ -12,13 +12,14 @@ export type WorkflowPage = {
 };
 
 export async function listWorkflows(db: OrganizationDatabases, query: WorkflowsQuery): Promise<WorkflowPage> {
-  const { status, limit } = query;
+  const { status, limit, q } = query;
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
   const rows = await db.workflows((em) =>
     em.find(
       WorkflowExecution,
       {
         ...(status ? { status } : {}),
+        ...(q ? { searchText: { $ilike: `%${q.replace(/[\\%_]/g, '\\$&')}%` } } : {}),
         ...(after
           ? { $or: [{ createdAt: { $lt: after.at } }, { createdAt: after.at, id: { $lt: after.id } }] }
           : {}),

@@ -1,5 +1,7 @@
 /** One call to the outside world as the API shows it: what became of it, never its texts. */
-import type { Operation, OperationState } from '../../entities/workflows/operation.ts';
+
+import type { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
+import type { OperationState } from '../../entities/workflows/operation.ts';
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { Service } from '../engine/define.ts';
 import type { StepView } from './step-view.ts';
@@ -32,17 +34,14 @@ export type OperationView = {
   durationMs: number | null;
 };
 
-/** A ledger row, read without its input and output. */
-export type ServiceOperation = { service: Service; row: Operation };
-
 export function operationView(
-  { service, row }: ServiceOperation,
+  row: IntegrationOperation,
   stages: readonly WorkflowStageExecution[],
   steps: readonly StepView[],
 ): OperationView {
   const item = row.scope.split('/')[1];
   return {
-    service,
+    service: row.service,
     type: row.operationType,
     stage: stages.find((stage) => stage.id === row.workflowStageExecutionId)?.stage ?? null,
     step: steps.find((step) => step.id === item)?.number ?? null,

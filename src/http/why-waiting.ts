@@ -1,5 +1,5 @@
 /** Why a workflow does not go on by itself, in words: the first question of whoever looks at it. */
-import type { Operation } from '../../entities/workflows/operation.ts';
+import type { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
@@ -9,7 +9,7 @@ export type ProgressRows = {
   workflow: WorkflowExecution;
   stages: WorkflowStageExecution[];
   steps: WorkflowStepExecution[];
-  operations: Operation[];
+  operations: IntegrationOperation[];
 };
 
 export type Waiting = {

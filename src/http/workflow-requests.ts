@@ -43,6 +43,7 @@ export const workflowRequest = z.strictObject(
       .refine((value) => value.trim() !== '', 'The name is empty; leave it out or give one.')
       .optional(),
     requirements: requirements.optional(),
+    template: text(255).optional(),
     options: z
       .strictObject({
         autoConfirmPlan: z.boolean().exactOptional(),
@@ -74,6 +75,8 @@ export const workflowsQuery = z.strictObject({
     .min(1, 'The limit is 1 to 100.')
     .max(100, 'The limit is 1 to 100.')
     .default(25),
+  /** Part of a name, repository or issue key. */
+  q: text(200).optional(),
   cursor: z.string().max(200).optional(),
 });
 

@@ -4,14 +4,15 @@
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
 import type { ProgressState } from '../../entities/workflows/progress.ts';
 import type { SignalType } from '../../entities/workflows/signal.ts';
-import { WorkflowExecution, type WorkflowOptions } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import { ledgerOf, services } from '../engine/engine.ts';
-import { type OperationView, operationView, type ServiceOperation } from './operation-view.ts';
+import { type OperationView, operationView } from './operation-view.ts';
 import { readPlan } from './read-plan.ts';
 import { type StepView, stepViews } from './step-view.ts';
 import { elapsedMs, iso } from './times.ts';
@@ -59,7 +60,7 @@ export async function workflowView(db: OrganizationDatabases, id: string): Promi
   if (!progress) return null;
   const plan = await db.task((em) => readPlan(em, id));
   const { workflow, stages, steps, operations } = progress;
-  const waiting = whyWaiting({ ...progress, operations: operations.map(({ row }) => row) });
+  const waiting = whyWaiting(progress);
   const stepsShown = stepViews(plan, stages, steps);
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
   const { decomposition } = plan;
@@ -110,12 +111,6 @@ async function readProgress(em: EntityManager, id: string) {
   const under = { workflowExecutionId: id };
   const stages = await em.find(WorkflowStageExecution, under, { orderBy: { stageOrder: 'asc' } });
   const steps = await em.find(WorkflowStepExecution, under, { orderBy: { position: 'asc' } });
-  const operations: ServiceOperation[] = [];
-  for (const service of services) {
-    // inputs and receipts are long (prompts, pull request texts) and not shown
-    const rows = await em.find(ledgerOf[service], under, { exclude: ['input', 'output'] as never[] });
-    operations.push(...rows.map((row) => ({ service, row })));
-  }
-  operations.sort((a, b) => a.row.createdAt.getTime() - b.row.createdAt.getTime());
+  const operations = await em.find(IntegrationOperation, under, { orderBy: { createdAt: 'asc' } });
   return { workflow, stages, steps, operations };
 }

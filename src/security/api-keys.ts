@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ApiKey } from '../../entities/projects/api-key.ts';
 import { Organization } from '../../entities/projects/organization.ts';
+import type { Role } from '../../entities/projects/roles.ts';
 import type { Databases } from '../databases/connect.ts';
 import { sha256 } from '../engine/derive.ts';
 
@@ -16,22 +17,48 @@ export type KeyHolder = {
   apiKeyId: string;
   /** What the key is called; stands as actor in what is done with it. */
   keyName: string;
+  role: Role;
   /** Of the default organisation: may look at what belongs to the installation rather than to one organisation. */
   isOperator: boolean;
 };
+
+/** Of keys that work. */
+export const valid = () => ({
+  revokedAt: null,
+  $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }],
+});
 
 /** The fixed beginning lets secret scanners find leaked keys; the rest is 32 random bytes. */
 const keyFormat = /^gsw_[A-Za-z0-9_-]{43}$/;
 
 const usedAgainMs = 60_000;
 
+export type KeyTerms = {
+  /** Admin where left out. */
+  role?: Role;
+  /** Never where left out. */
+  expiresAt?: Date;
+};
+
 /** Gives the new key. It cannot be had again: only its SHA-256 is stored. */
-export function createApiKey(databases: Databases, organizationId: string, name: string): Promise<string> {
-  return databases.inOrganization(organizationId).projects(async (em) => addApiKey(em, organizationId, name));
+export function createApiKey(
+  databases: Databases,
+  organizationId: string,
+  name: string,
+  terms: KeyTerms = {},
+): Promise<string> {
+  return databases
+    .inOrganization(organizationId)
+    .projects(async (em) => addApiKey(em, organizationId, name, terms));
 }
 
 /** The same within a transaction in projects_db. */
-export function addApiKey(em: EntityManager, organizationId: string, name: string): string {
+export function addApiKey(
+  em: EntityManager,
+  organizationId: string,
+  name: string,
+  { role = 'admin', expiresAt }: KeyTerms = {},
+): string {
   const key = `gsw_${randomBytes(32).toString('base64url')}`;
   em.persist(
     em.create(ApiKey, {
@@ -40,19 +67,21 @@ export function addApiKey(em: EntityManager, organizationId: string, name: strin
       name,
       keyHash: sha256(key),
       lastFour: key.slice(-4),
+      role,
+      expiresAt: expiresAt ?? null,
     }),
   );
   return key;
 }
 
 /**
- * Null for a key that is unknown or revoked. Notes the use, at most once a minute.
+ * Null for a key that is unknown, revoked or expired, or whose organisation is archived. Notes the use, at most once a minute.
  * The look-up is by hash, so how long it takes tells nothing about the key.
  */
 export async function findOrganizationOf(databases: Databases, key: string): Promise<KeyHolder | null> {
   if (!keyFormat.test(key)) return null;
   return databases.maintenance.projects(async (em) => {
-    const found = await em.findOne(ApiKey, { keyHash: sha256(key), revokedAt: null });
+    const found = await em.findOne(ApiKey, { keyHash: sha256(key), ...valid() });
     const holder = found && (await holderOf(em, found));
     if (holder && Date.now() - (found.lastUsedAt?.getTime() ?? 0) > usedAgainMs) {
       await em.nativeUpdate(ApiKey, { id: found.id }, { lastUsedAt: new Date() });
@@ -61,22 +90,23 @@ export async function findOrganizationOf(databases: Databases, key: string): Pro
   });
 }
 
-/** Null where the key has been revoked or removed since. */
+/** Null where the key has been revoked or removed since, or has expired. */
 export function findHolderOf(databases: Databases, apiKeyId: string): Promise<KeyHolder | null> {
   return databases.maintenance.projects(async (em) => {
-    const found = await em.findOne(ApiKey, { id: apiKeyId, revokedAt: null });
+    const found = await em.findOne(ApiKey, { id: apiKeyId, ...valid() });
     return found && holderOf(em, found);
   });
 }
 
 async function holderOf(em: EntityManager, key: ApiKey): Promise<KeyHolder | null> {
-  const organization = await em.findOne(Organization, { id: key.organizationId });
+  const organization = await em.findOne(Organization, { id: key.organizationId, archivedAt: null });
   if (!organization) return null;
   return {
     organizationId: organization.id,
     organizationName: organization.name,
     apiKeyId: key.id,
     keyName: key.name,
+    role: key.role,
     isOperator: organization.slug === defaultSlug,
   };
 }

@@ -7,7 +7,7 @@ import type { Databases } from '../databases/connect.ts';
 import { sha256 } from '../engine/derive.ts';
 import { ensureTemplates } from '../prompts/ensure-templates.ts';
 import { readApiKey, writeApiKey } from './api-key-file.ts';
-import { addApiKey, defaultSlug } from './api-keys.ts';
+import { addApiKey, defaultSlug, valid } from './api-keys.ts';
 
 /** PostgreSQL advisory lock: `gsw` in ASCII, then 2. */
 const lockKey = 0x67737702;
@@ -39,8 +39,7 @@ function ensureKey(databases: Databases, dataDir: string): Promise<DefaultOrgani
     await em.execute('select pg_advisory_xact_lock(?)', [lockKey]);
     const organizationId = await defaultOrganization(em);
     const kept = await readApiKey(dataDir);
-    const valid = { organizationId, revokedAt: null };
-    if (kept && (await em.count(ApiKey, { ...valid, keyHash: sha256(kept) })) > 0) {
+    if (kept && (await em.count(ApiKey, { organizationId, keyHash: sha256(kept), ...valid() })) > 0) {
       return { organizationId, keyWritten: false };
     }
     const earlier = await em.count(ApiKey, { organizationId });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defineStage } from '../../src/engine/define.ts';
+import { createApiKey } from '../../src/security/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { type TestApi, testApi } from './api.ts';
@@ -248,5 +249,43 @@ describe('answering a workflow', () => {
     expect(late.status).toBe(409);
     expect(late.body.detail).toContain('completed already');
     await worker.close();
+  });
+});
+
+describe('a key that may only look', () => {
+  test('reads, and changes nothing', async () => {
+    const { engine, organizationId } = test_;
+    const key = await createApiKey(engine.databases, organizationId, 'wall screen', { role: 'viewer' });
+    expect((await api.send('GET', path, { key })).status).toBe(200);
+    const refused = await api.send('POST', path, { key, body: valid });
+    expect([refused.status, refused.body.detail]).toEqual([
+      403,
+      'The API key "wall screen" may look but change nothing; use another.',
+    ]);
+  });
+});
+
+describe('the template', () => {
+  test('that is asked for must exist', async () => {
+    const named = await api.send('POST', path, { body: { ...valid, template: 'github PROJECT' } });
+    expect(named.status).toBe(202);
+    const unknown = await api.send('POST', path, { body: { ...valid, template: 'Nightly' } });
+    expect(unknown.status).toBe(422);
+    expect(unknown.body.detail).toBe(
+      'There is no workflow template "Nightly"; leave it out for the default.',
+    );
+  });
+});
+
+describe('searching', () => {
+  test('finds parts of name and repository, in capitals or not, and takes % and _ as they are', async () => {
+    const repository = 'acme/lamp_shades';
+    const { body } = await api.send('POST', path, { body: { ...valid, repository, name: '100% dark' } });
+    const found = async (q: string) => {
+      const answer = await api.send('GET', `${path}?${new URLSearchParams({ q })}`);
+      return answer.body.items.map(({ id }: { id: string }) => id);
+    };
+    for (const q of ['LAMP_', '100%', 'acme/lamp']) expect(await found(q), q).toEqual([body.id]);
+    for (const q of ['lampXshades', '1%k', 'no such thing']) expect(await found(q), q).toEqual([]);
   });
 });

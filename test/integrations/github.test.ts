@@ -35,6 +35,8 @@ describe('repositories and branches', () => {
       url: `${sandbox.url}/octo/${repo.name}`,
       cloneUrl: `${sandbox.url}/octo/${repo.name}.git`,
       language: 'JavaScript',
+      topics: [],
+      pushedAt: expect.stringMatching(/^\d{4}-/),
     });
   });
 

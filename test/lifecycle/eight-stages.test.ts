@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Metric } from '../../entities/analytics/metric.ts';
 import { AnalysisRun } from '../../entities/codebase/analysis-run.ts';
 import { Event } from '../../entities/events/event.ts';
+import { ProjectActivity } from '../../entities/projects/project-activity.ts';
+import { Repository } from '../../entities/projects/repository.ts';
 import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import { WorkflowMetric } from '../../entities/workflows/workflow-metric.ts';
 import { backends } from '../support/backends.ts';
@@ -54,6 +56,12 @@ describe.each(backends())('on %s, the eight stages', (backend) => {
       .poll(() => db.events((em) => em.count(Event, { workflowId: id, eventType: 'stage.completed' })))
       .toBe(8);
     await expect.poll(() => db.analytics((em) => em.count(Metric, { subjectId: id }))).toBe(9);
+    const activity = { workflowId: id, activityType: 'workflow.completed' };
+    await expect.poll(() => db.projects((em) => em.count(ProjectActivity, activity))).toBe(1);
+    const repository = await db.projects((em) =>
+      em.findOneOrFail(Repository, { name: system.repository.name }),
+    );
+    expect(repository.languages).toHaveProperty('JavaScript');
   }, 180_000);
 
   test('do so while services drop replies after the effect, fail, limit and dawdle', async () => {

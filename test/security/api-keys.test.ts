@@ -114,6 +114,34 @@ describe('a key', () => {
     expect(await findHolderOf(databases, apiKeyId)).toBeNull();
   });
 
+  test('works until it expires, and while its organisation is not archived', async () => {
+    const { organizationId: id } = await ensureDefaultOrganization(databases, dataDir);
+    const soon = new Date(Date.now() + 60_000);
+    const key = await createApiKey(databases, id, 'ci', { role: 'operator', expiresAt: soon });
+    const holder = await findOrganizationOf(databases, key);
+    expect(holder).toMatchObject({ keyName: 'ci', role: 'operator' });
+    const holders = async () => [
+      await findOrganizationOf(databases, key),
+      await findHolderOf(databases, holder?.apiKeyId as string),
+    ];
+    await databases.maintenance.projects((em) =>
+      em.nativeUpdate(ApiKey, { name: 'ci' }, { expiresAt: new Date(Date.now() - 1) }),
+    );
+    expect(await holders()).toEqual([null, null]);
+    await databases.maintenance.projects((em) => em.nativeUpdate(ApiKey, {}, { expiresAt: null }));
+    expect(await holders()).toEqual([holder, holder]);
+    await databases.maintenance.projects((em) =>
+      em.nativeUpdate(Organization, { id }, { archivedAt: new Date() }),
+    );
+    expect(await holders()).toEqual([null, null]);
+  });
+
+  test('that has expired is replaced in the file', async () => {
+    await ensureDefaultOrganization(databases, dataDir);
+    await databases.maintenance.projects((em) => em.nativeUpdate(ApiKey, {}, { expiresAt: new Date() }));
+    expect((await ensureDefaultOrganization(databases, dataDir)).keyWritten).toBe(true);
+  });
+
   test('is not found by what is nearly it', async () => {
     await ensureDefaultOrganization(databases, dataDir);
     const key = (await readApiKey(dataDir)) as string;

@@ -112,10 +112,14 @@ export function testEngine(
       await db.workflows(async (em) => {
         await em.nativeUpdate(
           WorkflowExecution,
-          { status: { $nin: ['completed', 'failed'] } },
+          { status: { $nin: ['completed', 'failed', 'cancelled'] } },
           { status: 'cancelled' },
         );
-        await em.nativeUpdate(WorkflowStageExecution, {}, { status: 'cancelled' });
+        await em.nativeUpdate(
+          WorkflowStageExecution,
+          { status: ['pending', 'queued', 'running', 'waiting'] },
+          { status: 'cancelled' },
+        );
         await em.nativeUpdate(OutboxEntry, {}, { publishedAt: new Date() });
       });
       await queues.close();

@@ -17,6 +17,8 @@ export const readRepository = defineOperation({
     url: z.string(),
     cloneUrl: z.string(),
     language: z.string().nullable(),
+    topics: z.array(z.string()).default([]),
+    pushedAt: z.string().nullable().default(null),
   }),
   retry: { attempts: 8, delay: '2s' },
   run: (repository, { github }) => github.getRepository(repository),

@@ -20,6 +20,9 @@ export type Repository = RepositoryName & {
   cloneUrl: string;
   /** The main language as GitHub counts it. */
   language: string | null;
+  topics: string[];
+  /** When somebody last pushed to it, ISO 8601. */
+  pushedAt: string | null;
 };
 
 export type Branch = { name: string; sha: string };

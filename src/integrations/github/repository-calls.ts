@@ -30,6 +30,8 @@ export function repositoryCalls({ rest }: Octokit): RepositoryCalls {
         url: data.html_url,
         cloneUrl: data.clone_url,
         language: data.language ?? null,
+        topics: data.topics ?? [],
+        pushedAt: data.pushed_at,
       };
     },
 

@@ -1,0 +1,79 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { workflowStates } from './workflow-execution.ts';
+
+const schema = defineEntity({
+  name: 'ActiveWorkflow',
+  tableName: 'active_workflows',
+  view: true,
+  expression: `
+    select w.id, w.organization_id, w.project_id, w.name, w.github_owner || '/' || w.github_repo_name as repository,
+           w.status, w.current_stage, w.created_by, w.created_at, w.started_at,
+           case when w.status = 'paused' then 'somebody to resume it'
+                else coalesce(s.waiting_on, w.waiting_on, t.waiting_on,
+                              case when s.status = 'queued' then 'a worker to take up ' || s.stage end)
+           end as waiting_on,
+           case when w.status <> 'paused' then coalesce(s.waiting_until, w.waiting_until, t.waiting_until) end as waiting_until,
+           case when w.status = 'paused' then w.updated_at
+                else coalesce(s.waiting_since, t.waiting_since, case when s.status = 'queued' then s.queued_at end)
+           end as waiting_since,
+           s.open_gate,
+           coalesce(clock_timestamp() - s.started_at > s.timeout_ms * interval '1 millisecond', false) as is_overdue,
+           c.stages, c.stages_completed, t.steps, t.steps_completed, t.steps_failed,
+           o.operations, o.operations_succeeded, o.operations_failed
+      from workflow_executions w
+      left join workflow_stage_executions s on s.workflow_execution_id = w.id and s.stage = w.current_stage
+      cross join lateral (
+        select count(*) as stages, count(*) filter (where status = 'completed') as stages_completed
+          from workflow_stage_executions where workflow_execution_id = w.id) c
+      cross join lateral (
+        select count(*) as steps,
+               count(*) filter (where status = 'completed') as steps_completed,
+               count(*) filter (where status = 'failed') as steps_failed,
+               string_agg(distinct waiting_on, '; ') filter (where status = 'waiting') as waiting_on,
+               min(waiting_until) filter (where status = 'waiting') as waiting_until,
+               min(waiting_since) filter (where status = 'waiting') as waiting_since
+          from workflow_step_executions where workflow_execution_id = w.id) t
+      cross join lateral (
+        select count(*) as operations,
+               count(*) filter (where status = 'succeeded') as operations_succeeded,
+               count(*) filter (where status = 'failed') as operations_failed
+          from (select status from github_operations where workflow_execution_id = w.id
+                union all select status from linear_operations where workflow_execution_id = w.id
+                union all select status from codegen_operations where workflow_execution_id = w.id) every) o
+     where w.status in ('queued', 'running', 'waiting', 'paused')`,
+  properties: {
+    id: p.uuid().primary(),
+    organizationId: p.uuid(),
+    /** `projects.projects.id`. */
+    projectId: p.uuid().nullable(),
+    name: p.text(),
+    /** `OWNER/NAME`. */
+    repository: p.text(),
+    status: p.enum(workflowStates),
+    currentStage: p.text(),
+    createdBy: p.text(),
+    createdAt: p.datetime(),
+    startedAt: p.datetime().nullable(),
+    /** Why it does not go on by itself, in words that complete "waiting on …". */
+    waitingOn: p.text().nullable(),
+    /** Null where only a person or another job ends the wait. */
+    waitingUntil: p.datetime().nullable(),
+    waitingSince: p.datetime().nullable(),
+    /** The question that it waits for people to answer. */
+    openGate: p.text().nullable(),
+    /** Its stage has taken longer than the template allows. */
+    isOverdue: p.boolean(),
+    stages: p.bigint('number'),
+    stagesCompleted: p.bigint('number'),
+    steps: p.bigint('number'),
+    stepsCompleted: p.bigint('number'),
+    stepsFailed: p.bigint('number'),
+    operations: p.bigint('number'),
+    operationsSucceeded: p.bigint('number'),
+    operationsFailed: p.bigint('number'),
+  },
+});
+
+/** A workflow that is not over: where it is, why it waits, and how much is done. */
+export class ActiveWorkflow extends schema.class {}
+schema.setClass(ActiveWorkflow);

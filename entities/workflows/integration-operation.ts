@@ -1,0 +1,55 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import { operationStates } from './operation.ts';
+
+/** The ledger of each service that is integrated. */
+const ledgers = [
+  ['github', 'github_operations'],
+  ['linear', 'linear_operations'],
+  ['agent', 'codegen_operations'],
+] as const;
+
+const schema = defineEntity({
+  name: 'IntegrationOperation',
+  tableName: 'integration_operations',
+  view: true,
+  expression: ledgers
+    .map(
+      ([service, table]) => `
+    select '${service}'::text as service, id, organization_id, workflow_execution_id, workflow_stage_execution_id,
+           scope, key, operation_type, status, attempts, adopted, external_url, waiting_on, waiting_until,
+           error_message, started_at, completed_at, duration_ms, created_at, updated_at
+      from ${table}`,
+    )
+    .join(' union all'),
+  properties: {
+    service: p.enum(['github', 'linear', 'agent'] as const),
+    id: p.uuid().primary(),
+    organizationId: p.uuid(),
+    workflowExecutionId: p.uuid(),
+    workflowStageExecutionId: p.uuid(),
+    scope: p.text(),
+    key: p.text(),
+    operationType: p.text(),
+    status: p.enum(operationStates),
+    attempts: p.integer(),
+    adopted: p.boolean(),
+    externalUrl: p.text().nullable(),
+    waitingOn: p.text().nullable(),
+    waitingUntil: p.datetime().nullable(),
+    errorMessage: p.text().nullable(),
+    startedAt: p.datetime().nullable(),
+    completedAt: p.datetime().nullable(),
+    /** Milliseconds. */
+    durationMs: p.bigint('number').nullable(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+
+/** All three ledgers in one list, without inputs and receipts, which are long. */
+export class IntegrationOperation extends schema.class {
+  isOver(): boolean {
+    return this.status === 'succeeded' || this.status === 'failed' || this.status === 'cancelled';
+  }
+}
+schema.setClass(IntegrationOperation);
