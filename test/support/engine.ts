@@ -1,6 +1,6 @@
 /** An engine for tests: databases of its own, a queue of its own on either backend, and any catalogue. */
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
@@ -43,8 +43,8 @@ export function testEngine(
   services: Partial<Services> | ServicesFor = {},
   /** Tests that trouble the queue expect it to say so; all others fail when it does. */
   queueMayFail = false,
+  logger: Logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
 ): TestEngine {
-  const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const organizationId = randomUUID();
   const databases = connectDatabases(fresh.config);
   const prefix = `test-${randomUUID().slice(0, 8)}`;

@@ -24,7 +24,7 @@ export type TestSystemOptions = Omit<SandboxOptions, 'dataDir'> & {
   catalogue?: Catalogue;
   environment?: Record<string, string>;
   queueMayFail?: boolean;
-  /** Gets the services' own lines. */
+  /** Gets every line. */
   logger?: Logger;
 };
 
@@ -69,6 +69,7 @@ export async function testSystem(
         fetchGitHub: contractFetch,
       }),
     options.queueMayFail,
+    options.logger,
   );
   return {
     ...engine,
