@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
-import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { timings } from '../../src/engine/timings.ts';
 import { wakeWaiting } from '../../src/engine/wake-waiting.ts';
 import { waitingFor } from '../../src/integrations/credentials/waiting.ts';
@@ -67,15 +66,9 @@ describe.each(backends())('on %s, a workflow whose GitHub credential is rejected
       { status: 'invalid', statusReason: 'GitHub rejected it (Bad credentials)' },
     ]);
     const before = calls();
-    const second = await system.enqueue(auto);
+    const second = await system.enqueue({});
     await untilWaiting(second);
     expect(calls()).toBe(before);
-    await receiveSignal(system.engine, {
-      organizationId: system.organizationId,
-      workflowId: second,
-      type: 'cancel',
-      actor: 'Ada',
-    });
 
     await give(good);
     expect(await wake()).toBeGreaterThan(0);
