@@ -19,8 +19,9 @@ export function createLinear(options: LinearOptions): Linear {
 
   const linear: Linear = {
     async getTeam(key) {
+      const teams = await allTeams(requests);
       const { settings } = await askGrant(options.apiKey);
-      return chooseTeam(await allTeams(requests), key ?? settings?.teamKey ?? options.teamKey);
+      return chooseTeam(teams, key ?? settings?.teamKey ?? options.teamKey);
     },
 
     async findLabel(teamId, name) {
