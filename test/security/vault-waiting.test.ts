@@ -72,8 +72,8 @@ describe.each(backends())('on %s, a workflow whose GitHub credential is rejected
 
     await give(good);
     expect(await wake()).toBeGreaterThan(0);
-    expect(await system.until(id, ['completed', 'failed'], 90_000)).toMatchObject({ status: 'completed' });
-  }, 150_000);
+    expect(await system.until(id, ['completed', 'failed'], 180_000)).toMatchObject({ status: 'completed' });
+  }, 300_000);
 
   test('in the middle of its work finishes it after a replacement, everything once', async () => {
     await give(good);
@@ -120,6 +120,6 @@ describe.each(backends())('on %s, a workflow whose GitHub credential is rejected
     system.sandbox.github.faults.add({ kind: 'secondary-limit', retryAfterSeconds: 1 });
     await give(good);
     await wake();
-    expect(await system.until(id, ['completed', 'failed'], 90_000)).toMatchObject({ status: 'completed' });
-  }, 150_000);
+    expect(await system.until(id, ['completed', 'failed'], 180_000)).toMatchObject({ status: 'completed' });
+  }, 300_000);
 });
