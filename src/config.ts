@@ -50,6 +50,19 @@ const environment = z.object({
   LINEAR_API_KEY: optional,
   LINEAR_TEAM_KEY: optional,
 
+  /** `true`: organisations without credentials of their own act with those of the environment. */
+  SHARE_ENVIRONMENT_CREDENTIALS: optional.pipe(z.stringbool().default(false)),
+
+  /** The key that wraps the credentials' own keys: 32 bytes in base64. None of these: one is made up and kept. */
+  VAULT_MASTER_KEY: optional,
+  VAULT_MASTER_KEY_ID: optional,
+  /** One key a line, `id:base64`, the current one first. */
+  VAULT_MASTER_KEY_FILE: optional,
+  /** Keys that only open, separated by commas. */
+  VAULT_PREVIOUS_MASTER_KEYS: optional,
+  /** A command that wraps and unwraps at a key management service. */
+  VAULT_KMS_COMMAND: optional,
+
   AGENT: z.enum(['codegen', 'command']).default('codegen'),
   CODEGEN_API_URL: z.url().default('https://api.codegen.com'),
   CODEGEN_TOKEN: optional,
@@ -90,6 +103,16 @@ export type Config = {
   };
   github: { apiUrl: string; url: string; token: string | undefined };
   linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
+  /** Whether what the environment gives serves every organisation, or the default one only. */
+  shareCredentials: boolean;
+  /** Where the master keys of the credentials are. */
+  vault: {
+    masterKey: string | undefined;
+    masterKeyId: string | undefined;
+    masterKeyFile: string | undefined;
+    previousMasterKeys: string | undefined;
+    kmsCommand: string | undefined;
+  };
   agent: {
     adapter: 'codegen' | 'command';
     codegen: { apiUrl: string; token: string | undefined; organizationId: number | undefined };
@@ -133,6 +156,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
     github: { apiUrl: e.GITHUB_API_URL, url: e.GITHUB_URL, token: e.GITHUB_TOKEN },
     linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
+    shareCredentials: e.SHARE_ENVIRONMENT_CREDENTIALS,
+    vault: {
+      masterKey: e.VAULT_MASTER_KEY,
+      masterKeyId: e.VAULT_MASTER_KEY_ID,
+      masterKeyFile: e.VAULT_MASTER_KEY_FILE,
+      previousMasterKeys: e.VAULT_PREVIOUS_MASTER_KEYS,
+      kmsCommand: e.VAULT_KMS_COMMAND,
+    },
     agent: {
       adapter: e.AGENT,
       codegen: { apiUrl: e.CODEGEN_API_URL, token: e.CODEGEN_TOKEN, organizationId: e.CODEGEN_ORG_ID },

@@ -38,7 +38,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       databases,
       queues,
       catalogue: options.catalogue ?? catalogue,
-      servicesOf: options.services ?? connectServices(connected),
+      servicesOf: options.services ?? connectServices({ config: connected, databases, logger }),
       logger,
     };
     return {

@@ -18,12 +18,16 @@ export const credentialKinds = [
 
 export type CredentialKind = (typeof credentialKinds)[number];
 
+export const credentialProviders = ['github', 'linear', 'codegen', 'slack', 'notion'] as const;
+
+export type CredentialProvider = (typeof credentialProviders)[number];
+
 const schema = defineEntity({
   name: 'Credential',
   tableName: 'credentials',
   properties: {
     ...tenantRow,
-    provider: p.enum(['github', 'linear', 'codegen', 'slack', 'notion'] as const),
+    provider: p.enum(credentialProviders),
     kind: p.enum(credentialKinds),
     /** What people call it; unique per kind. */
     name: p.string().length(255),
@@ -60,5 +64,33 @@ const schema = defineEntity({
 });
 
 /** A secret with which we act at a provider for an organisation. The value is decrypted where it is used, nowhere else. */
-export class Credential extends schema.class {}
+export class Credential extends schema.class {
+  /** Takes another value; whatever was wrong with the earlier one is over. */
+  hold(
+    sealed: Pick<Credential, 'sealedSecret' | 'sealedDataKey' | 'masterKeyId'>,
+    lastFour: string | null,
+  ): void {
+    Object.assign(this, sealed, { lastFour });
+    this.expiryAnnouncedAt = null;
+    if (this.status !== 'active') this.become('active', null);
+  }
+
+  /** The provider does not take it any more. */
+  invalidate(reason: string): void {
+    if (this.status === 'active') this.become('invalid', reason);
+  }
+
+  /** For good: the value is destroyed. */
+  revoke(reason: string): void {
+    this.sealedSecret = Buffer.alloc(0);
+    this.sealedDataKey = Buffer.alloc(0);
+    this.become('revoked', reason);
+  }
+
+  private become(status: Credential['status'], reason: string | null): void {
+    this.status = status;
+    this.statusReason = reason;
+    this.statusChangedAt = new Date();
+  }
+}
 schema.setClass(Credential);

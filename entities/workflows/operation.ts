@@ -150,9 +150,11 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
     /**
      * Comes back later without having spent an attempt.
      * @param uncertain whether an earlier attempt may have had its effect all the same
+     * @param isForPeople whether only a person can end the wait: it counts as begun when that has happened
      */
-    postpone(reason: string, until: Date, uncertain: boolean): void {
+    postpone(reason: string, until: Date, uncertain: boolean, isForPeople = false): void {
       this.status = uncertain ? 'unknown' : 'intended';
+      if (isForPeople) this.startedAt = null;
       this.waitingOn = reason;
       this.waitingUntil = until;
       this.release();

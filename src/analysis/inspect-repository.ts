@@ -48,7 +48,7 @@ async function fetchHead(cwd: string, remote: GitRemote, repository: RepositoryN
     if (error instanceof GitError && /couldn't find remote ref/i.test(error.message)) {
       throw new PermanentFailure(`${fullName} has no branch "${branch}", or it is empty.`);
     }
-    throw judgeRemoteError(error, fullName);
+    throw await judgeRemoteError(error, fullName, remote);
   }
   return git(['rev-parse', 'FETCH_HEAD'], { cwd });
 }

@@ -1,6 +1,7 @@
 /** The command `gsw`: reads what was typed, runs one command, and ends with its exit code. */
 import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
+import { credentialsCommand } from './commands/credentials.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
 import { requirementsCommand } from './commands/requirements.ts';
@@ -35,9 +36,11 @@ for (const command of [
   statusCommand(),
   ...answerCommands(),
   requirementsCommand(),
+  credentialsCommand(),
   keyCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
+  for (const inner of command.commands) inner.copyInheritedSettings(program);
 }
 
 // a reader that goes away, as `| head` does, is a request to stop

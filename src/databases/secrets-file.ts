@@ -19,17 +19,43 @@ export async function readSecrets<Name extends string>(
   dataDir: string,
   names: readonly Name[],
 ): Promise<Record<Name, string>> {
+  return usable(dataDir, async (file) => {
+    const kept = await load(file);
+    if (names.every((name) => kept[name])) return pick(kept, names);
+    return change(file, (values) => {
+      for (const name of names) values[name] ??= randomBytes(32).toString('base64url');
+      return pick(values, names);
+    });
+  });
+}
+
+/** The value of a name that is not made up where it does not exist. */
+export function findSecret(dataDir: string, name: string): Promise<string | undefined> {
+  return usable(dataDir, async (file) => (await load(file))[name]);
+}
+
+/** Changes values while no other process does. Throws {@link ServerError} as {@link readSecrets} does. */
+export function changeSecrets(
+  dataDir: string,
+  work: (values: Record<string, string>) => void,
+): Promise<void> {
+  return usable(dataDir, (file) => change(file, work));
+}
+
+function change<T>(file: string, work: (values: Record<string, string>) => T): Promise<T> {
+  return underLock(`${file}.lock`, async () => {
+    const values = await load(file);
+    const result = work(values);
+    await replace(file, `${JSON.stringify(values, null, 2)}\n`);
+    return result;
+  });
+}
+
+async function usable<T>(dataDir: string, work: (file: string) => Promise<T>): Promise<T> {
   const file = path.join(dataDir, 'secrets.json');
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
-    const kept = await load(file);
-    if (names.every((name) => kept[name])) return pick(kept, names);
-    return await underLock(`${file}.lock`, async () => {
-      const values = await load(file);
-      for (const name of names) values[name] ??= randomBytes(32).toString('base64url');
-      await replace(file, `${JSON.stringify(values, null, 2)}\n`);
-      return pick(values, names);
-    });
+    return await work(file);
   } catch (error) {
     if (error instanceof ServerError) throw error;
     throw new ServerError(

@@ -3,7 +3,8 @@
  *
  * - anything else: the work is tried again with backoff and jitter until its attempts are spent;
  * - {@link PermanentFailure}: trying again cannot help; the work fails at once, with its sentence;
- * - {@link RetryLater}: not now; the work comes back at `until` and no attempt is spent.
+ * - {@link RetryLater}: not now; the work comes back at `until` and no attempt is spent;
+ * - {@link WaitForPeople}: the same, but only a person can end it, so it may last for ever.
  *
  * Messages are read by people (API, CLI, rows): a sentence, what is wrong and how to mend it, no secrets.
  */
@@ -15,7 +16,7 @@ export class PermanentFailure extends Error {
 
 /** Come back later without spending an attempt: a rate limit, an agent still at work, checks still running. */
 export class RetryLater extends Error {
-  override readonly name = 'RetryLater';
+  override readonly name: string = 'RetryLater';
   /** When to come back. */
   readonly until: Date;
 
@@ -27,6 +28,14 @@ export class RetryLater extends Error {
     super(reason);
     this.until = typeof until === 'number' ? new Date(Date.now() + until) : until;
   }
+}
+
+/**
+ * Only a person can help, such as by replacing a credential. The work looks again at `until`, or sooner when it is
+ * woken. Like a gate it has no ceiling, and what was waited before it does not count against what comes after.
+ */
+export class WaitForPeople extends RetryLater {
+  override readonly name = 'WaitForPeople';
 }
 
 /** What a stage sees when an operation it performed has failed for good; uncaught, it fails the stage. */

@@ -112,6 +112,16 @@ export class Queues {
     return state === 'completed' || state === 'failed' ? 'finished' : 'live';
   }
 
+  /** Lets a job that is put off run now; one that is not stays as it is. */
+  async hurry(queue: string, id: string): Promise<void> {
+    const job = await this.queue(queue).getJob(id);
+    if (!job || (await job.getState()) !== 'delayed') return;
+    await job.promote().catch(async (error: unknown) => {
+      // its time may have come meanwhile
+      if ((await job.getState()) === 'delayed') throw error;
+    });
+  }
+
   /** Whether a job waits for others that were added under it. */
   async awaitsChildren(queue: string, id: string): Promise<boolean> {
     return (await this.queue(queue).getJobState(id)) === 'waiting-children';

@@ -11,7 +11,7 @@ import { operationNamed } from './catalogue.ts';
 import type { Duration, OperationContext, OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
-import { PermanentFailure, RetryLater, reasonOf } from './errors.ts';
+import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease, withTimeout } from './lease.ts';
 
@@ -89,8 +89,11 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
-  if (thrown instanceof RetryLater && !isTiredOf(definition, lease)) {
-    const ours = await lease.settle((operation) => operation.postpone(reason, thrown.until, lease.uncertain));
+  const isForPeople = thrown instanceof WaitForPeople;
+  if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
+    const ours = await lease.settle((operation) =>
+      operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
+    );
     if (ours) await tellOwner(engine, lease, data, reason, thrown.until);
     return comeBack(job, token, thrown.until);
   }
@@ -114,8 +117,11 @@ async function giveUpOrRetry(
 /** How long an operation may be put off, all in all, unless it says otherwise. */
 const patience: Duration = '24h';
 
-const isTiredOf = (definition: Definition, lease: Lease): boolean =>
-  Date.now() - lease.operation.createdAt.getTime() > milliseconds(definition.patience ?? patience);
+/** Counted from its first attempt, or from the first one after people were waited for. */
+function isTiredOf(definition: Definition, { operation }: Lease): boolean {
+  const since = operation.startedAt ?? operation.createdAt;
+  return Date.now() - since.getTime() > milliseconds(definition.patience ?? patience);
+}
 
 /** A wait of an operation is a wait of the step or stage that performs it: it says so, in the same words. */
 async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason: string, until: Date) {

@@ -12,4 +12,6 @@ export const timings = {
   reconcileMs: 3_000,
   /** Rows younger than this are left alone: their job may be on its way. */
   reconcileAgeMs: 5_000,
+  /** How often work that waits for a credential looks for one, in case it was not woken. */
+  credentialCheckMs: 15_000,
 };

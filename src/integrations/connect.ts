@@ -1,67 +1,102 @@
-/** The services as an organisation sees them. Secrets are asked for at each call, never kept in an adapter. */
+/** The services as each organisation sees them. Secrets are asked for at each call, never kept in an adapter. */
 import path from 'node:path';
+import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config.ts';
+import type { Databases } from '../databases/connect.ts';
 import type { Services } from '../engine/define.ts';
-import { PermanentFailure } from '../engine/errors.ts';
+import { keyringSource } from '../security/vault/read-keyring.ts';
 import { createCodegen } from './agent/codegen.ts';
 import { createCommandAgent } from './agent/command.ts';
 import type { Agent } from './agent/port.ts';
+import { organizationAccess } from './credentials/organization-access.ts';
+import { appTokens } from './github/app-tokens.ts';
 import { createGitHub } from './github/octokit.ts';
 import type { GitHub } from './github/port.ts';
+import type { AskGrant } from './grant.ts';
+import { linearOAuthTokens } from './linear/oauth-tokens.ts';
 import { createLinear } from './linear/sdk.ts';
 
-/**
- * For now every organisation uses the credentials of the environment.
- * @param fetchGitHub stands in for `fetch` on the way to GitHub, so that tests can hold every call against its contract
- */
-export function connectServices(
-  config: Config,
-  fetchGitHub?: typeof fetch,
-): (organizationId: string) => Services {
-  const github = createGitHub({
-    apiUrl: config.github.apiUrl,
-    url: config.github.url,
-    token: secret('GITHUB_TOKEN', config.github.token),
-    ...(fetchGitHub ? { fetch: fetchGitHub } : {}),
-  });
-  const linear = createLinear({
-    apiUrl: config.linear.apiUrl,
-    apiKey: secret('LINEAR_API_KEY', config.linear.apiKey),
-    ...(config.linear.teamKey ? { teamKey: config.linear.teamKey } : {}),
-  });
-  const services = { github, linear, agent: connectAgent(config, github) };
-  return () => services;
+export type ServicesOptions = {
+  config: Config;
+  databases: Databases;
+  logger: Pick<Logger, 'warn'>;
+  /** Stands in for `fetch` on the way to GitHub, so that tests can hold every call against its contract. */
+  fetchGitHub?: typeof fetch;
+};
+
+/** Gives each organisation's services; they are made once and act with the credentials there are at each call. */
+export function connectServices({
+  config,
+  databases,
+  logger,
+  fetchGitHub,
+}: ServicesOptions): (organizationId: string) => Services {
+  checkAgent(config);
+  const { github, linear, agent } = config;
+  const toGitHub = { apiUrl: github.apiUrl, ...(fetchGitHub && { fetch: fetchGitHub }) };
+  const access = organizationAccess(
+    {
+      databases,
+      keyring: keyringSource(config),
+      shareEnvironment: config.shareCredentials,
+      onInvalid: ({ id, organizationId, kind, name }, reason) =>
+        logger.warn(
+          { credential: id, organizationId, kind, name, reason },
+          'a credential is not valid any more',
+        ),
+    },
+    { github_app: appTokens(toGitHub), linear_oauth: linearOAuthTokens(linear.apiUrl) },
+  );
+  const known = new Map<string, Services>();
+
+  const servicesFor = (organizationId: string): Services => {
+    const hub = createGitHub({
+      ...toGitHub,
+      url: github.url,
+      token: access(organizationId, 'github', { variable: 'GITHUB_TOKEN', value: github.token }),
+    });
+    const apiKey = access(organizationId, 'linear', {
+      variable: 'LINEAR_API_KEY',
+      value: linear.apiKey,
+      ...(linear.teamKey && { settings: { teamKey: linear.teamKey } }),
+    });
+    const token = access(organizationId, 'codegen', {
+      variable: 'CODEGEN_TOKEN',
+      value: agent.codegen.token,
+      settings: { organizationId: String(agent.codegen.organizationId ?? 0) },
+    });
+    return {
+      github: hub,
+      linear: createLinear({ apiUrl: linear.apiUrl, apiKey }),
+      agent: connectAgent(config, hub, token),
+    };
+  };
+  return (organizationId) => {
+    const services = known.get(organizationId) ?? servicesFor(organizationId);
+    known.set(organizationId, services);
+    return services;
+  };
 }
 
-function connectAgent(config: Config, github: GitHub): Agent {
-  const remoteOf: GitHub['gitRemote'] = (repository) => github.gitRemote(repository);
-  if (config.agent.adapter === 'codegen') {
-    return createCodegen({
-      apiUrl: config.agent.codegen.apiUrl,
-      token: secret('CODEGEN_TOKEN', config.agent.codegen.token),
-      organizationId: config.agent.codegen.organizationId ?? 0,
-      remoteOf,
-    });
-  }
-  if (!config.agent.command) {
+/** Told at the start rather than by the first workflow. */
+function checkAgent({ agent }: Config): void {
+  if (agent.adapter === 'command' && !agent.command) {
     throw new ConfigError(
       'AGENT is "command", so AGENT_COMMAND must say which command to run, such as AGENT_COMMAND="claude -p".',
     );
   }
+}
+
+function connectAgent(config: Config, github: GitHub, token: AskGrant): Agent {
+  const remoteOf: GitHub['gitRemote'] = (repository) => github.gitRemote(repository);
+  if (config.agent.adapter === 'codegen') {
+    return createCodegen({ apiUrl: config.agent.codegen.apiUrl, token, remoteOf });
+  }
   return createCommandAgent({
-    command: config.agent.command,
+    command: config.agent.command ?? '',
     dataDir: path.resolve(config.dataDir),
     timeoutMs: config.agent.timeoutMs,
     passEnv: config.agent.passEnv,
     remoteOf,
   });
-}
-
-/** A missing secret fails the operation that needs it, with the mend, rather than the start of the process. */
-function secret(variable: string, value: string | undefined): () => Promise<string> {
-  return async () => {
-    if (!value)
-      throw new PermanentFailure(`${variable} is not set; give it in the environment of the worker.`);
-    return value;
-  };
 }

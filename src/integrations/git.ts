@@ -91,15 +91,19 @@ export async function gitSays(args: readonly string[], options: GitOptions): Pro
   }
 }
 
+/** The remote does not know the token: HTTP 401, after which git would ask a person. */
+const isUnknownToken = /Authentication failed|could not read (Username|Password)|error: 401\b/;
+
 /** Refusals that trying again cannot mend become permanent; everything else is handed back as it is. */
-export function judgeRemoteError(error: unknown, repository: string): unknown {
+export async function judgeRemoteError(
+  error: unknown,
+  repository: string,
+  remote: GitRemote,
+): Promise<unknown> {
   if (!(error instanceof GitError)) return error;
   const words = error.message;
-  if (
-    /Authentication failed|could not read (Username|Password)|Permission to .* denied|error: 40[13]\b/.test(
-      words,
-    )
-  ) {
+  if (remote.refused && isUnknownToken.test(words)) return remote.refused('over git');
+  if (isUnknownToken.test(words) || /Permission to .* denied|error: 403\b/.test(words)) {
     return new PermanentFailure(
       `GitHub refused access to ${repository} over git. Check GITHUB_TOKEN and its rights.`,
     );

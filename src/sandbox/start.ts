@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { type CodegenSandboxOptions, startCodegenSandbox } from './codegen/server.ts';
 import { type GitHubSandboxOptions, startGitHubSandbox } from './github/server.ts';
-import { startLinearSandbox } from './linear/server.ts';
+import { type LinearSandboxOptions, startLinearSandbox } from './linear/server.ts';
 
 export type SandboxOptions = {
   /** Keeps everything; a sandbox started again over it goes on where the last one stopped. */
   dataDir: string;
-  github?: Pick<GitHubSandboxOptions, 'port' | 'ci' | 'ciDelayMs' | 'tokens'>;
-  linear?: { port?: number; apiKeys?: string[] };
+  github?: Pick<GitHubSandboxOptions, 'port' | 'ci' | 'ciDelayMs' | 'tokens' | 'app'>;
+  linear?: Pick<LinearSandboxOptions, 'port' | 'apiKeys' | 'oauth'>;
   codegen?: Pick<CodegenSandboxOptions, 'port' | 'script' | 'latencyMs'> & { token?: string };
 };
 

@@ -1,10 +1,10 @@
 /** An engine for tests: databases of its own, a queue of its own on either backend, and any catalogue. */
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
-import { connectDatabases } from '../../src/databases/connect.ts';
+import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import type { Catalogue, Services } from '../../src/engine/define.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { type EnqueueRequest, enqueueWorkflow } from '../../src/engine/enqueue.ts';
@@ -27,6 +27,9 @@ export type TestEngine = {
   close(): Promise<void>;
 };
 
+/** Makes the services of each organisation. */
+type ServicesFor = (databases: Databases) => (organizationId: string) => Services;
+
 type Poll = (
   id: string,
   isReached: (row: WorkflowExecution) => boolean | Promise<boolean>,
@@ -37,11 +40,11 @@ export function testEngine(
   fresh: FreshDatabases,
   backend: BackendName,
   catalogue: Partial<Catalogue>,
-  services: Partial<Services> = {},
+  services: Partial<Services> | ServicesFor = {},
   /** Tests that trouble the queue expect it to say so; all others fail when it does. */
   queueMayFail = false,
+  logger: Logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
 ): TestEngine {
-  const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const organizationId = randomUUID();
   const databases = connectDatabases(fresh.config);
   const prefix = `test-${randomUUID().slice(0, 8)}`;
@@ -61,7 +64,7 @@ export function testEngine(
     databases,
     queues,
     catalogue: { stages: [], steps: [], operations: [], projections: [], ...catalogue },
-    servicesOf: () => services as Services,
+    servicesOf: typeof services === 'function' ? services(databases) : () => services as Services,
     logger,
   };
   const workers: RunningWorker[] = [];

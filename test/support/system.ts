@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { type Logger, pino } from 'pino';
 import { catalogue } from '../../jobs/workflow.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Catalogue } from '../../src/engine/define.ts';
@@ -23,10 +24,17 @@ export type TestSystemOptions = Omit<SandboxOptions, 'dataDir'> & {
   catalogue?: Catalogue;
   environment?: Record<string, string>;
   queueMayFail?: boolean;
+  /** Gets every line. */
+  logger?: Logger;
 };
 
-/** Quick answers, so that a workflow takes seconds. */
-const quick = { POLL_INTERVAL_MS: '150', CHECKS_GRACE_MS: '2000', LOG_LEVEL: 'silent' };
+/** Quick answers, so that a workflow takes seconds. The organisation of a test is not the default one. */
+const quick = {
+  POLL_INTERVAL_MS: '150',
+  CHECKS_GRACE_MS: '2000',
+  LOG_LEVEL: 'silent',
+  SHARE_ENVIRONMENT_CREDENTIALS: 'true',
+};
 
 export async function testSystem(
   fresh: FreshDatabases,
@@ -53,8 +61,15 @@ export async function testSystem(
     { ...fresh, config },
     backend,
     options.catalogue ?? catalogue,
-    connectServices(config, contractFetch)(''),
+    (databases) =>
+      connectServices({
+        config,
+        databases,
+        logger: options.logger ?? pino({ level: 'silent' }),
+        fetchGitHub: contractFetch,
+      }),
     options.queueMayFail,
+    options.logger,
   );
   return {
     ...engine,

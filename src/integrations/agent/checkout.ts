@@ -39,7 +39,7 @@ export async function updateMirror(mirror: string, remote: GitRemote, fullName: 
     const all = '+refs/heads/*:refs/heads/*';
     await git(['fetch', '--quiet', '--no-tags', '--prune', remote.url, all], { cwd: mirror, remote });
   } catch (error) {
-    throw judgeRemoteError(error, fullName);
+    throw await judgeRemoteError(error, fullName, remote);
   }
 }
 

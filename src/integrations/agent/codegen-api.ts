@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import { PermanentFailure, RetryLater } from '../../engine/errors.ts';
+import { type AskGrant, askGrant } from '../grant.ts';
 
 export type CodegenOptions = {
   /** Without a path, such as `https://api.codegen.com`. */
   apiUrl: string;
-  token: () => Promise<string>;
-  organizationId: number;
+  token: AskGrant;
+  /** The organization there; the credential's own setting `organizationId` goes before it. */
+  organizationId?: number | undefined;
 };
 
 const agentRun = z.object({
@@ -48,7 +50,7 @@ export type CodegenApi = {
 };
 
 export function createCodegenApi({ apiUrl, token, organizationId }: CodegenOptions): CodegenApi {
-  const base = `${apiUrl.replace(/\/+$/, '')}/v1/organizations/${organizationId}`;
+  const base = `${apiUrl.replace(/\/+$/, '')}/v1/organizations`;
 
   async function call<T extends z.ZodType>(
     schema: T,
@@ -56,11 +58,13 @@ export function createCodegenApi({ apiUrl, token, organizationId }: CodegenOptio
     path: string,
     body?: unknown,
   ): Promise<z.infer<T>> {
-    const authorization = `Bearer ${await token()}`;
+    const grant = await askGrant(token);
+    const organization = Number(grant.settings?.organizationId ?? organizationId ?? 0);
+    const authorization = `Bearer ${grant.secret}`;
     let response: Response;
     let text: string;
     try {
-      response = await fetch(base + path, {
+      response = await fetch(`${base}/${organization}${path}`, {
         method,
         headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
@@ -72,7 +76,8 @@ export function createCodegenApi({ apiUrl, token, organizationId }: CodegenOptio
       throw new Error(slow ? 'Codegen did not answer within 30 seconds.' : 'Codegen could not be reached.');
     }
     const json = parseJson(text);
-    if (!response.ok) throw refusal(response, json, path, organizationId);
+    if (response.status === 401 && grant.refused) throw await grant.refused('HTTP 401');
+    if (!response.ok) throw refusal(response, json, path, organization);
     const parsed = schema.safeParse(json);
     if (parsed.success) return parsed.data;
     const where = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole').join(', ');

@@ -60,7 +60,7 @@ async function push(source: Source, mirror: string, publication: Publication, en
       await git(['update-ref', '-d', carrier], { cwd: mirror });
       return head;
     } catch (error) {
-      if (attempt === 2 || !isOvertaken(error)) throw judgeRemoteError(error, fullName);
+      if (attempt === 2 || !isOvertaken(error)) throw await judgeRemoteError(error, fullName, remote);
       await updateMirror(mirror, remote, fullName);
       await git(['fetch', '--quiet', mirror, '+refs/heads/*:refs/remotes/origin/*'], { cwd: worktree });
     }

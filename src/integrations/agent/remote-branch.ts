@@ -32,7 +32,7 @@ export async function branchWithCommitsOf(
     await carryOver(remote, { from: own, to: branch });
     return { headSha: ownSha };
   } catch (error) {
-    throw judgeRemoteError(error, fullName);
+    throw await judgeRemoteError(error, fullName, remote);
   }
 }
 

@@ -1,5 +1,7 @@
 import { Octokit } from '@octokit/rest';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { type AskGrant, askGrant, type Grant } from '../grant.ts';
+import { isRefusal, sentenceOf } from './failures.ts';
 
 export type GitHubOptions = {
   /** Base of the REST API, such as `https://api.github.com`. */
@@ -7,7 +9,7 @@ export type GitHubOptions = {
   /** Base of the web pages and of `git clone`, such as `https://github.com`. */
   url: string;
   /** Asked before every request, so that a token can be rotated and is decrypted only when it is used. */
-  token: () => Promise<string>;
+  token: AskGrant;
   userAgent?: string;
   /** Replaces the global `fetch`, for tests. */
   fetch?: typeof fetch;
@@ -20,31 +22,43 @@ const silent = () => undefined;
 
 /** Octokit without retries and throttling: the queue retries, by way of `find`. */
 export function createClient(options: GitHubOptions): Octokit {
-  const octokit = new Octokit({
+  const octokit = bareClient(options);
+  octokit.hook.wrap('request', async (request, parameters) => {
+    const grant = await readToken(options);
+    parameters.headers.authorization = `Bearer ${grant.secret}`;
+    parameters.headers['x-github-api-version'] = '2022-11-28';
+    try {
+      return await request(parameters);
+    } catch (error) {
+      if (grant.refused && isRefusal(error, 401)) throw await grant.refused(sentenceOf(error));
+      throw error;
+    }
+  });
+  return octokit;
+}
+
+/** The same without a token. */
+export function bareClient(options: Pick<GitHubOptions, 'apiUrl' | 'userAgent' | 'fetch'>): Octokit {
+  return new Octokit({
     baseUrl: options.apiUrl.replace(/\/+$/, ''),
     userAgent: options.userAgent ?? 'graph-sitter-workflows',
     request: { fetch: completely(options.fetch ?? fetch) },
     // Octokit's debug line holds the request headers, and failures are logged by the worker.
     log: { debug: silent, info: silent, warn: silent, error: silent },
   });
-  octokit.hook.before('request', async (request) => {
-    request.headers.authorization = `Bearer ${await readToken(options)}`;
-    request.headers['x-github-api-version'] = '2022-11-28';
-  });
-  return octokit;
 }
 
 /** The token, checked: what `fetch` cannot send would be quoted in its error message. */
-export async function readToken({ token }: GitHubOptions): Promise<string> {
-  const value = (await token()).trim();
-  if (!/^[\x21-\x7e]+$/.test(value)) {
+export async function readToken({ token }: GitHubOptions): Promise<Grant> {
+  const grant = await askGrant(token);
+  if (!/^[\x21-\x7e]+$/.test(grant.secret)) {
     throw new PermanentFailure(
-      value === ''
+      grant.secret === ''
         ? 'There is no GitHub token. Set GITHUB_TOKEN.'
         : 'The GitHub token holds characters that no token has. Set GITHUB_TOKEN to a valid one.',
     );
   }
-  return value;
+  return grant;
 }
 
 /**

@@ -17,7 +17,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...checkCalls(client),
     ...commentCalls(client),
     async gitRemote({ owner, name }) {
-      const credentials = Buffer.from(`x-access-token:${await readToken(options)}`).toString('base64');
+      const { secret, refused } = await readToken(options);
+      const credentials = Buffer.from(`x-access-token:${secret}`).toString('base64');
       return {
         url: `${url}/${owner}/${name}.git`,
         env: {
@@ -29,6 +30,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
           GIT_CONFIG_VALUE_1: '',
           GIT_TERMINAL_PROMPT: '0',
         },
+        ...(refused && { refused }),
       };
     },
   });

@@ -70,6 +70,8 @@ export type GitRemote = {
   url: string;
   /** Environment for `git` that carries the token (`GIT_CONFIG_COUNT` …), never written to disk. */
   env: Record<string, string>;
+  /** To be told when the remote does not know the token; gives the failure to throw. */
+  refused?(said: string): Promise<Error>;
 };
 
 export interface GitHub {

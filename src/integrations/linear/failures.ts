@@ -42,7 +42,7 @@ export function failureOf(error: unknown): Error {
     return new RetryLater(limitedUntil(error.raw?.response?.headers), 'Linear rate limit');
   }
   const status = error.status ?? 0;
-  if (type === 'authentication error' || status === 401) return new PermanentFailure(rejectedKey);
+  if (isRejectedKey(error)) return new PermanentFailure(rejectedKey);
   if (first) {
     const sentence = `Linear answered: ${sentenceOf(first)}`;
     const isLasting = lasting.has(type ?? '') || lastingCodes.has(code ?? '');
@@ -55,6 +55,13 @@ export function failureOf(error: unknown): Error {
   }
   // The SDK takes other 4xx for a rejected key; without Linear's own words it is a proxy or a wrong address.
   return new Error(`Linear answered HTTP ${status} without a reason; if it stays so, check LINEAR_API_URL.`);
+}
+
+/** Whether Linear says that it does not know the key. */
+export function isRejectedKey(error: unknown): boolean {
+  if (!(error instanceof LinearError) || error instanceof RatelimitedLinearError) return false;
+  const { type, code } = rawErrors(error)[0]?.extensions ?? {};
+  return code !== 'RATELIMITED' && (type === 'authentication error' || error.status === 401);
 }
 
 /** Whether the server surely says that there is no such entity, as opposed to any other trouble. */

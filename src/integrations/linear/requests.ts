@@ -1,14 +1,15 @@
 /** Sends documents to Linear through its SDK. */
 import { LinearClient } from '@linear/sdk';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { type AskGrant, askGrant, type Grant } from '../grant.ts';
 import type { GraphqlDocument } from './documents.ts';
-import { failureOf, isNotFound } from './failures.ts';
+import { failureOf, isNotFound, isRejectedKey } from './failures.ts';
 
 export type LinearConnection = {
   /** The GraphQL endpoint; plain HTTP only on this machine. */
   apiUrl: string;
   /** Asked before each request, so that a rotated key is used at once. */
-  apiKey: () => Promise<string>;
+  apiKey: AskGrant;
   /** How long one request may take, milliseconds; 30 seconds unless told. */
   timeoutMs?: number;
 };
@@ -22,9 +23,11 @@ export function linearRequests({ apiUrl, apiKey, timeoutMs = 30_000 }: LinearCon
     variables: Variables,
     isAbsence: (error: unknown) => boolean,
   ): Promise<Data | null> {
-    const { client } = connect(apiUrl, await apiKey(), timeoutMs);
-    const answer = await client.rawRequest<Data, Variables>(document, variables).catch((error: unknown) => {
+    const grant = await askGrant(apiKey);
+    const { client } = connect(apiUrl, grant, timeoutMs);
+    const answer = await client.rawRequest<Data, Variables>(document, variables).catch(async (error) => {
       if (isAbsence(error)) return null;
+      if (grant.refused && isRejectedKey(error)) throw await grant.refused('authentication error');
       throw failureOf(error);
     });
     if (answer === null) return null;
@@ -51,8 +54,7 @@ export function linearRequests({ apiUrl, apiKey, timeoutMs = 30_000 }: LinearCon
 }
 
 /** A client for one request, since the timeout is the client's. */
-function connect(apiUrl: string, apiKey: string, timeoutMs: number): LinearClient {
-  const key = apiKey.trim();
+function connect(apiUrl: string, { secret: key, isOAuth }: Grant, timeoutMs: number): LinearClient {
   if (!key) throw new PermanentFailure('There is no Linear API key; set LINEAR_API_KEY.');
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new PermanentFailure(
@@ -60,7 +62,8 @@ function connect(apiUrl: string, apiKey: string, timeoutMs: number): LinearClien
     );
   }
   try {
-    return new LinearClient({ apiUrl, apiKey: key, signal: AbortSignal.timeout(timeoutMs) });
+    const secret = isOAuth ? { accessToken: key } : { apiKey: key };
+    return new LinearClient({ apiUrl, ...secret, signal: AbortSignal.timeout(timeoutMs) });
   } catch {
     throw new PermanentFailure('LINEAR_API_URL must be an https address, or http on this machine.');
   }

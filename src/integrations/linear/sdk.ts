@@ -1,5 +1,6 @@
 /** Linear through its official SDK. */
 import { PermanentFailure } from '../../engine/errors.ts';
+import { askGrant } from '../grant.ts';
 import { createOnce, entityIn } from './create-once.ts';
 import * as documents from './documents.ts';
 import type { Issue, Linear, StateType } from './port.ts';
@@ -8,7 +9,7 @@ import { type LinearConnection, linearRequests } from './requests.ts';
 import { allTeams, chooseTeam } from './teams.ts';
 
 export type LinearOptions = LinearConnection & {
-  /** The team of `getTeam()` without a key. */
+  /** The team of `getTeam()` without a key; the credential's own setting `teamKey` goes before it. */
   teamKey?: string | undefined;
 };
 
@@ -17,7 +18,11 @@ export function createLinear(options: LinearOptions): Linear {
   const { send, find } = requests;
 
   const linear: Linear = {
-    getTeam: async (key = options.teamKey) => chooseTeam(await allTeams(requests), key),
+    async getTeam(key) {
+      const teams = await allTeams(requests);
+      const { settings } = await askGrant(options.apiKey);
+      return chooseTeam(teams, key ?? settings?.teamKey ?? options.teamKey);
+    },
 
     async findLabel(teamId, name) {
       const { nodes } = (await send(documents.labelsNamed, { teamId, name })).issueLabels;

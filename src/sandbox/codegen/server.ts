@@ -39,6 +39,10 @@ export type CodegenSandbox = {
   faults: Faults;
   /** Every request that arrived, in order; without headers. */
   requests: { method: string; path: string; body: unknown }[];
+  /** Every `Authorization` header that came in, each once. */
+  authorizations: Set<string>;
+  /** The tokens that are let in now; undefined: any. */
+  tokens: string[] | undefined;
   /** Runs that are at work stay so in `dataDir`; the next sandbox over it continues them. */
   close(): Promise<void>;
 };
@@ -55,6 +59,7 @@ export async function startCodegenSandbox(options: CodegenSandboxOptions): Promi
   const dataDir = path.resolve(options.dataDir);
   const faults = options.faults ?? new Faults();
   const requests: CodegenSandbox['requests'] = [];
+  const authorizations = new Set<string>();
   const store = new RunStore(dataDir);
   const executor = new RunExecutor({ store, script, gitRemote, dataDir, latencyMs });
   let url = '';
@@ -63,6 +68,7 @@ export async function startCodegenSandbox(options: CodegenSandboxOptions): Promi
   app.disable('x-powered-by');
   app.use(express.json({ limit: '10mb' }));
   app.use((request, _response, next) => {
+    if (request.headers.authorization) authorizations.add(request.headers.authorization);
     requests.push({ method: request.method, path: request.path, body: request.body });
     next();
   });
@@ -102,6 +108,8 @@ export async function startCodegenSandbox(options: CodegenSandboxOptions): Promi
     runs: () => structuredClone(store.runs),
     faults,
     requests,
+    authorizations,
+    tokens,
     async close() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

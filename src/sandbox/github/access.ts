@@ -6,6 +6,8 @@ const hour = 3600_000;
 /** Who may ask, and how often: tokens, their users and their hourly allowance. */
 export class Access {
   readonly #logins: Map<string, string>;
+  /** When tokens end that do (milliseconds since 1970). */
+  readonly #ends = new Map<string, number>();
   readonly #limit = 5000;
   /** Requests used by each user, and when that is forgotten (milliseconds since 1970). */
   readonly #used = new Map<string, { count: number; until: number }>();
@@ -17,13 +19,30 @@ export class Access {
     );
   }
 
+  /** Lets a token in, until then. */
+  admit(token: string, login: string, until?: Date): void {
+    this.#logins.set(token, login);
+    if (until) this.#ends.set(token, until.getTime());
+  }
+
+  /** Lets a token in no more. */
+  expel(token: string): void {
+    this.#logins.delete(token);
+  }
+
+  #loginWith(token: string): string | undefined {
+    return Date.now() < (this.#ends.get(token) ?? Number.POSITIVE_INFINITY)
+      ? this.#logins.get(token)
+      : undefined;
+  }
+
   /** Whose token the request carries, as `token …`, `Bearer …` or the password of Basic. */
   loginOf(request: IncomingMessage): string | undefined {
     const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(' ');
-    if (/^(token|bearer)$/i.test(scheme)) return this.#logins.get(value);
+    if (/^(token|bearer)$/i.test(scheme)) return this.#loginWith(value);
     if (!/^basic$/i.test(scheme)) return undefined;
     const pair = Buffer.from(value, 'base64').toString();
-    return this.#logins.get(pair.slice(pair.indexOf(':') + 1));
+    return this.#loginWith(pair.slice(pair.indexOf(':') + 1));
   }
 
   /** Uses up what the user has left, until then. */

@@ -1,7 +1,8 @@
 import express, { type Express, type Request, type Response } from 'express';
 import type { Access } from './access.ts';
 import { setCommonHeaders } from './access.ts';
-import { type Answer, paged, param, Refusal } from './answers.ts';
+import { type Answer, notFound, paged, param, Refusal } from './answers.ts';
+import { installationToken, type SandboxApp } from './app.ts';
 import type { Ci } from './ci.ts';
 import { repositoryJson } from './json/repository-json.ts';
 import { publicUserJson } from './json/user-json.ts';
@@ -29,9 +30,21 @@ const routes: Routes = {
 };
 
 /** Serves the REST API. */
-export function mountApi(app: Express, access: Access, repositories: Repositories, ci: Ci): void {
+export function mountApi(
+  app: Express,
+  access: Access,
+  repositories: Repositories,
+  ci: Ci,
+  gitHubApp?: SandboxApp,
+): void {
   // GitHub reads a body as JSON whatever its content type says.
   app.use(express.json({ limit: '10mb', type: () => true }));
+  app.post('/app/installations/:installation/access_tokens', (request, response) => {
+    setCommonHeaders(response);
+    if (!gitHubApp) throw notFound();
+    const { authorization = '' } = request.headers;
+    send(response, installationToken(gitHubApp, access, authorization, param(request, 'installation')));
+  });
   app.use((request, response, next) => {
     setCommonHeaders(response);
     // Node's fetch adds no-cache to every conditional request; GitHub answers 304 all the same.

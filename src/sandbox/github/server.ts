@@ -11,6 +11,7 @@ import { applyFaults, Faults } from '../faults.ts';
 import { Access, setCommonHeaders } from './access.ts';
 import { param } from './answers.ts';
 import { mountApi } from './api.ts';
+import type { SandboxApp } from './app.ts';
 import { Ci, type CiCheck } from './ci.ts';
 import { serveGit } from './http-backend.ts';
 import type { CommentRecord, PullRecord } from './records.ts';
@@ -23,6 +24,8 @@ export type GitHubSandboxOptions = {
   dataDir: string;
   /** Tokens that are let in; the first is `sandbox-bot`'s. One at random unless told. */
   tokens?: string[];
+  /** A GitHub App to answer for; none unless told. */
+  app?: SandboxApp;
   /** Judges the heads of pull requests; `git diff --check` unless told, no statuses at all if false. */
   ci?: CiCheck | false;
   /** Milliseconds from the pending status to the result; 200 unless told. */
@@ -46,12 +49,14 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
   const repositories = new Repositories(path.resolve(options.dataDir));
   const ci = new Ci(options.ci, options.ciDelayMs ?? 200);
   const requests: LoggedRequest[] = [];
+  const authorizations = new Set<string>();
 
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
     const entry = { method: request.method, path: request.path, status: 0 };
     requests.push(entry);
+    if (request.headers.authorization) authorizations.add(request.headers.authorization);
     if (requests.length > logLength) requests.shift();
     response.on('finish', () => {
       entry.status = response.statusCode;
@@ -78,7 +83,7 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       });
     },
   );
-  mountApi(app, access, repositories, ci);
+  mountApi(app, access, repositories, ci, options.app);
 
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
@@ -102,6 +107,8 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
     faults,
     /** The last requests, oldest first; status 0 while it has no answer, and for good where none was sent. */
     requests,
+    /** Every `Authorization` header that came in, each once. */
+    authorizations,
 
     async addRepository(wanted: NewRepository) {
       const { git, record } = await repositories.add(wanted);
@@ -132,6 +139,14 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       const repository = repositories.find(owner, name);
       repository.record.requiredChecks[branch] = contexts;
       repository.save();
+    },
+
+    /** Lets a token in, or in no more. */
+    admit(token: string): void {
+      access.admit(token, 'sandbox-bot');
+    },
+    expel(token: string): void {
+      access.expel(token);
     },
 
     /** Spends what the first token has left of its hourly allowance, until then. */

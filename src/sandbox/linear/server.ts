@@ -13,6 +13,7 @@ import { applyFaults, Faults } from '../faults.ts';
 import { executableSchema } from './executable.ts';
 import { rootFieldOf } from './graphql-request.ts';
 import { rateLimitHeaders } from './limits.ts';
+import { OAuthServer, type SandboxOAuth } from './oauth.ts';
 import { pages } from './pages.ts';
 import type { AttachmentRecord, CommentRecord, IssueRecord, LabelRecord, RelationRecord } from './records.ts';
 import { authenticationRefusal } from './refusals.ts';
@@ -25,6 +26,8 @@ export type LinearSandboxOptions = {
   dataDir?: string;
   /** The keys it accepts; absent: a random one, told in `apiKeys`. */
   apiKeys?: string[];
+  /** An OAuth application that has been authorised; none unless told. */
+  oauth?: SandboxOAuth;
   /** Teams to have; absent: one, ENG. */
   teams?: { key: string; name: string }[];
   faults?: Faults;
@@ -39,6 +42,9 @@ export type LinearSandbox = {
   faults: Faults;
   /** Every GraphQL request that came in, oldest first, whatever became of it. */
   requests: LoggedRequest[];
+  /** Every `Authorization` header that came in, each once. */
+  authorizations: Set<string>;
+  oauth: OAuthServer;
   issues(): SandboxIssue[];
   relations(): RelationRecord[];
   comments(): CommentRecord[];
@@ -57,12 +63,15 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
   const apiKeys = options.apiKeys ?? [`lin_api_${randomUUID()}`];
   const faults = options.faults ?? new Faults();
   const requests: LoggedRequest[] = [];
+  const authorizations = new Set<string>();
+  const oauth = new OAuthServer(options.oauth);
   const store = new LinearStore(options.dataDir && path.join(options.dataDir, 'linear.json'));
   for (const team of options.teams ?? [{ key: 'ENG', name: 'Engineering' }]) store.ensureTeam(team);
   store.save();
 
   let webUrl = '';
   const log: RequestHandler = (request, _response, next) => {
+    if (request.headers.authorization) authorizations.add(request.headers.authorization);
     requests.push({ at: new Date(), operation: rootFieldOf(request), variables: request.body?.variables });
     next();
   };
@@ -83,9 +92,10 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
       log,
       rateLimitHeaders(),
       applyFaults(faults, rootFieldOf),
-      authenticate(apiKeys),
+      authenticate(apiKeys, oauth),
       yoga as unknown as RequestHandler,
     )
+    .post('/oauth/token', express.urlencoded({ extended: false }), applyFaults(faults), oauth.answer)
     .use(pages(store));
 
   const server = createServer(app).listen(options.port ?? 0, '127.0.0.1');
@@ -99,6 +109,8 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
     apiKeys,
     faults,
     requests,
+    authorizations,
+    oauth,
     issues: () =>
       tables.issues.map((issue) => {
         const { name, type } = store.byId('states', 'WorkflowState', issue.stateId);
@@ -124,10 +136,10 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
 }
 
 /** Linear takes a personal key bare and an OAuth token as Bearer. */
-function authenticate(apiKeys: string[]): RequestHandler {
+function authenticate(apiKeys: string[], oauth: OAuthServer): RequestHandler {
   return (request, response, next) => {
-    const key = request.headers.authorization?.replace(/^Bearer /, '');
-    if (key && apiKeys.includes(key)) next();
+    const [, bearer, key = ''] = /^(Bearer )?(.*)$/.exec(request.headers.authorization ?? '') ?? [];
+    if (apiKeys.includes(key) || (bearer && oauth.admits(key))) next();
     else response.status(401).json(authenticationRefusal);
   };
 }

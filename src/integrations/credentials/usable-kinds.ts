@@ -1,0 +1,11 @@
+import type { CredentialKind, CredentialProvider } from '../../../entities/projects/credential.ts';
+
+/** With which kinds of credential we call each provider, the one to be preferred first. */
+export const usableKinds = {
+  github: ['github_app', 'github_token'],
+  linear: ['linear_oauth', 'linear_key'],
+  codegen: ['codegen_key'],
+} as const satisfies Partial<Record<CredentialProvider, readonly [CredentialKind, ...CredentialKind[]]>>;
+
+/** A provider that the work of a workflow calls. */
+export type CalledProvider = keyof typeof usableKinds;

@@ -1,0 +1,31 @@
+/** The words in which work waits for a credential; by them it is found again when there is one. */
+import type { CredentialProvider } from '../../../entities/projects/credential.ts';
+import { WaitForPeople } from '../../engine/errors.ts';
+import { timings } from '../../engine/timings.ts';
+import { usableKinds } from './usable-kinds.ts';
+
+export const providerNames: Record<CredentialProvider, string> = {
+  github: 'GitHub',
+  linear: 'Linear',
+  codegen: 'Codegen',
+  slack: 'Slack',
+  notion: 'Notion',
+};
+
+/** How every such wait begins. */
+export const waitingFor = (provider: CredentialProvider): string =>
+  `a valid ${providerNames[provider]} credential`;
+
+/** @param slug of the organisation; undefined where it has no row of its own */
+export function waitForCredential(
+  provider: keyof typeof usableKinds,
+  why: string,
+  slug: string | undefined,
+  kind: string = usableKinds[provider][0],
+): WaitForPeople {
+  const organization = slug ? ` --organization ${slug}` : '';
+  return new WaitForPeople(
+    timings.credentialCheckMs,
+    `${waitingFor(provider)}: ${why}; replace it with \`gsw credentials set ${kind}${organization}\``,
+  );
+}

@@ -1,0 +1,140 @@
+/** The credentials of an organisation: kept sealed, listed without their values, replaced and revoked. */
+import { randomUUID } from 'node:crypto';
+import { LockMode } from '@mikro-orm/postgresql';
+import { Credential, type CredentialKind } from '../../../entities/projects/credential.ts';
+import type { OrganizationDatabases } from '../../databases/tenancy.ts';
+import { type Binding, open, seal, VaultError } from './envelope.ts';
+import type { KeyringSource } from './keyring.ts';
+import { checkSecret, kinds, lastFourOf } from './kinds.ts';
+
+/** What may be shown of a credential. */
+export type CredentialSummary = Pick<
+  Credential,
+  | 'id'
+  | 'provider'
+  | 'kind'
+  | 'name'
+  | 'lastFour'
+  | 'settings'
+  | 'status'
+  | 'statusReason'
+  | 'statusChangedAt'
+  | 'expiresAt'
+  | 'lastUsedAt'
+  | 'masterKeyId'
+  | 'createdBy'
+  | 'createdAt'
+>;
+
+export type NewValue = {
+  kind: CredentialKind;
+  /** `default` unless told. */
+  name?: string;
+  secret: string;
+  /** What is not secret; undefined keeps those there are. */
+  settings?: Record<string, string>;
+  /** Undefined or null: not known to expire. */
+  expiresAt?: Date | null;
+  /** Who gives it. */
+  by: string;
+};
+
+export type Vault = {
+  databases: OrganizationDatabases;
+  organizationId: string;
+  keyring: KeyringSource;
+};
+
+export const bindingOf = (row: Credential): Binding => ({
+  organizationId: row.organizationId,
+  provider: row.provider,
+  kind: row.kind,
+  credentialId: row.id,
+});
+
+const notRevoked = { status: { $ne: 'revoked' } } as const;
+
+/** Keeps a value, in the place of the one of that kind and name if there is one. Throws {@link VaultError}. */
+export async function setCredential(vault: Vault, value: NewValue): Promise<CredentialSummary> {
+  const { kind, name = 'default', by, expiresAt = null } = value;
+  const secret = value.secret.trim();
+  const keyring = await vault.keyring();
+  return vault.databases.projects(async (em) => {
+    const found = await em.findOne(
+      Credential,
+      { kind, name, ...notRevoked },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+    const settings = value.settings ?? found?.settings ?? {};
+    checkSecret(kind, secret, settings);
+    const id = found?.id ?? randomUUID();
+    const { organizationId } = vault;
+    const { provider } = kinds[kind];
+    const sealed = await seal(secret, { organizationId, provider, kind, credentialId: id }, keyring);
+    const lastFour = lastFourOf(kind, secret);
+    if (found) {
+      found.hold(sealed, lastFour);
+      Object.assign(found, { settings, expiresAt });
+      return summaryOf(found);
+    }
+    const made = em.create(Credential, {
+      ...{ id, organizationId, provider, kind, name, settings, expiresAt, lastFour },
+      ...sealed,
+      createdBy: by,
+    });
+    em.persist(made);
+    await em.flush();
+    return summaryOf(made);
+  });
+}
+
+/** Newest first; values are not among what it gives. */
+export async function listCredentials(vault: Pick<Vault, 'databases'>): Promise<CredentialSummary[]> {
+  const rows = await vault.databases.projects((em) =>
+    em.find(Credential, {}, { orderBy: { createdAt: 'desc' } }),
+  );
+  return rows.map(summaryOf);
+}
+
+/** Destroys the value. Throws {@link VaultError} where there is none to revoke. */
+export async function revokeCredential(
+  vault: Pick<Vault, 'databases'>,
+  which: { kind: CredentialKind; name?: string; by: string },
+): Promise<CredentialSummary> {
+  const { kind, name = 'default', by } = which;
+  return vault.databases.projects(async (em) => {
+    const found = await em.findOne(
+      Credential,
+      { kind, name, ...notRevoked },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+    if (!found) throw new VaultError(`There is no ${kind} called "${name}".`);
+    found.revoke(`revoked by ${by}`);
+    return summaryOf(found);
+  });
+}
+
+/** The value itself: for the adapter that is about to send it, and nobody else. */
+export async function openCredential(vault: Pick<Vault, 'keyring'>, row: Credential): Promise<string> {
+  return open(row, bindingOf(row), await vault.keyring());
+}
+
+function summaryOf(row: Credential): CredentialSummary {
+  const {
+    id,
+    provider,
+    kind,
+    name,
+    lastFour = null,
+    settings,
+    status,
+    masterKeyId,
+    createdBy,
+    createdAt,
+  } = row;
+  const { statusReason = null, statusChangedAt = null, expiresAt = null, lastUsedAt = null } = row;
+  return {
+    ...{ id, provider, kind, name, lastFour, settings, status, statusReason, statusChangedAt },
+    ...{ expiresAt, lastUsedAt, masterKeyId, createdBy, createdAt },
+  };
+}
