@@ -47,11 +47,12 @@ export const projectSelection = defineStage({
       return project.id;
     });
     const project = await db.task(async (em) => {
-      const known = await em.findOne(GithubProject, { projectId });
+      // by repository: several of them may be in one project
+      const githubRepository = { githubOwner: found.owner, githubRepoName: found.name };
+      const id = deriveId('github-project', organizationId, slug);
+      const known = await em.findOne(GithubProject, { $or: [{ id }, githubRepository] });
       known?.restore();
       if (known) return known;
-      const id = deriveId('github-project', organizationId, slug);
-      const githubRepository = { githubOwner: found.owner, githubRepoName: found.name };
       const added = em.create(GithubProject, { id, organizationId, projectId, ...githubRepository });
       await em.persist(added).flush();
       return added;
