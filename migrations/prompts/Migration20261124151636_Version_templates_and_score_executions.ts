@@ -379,7 +379,6 @@ export class Migration20261124151636_Version_templates_and_score_executions exte
       `create trigger updated_at_moves before update on "prompt_template_versions" for each row execute function move_updated_at();`,
     );
     this.addSql(`alter table "prompt_template_versions" enable row level security;`);
-    this.addSql(`alter table "prompt_template_versions" force row level security;`);
     this.addSql(
       `create policy "organization_isolation" on "prompt_template_versions" using ("organization_id" = (select current_setting('app.organization_id')::uuid)) with check ("organization_id" = (select current_setting('app.organization_id')::uuid));`,
     );
@@ -554,7 +553,10 @@ export class Migration20261124151636_Version_templates_and_score_executions exte
         where x.organization_id = r.organization_id
           and (a.is_applied
                or (r.stage is null or r.stage = x.stage) and (r.purpose is null or r.purpose = x.purpose))) uses;`);
-    for (const table of touched) this.addSql(`alter table ${table} force row level security`);
+    // only now: foreign keys to it are checked by its owner
+    for (const table of [...touched, 'prompt_template_versions']) {
+      this.addSql(`alter table ${table} force row level security`);
+    }
   }
 
   override down(): void | Promise<void> {
