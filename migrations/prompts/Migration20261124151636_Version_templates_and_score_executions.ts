@@ -22,7 +22,7 @@ export class Migration20261124151636_Version_templates_and_score_executions exte
     );
 
     this.addSql(
-      `create table "prompt_enhancements" ("id" uuid not null, "organization_id" uuid not null, "name" varchar(255) not null, "enhancement_type" text not null, "description" text not null default '', "application_order" int not null, "stage" varchar(100) null, "purpose" varchar(50) null, "instructions" text not null default '', "context_source_id" uuid null, "is_active" boolean not null default true, "version" int not null default 1, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));`,
+      `create table "prompt_enhancements" ("id" uuid not null, "organization_id" uuid not null, "name" varchar(255) not null, "enhancement_type" text not null, "description" text not null default '', "application_order" int not null, "stage" varchar(100) null, "purpose" varchar(50) null, "instructions" text not null, "context_source_id" uuid null, "is_active" boolean not null default true, "version" int not null default 1, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));`,
     );
     this.addSql(
       `create index "prompt_enhancements_context_source_id_index" on "prompt_enhancements" ("context_source_id");`,
