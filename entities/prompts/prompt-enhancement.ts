@@ -23,8 +23,8 @@ const schema = defineEntity({
     stage: p.string().length(100).nullable(),
     /** The purpose whose prompts it changes, such as `review`; null for all. */
     purpose: p.string().length(50).nullable(),
-    /** What is added to the prompt's end. */
-    instructions: p.text().default(''),
+    /** What is added to the prompt's end; empty where the context alone is. */
+    instructions: p.text(),
     /** Put before the instructions, in a `<context>` element. */
     contextSourceId: () =>
       p

@@ -22,7 +22,7 @@ export class Migration20261124151636_Version_templates_and_score_executions exte
     );
 
     this.addSql(
-      `create table "prompt_enhancements" ("id" uuid not null, "organization_id" uuid not null, "name" varchar(255) not null, "enhancement_type" text not null, "description" text not null default '', "application_order" int not null, "stage" varchar(100) null, "purpose" varchar(50) null, "instructions" text not null default '', "context_source_id" uuid null, "is_active" boolean not null default true, "version" int not null default 1, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));`,
+      `create table "prompt_enhancements" ("id" uuid not null, "organization_id" uuid not null, "name" varchar(255) not null, "enhancement_type" text not null, "description" text not null default '', "application_order" int not null, "stage" varchar(100) null, "purpose" varchar(50) null, "instructions" text not null, "context_source_id" uuid null, "is_active" boolean not null default true, "version" int not null default 1, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));`,
     );
     this.addSql(
       `create index "prompt_enhancements_context_source_id_index" on "prompt_enhancements" ("context_source_id");`,
@@ -379,7 +379,6 @@ export class Migration20261124151636_Version_templates_and_score_executions exte
       `create trigger updated_at_moves before update on "prompt_template_versions" for each row execute function move_updated_at();`,
     );
     this.addSql(`alter table "prompt_template_versions" enable row level security;`);
-    this.addSql(`alter table "prompt_template_versions" force row level security;`);
     this.addSql(
       `create policy "organization_isolation" on "prompt_template_versions" using ("organization_id" = (select current_setting('app.organization_id')::uuid)) with check ("organization_id" = (select current_setting('app.organization_id')::uuid));`,
     );
@@ -554,7 +553,10 @@ export class Migration20261124151636_Version_templates_and_score_executions exte
         where x.organization_id = r.organization_id
           and (a.is_applied
                or (r.stage is null or r.stage = x.stage) and (r.purpose is null or r.purpose = x.purpose))) uses;`);
-    for (const table of touched) this.addSql(`alter table ${table} force row level security`);
+    // only now: foreign keys to it are checked by its owner
+    for (const table of [...touched, 'prompt_template_versions']) {
+      this.addSql(`alter table ${table} force row level security`);
+    }
   }
 
   override down(): void | Promise<void> {
