@@ -39,6 +39,26 @@ export async function readSecrets<Name extends string>(
   }
 }
 
+/** What the file holds, for those who only look: nothing is made up. */
+export const knownSecrets = (dataDir: string): Promise<Record<string, string>> =>
+  load(path.join(dataDir, 'secrets.json'));
+
+/** When it was last written, milliseconds since 1970. */
+export const secretsWrittenAt = async (dataDir: string): Promise<number> =>
+  (await stat(path.join(dataDir, 'secrets.json'))).mtimeMs;
+
+/** Changes values; one that becomes undefined is forgotten. On the disk when it returns. */
+export async function changeSecrets(
+  dataDir: string,
+  changes: Record<string, string | undefined>,
+): Promise<void> {
+  const file = path.join(dataDir, 'secrets.json');
+  await underLock(`${file}.lock`, async () => {
+    const values = { ...(await load(file)), ...changes };
+    await replace(file, `${JSON.stringify(values, null, 2)}\n`);
+  });
+}
+
 async function load(file: string): Promise<Record<string, string>> {
   try {
     const text = await readFile(file, 'utf8');
