@@ -52,7 +52,8 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       },
     };
   } catch (error) {
-    await server?.stop();
+    // why it failed is what counts, not that the server then did not stop either
+    await server?.stop().catch(() => undefined);
     throw error;
   }
 }

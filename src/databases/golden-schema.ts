@@ -53,9 +53,9 @@ export function relationsIn(golden: readonly string[]): Relation[] {
   const relations = golden.flatMap((line): Relation[] => {
     const [, kind, name, partitioned] = /^(table|view) (\S+)( partitioned)?/.exec(line) ?? [];
     if (!name) return [];
-    return [{ name, kind: kind === 'view' ? 'v' : partitioned ? 'p' : 'r', partition: false }];
+    return [{ name, kind: kind === 'view' ? 'v' : partitioned ? 'p' : 'r', coming: true }];
   });
-  return [...relations, { name: migrationsTable, kind: 'r', partition: false }];
+  return [...relations, { name: migrationsTable, kind: 'r', coming: true }];
 }
 
 /** The same with their columns. */

@@ -9,7 +9,12 @@ const identifier = pg.escapeIdentifier;
 const literal = pg.escapeLiteral;
 
 /** r table, p partitioned table, v view, m materialised view. */
-export type Relation = { name: string; kind: 'r' | 'p' | 'v' | 'm'; partition: boolean };
+export type Relation = {
+  name: string;
+  kind: 'r' | 'p' | 'v' | 'm';
+  /** A migration that has not run yet will make it, protected, and with the rights to tables to come. */
+  coming?: true;
+};
 
 const dml = 'select, insert, update, delete';
 
@@ -18,7 +23,7 @@ export const migrationsTable = 'mikro_orm_migrations';
 /** What is in schema public, partitions included; not what an extension brought along. */
 export async function relationsOf(session: Session): Promise<Relation[]> {
   const rows = await session.run(
-    `select relname as name, relkind as kind, relispartition as partition from pg_class c
+    `select relname as name, relkind as kind from pg_class c
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm')
         and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
       order by relname`,
@@ -37,13 +42,14 @@ export function relationRequirements(
       const isTable = relation.kind === 'r' || relation.kind === 'p';
       if (relation.name === migrationsTable) return writers.map((role) => mayReadMigrations(role));
       return [
-        ...(isTable ? [isProtected(relation.name)] : [keepsToItsReader(relation)]),
-        ...writers.map((role) => mayWrite(relation, role)),
+        ...(isTable ? [] : [keepsToItsReader(relation)]),
+        ...(isTable && !relation.coming ? [isProtected(relation.name)] : []),
+        ...(relation.coming ? [] : writers.map((role) => mayWrite(relation, role))),
         ...(isTable ? [seesAll(relation.name, maintenance, maintenancePolicy, 'all')] : []),
         ...(isTable ? readers.map((role) => seesAll(relation.name, role, readerPolicy, 'select')) : []),
       ];
     }),
-    ...relations.flatMap(({ name }) => readers.map((role) => mayRead(name, role))),
+    ...relations.flatMap(({ name, coming }) => (coming ? [] : readers.map((role) => mayRead(name, role)))),
     ...writers.map(
       (role): Fact => ({
         what: `${role} may use the sequences`,
@@ -65,7 +71,6 @@ const isProtected = (name: string): Fact => ({
   holds: `exists (select from pg_class c where c.oid = ${table(name)} and c.relrowsecurity and c.relforcerowsecurity
             and exists (select from pg_policy p where p.polrelid = c.oid and p.polname = '${isolationPolicy}'))`,
   mend: [],
-  ofOld: true,
   refusal: `without row-level security, enabled and forced: ${name}. Add enableRowLevelSecurity(…) of src/databases/policies.ts in a migration.`,
 });
 

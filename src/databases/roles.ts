@@ -74,12 +74,16 @@ function roleFacts(role: string, login: 'login' | 'nologin', more = 'nocreaterol
 /** PostgreSQL 16 gave each membership its own options; before, being a member was all or nothing. */
 const optionsExist = ({ version }: ServerFacts) => version >= 160_000;
 
-/** Whoever runs setup makes what is in a database as its owner. */
+/** Whoever runs setup makes what is in a database as its owner, and connects to it as one of its owners. */
 function mayActAs(role: string, facts: ServerFacts): Fact {
-  const [kind, options] = optionsExist(facts) ? ['set', ' with inherit false, set true'] : ['member', ''];
+  const user = literal(facts.user);
+  const has = (kind: string) => `pg_has_role(${user}::name, to_regrole(${literal(role)}), '${kind}')`;
+  // graph_sitter_admin may connect in its own right, and inherits nothing
+  const inherits = facts.user === administrator ? '' : ` and ${has('usage')}`;
+  const options = optionsExist(facts) ? ` with inherit ${facts.user !== administrator}, set true` : '';
   return {
     what: `${facts.user} may act as ${role}`,
-    holds: `pg_has_role(${literal(facts.user)}::name, to_regrole(${literal(role)}), '${kind}')`,
+    holds: `${has(optionsExist(facts) ? 'set' : 'member')}${inherits}`,
     mend: `grant ${identifier(role)} to ${identifier(facts.user)}${options}`,
   };
 }

@@ -79,8 +79,12 @@ async function survey(walk: Walk, server: Server, exists: boolean): Promise<Grou
     at: (database, role, work) => {
       if (looks && !there.has(database)) return work(absentSession(database, role));
       const url = adminUrl(server, database);
-      if (looks) return withSession(url, (session) => work({ ...session, role }));
-      return withSession(url, work, role === undefined ? {} : { role });
+      if (!looks || role === undefined) return withSession(url, work, role === undefined ? {} : { role });
+      return withSession(url, async (session) => {
+        // the role may be yet to be made, or to be given to the administrator
+        await session.client.query(`set role ${role}`).catch(() => undefined);
+        return work({ ...session, role });
+      });
     },
   };
 }

@@ -122,10 +122,14 @@ async function withServer(
   options: SetupOptions,
   work: (server: Server | undefined) => Promise<void>,
 ): Promise<void> {
-  const server = options.server ?? (await openServer(config));
+  if (options.server) return work(options.server);
+  const server = await openServer(config);
   try {
     await work(server);
-  } finally {
-    if (!options.server) await server?.stop();
+  } catch (error) {
+    // why the work failed is what counts, not that the server then did not stop either
+    await server?.stop().catch(() => undefined);
+    throw error;
   }
+  await server?.stop();
 }
