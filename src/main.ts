@@ -1,10 +1,10 @@
 /** Wiring by plain calls: from settings to a running system. The command line and the tests start here. */
-import type { PoolConfig } from 'pg';
 import { pino } from 'pino';
 import { catalogue } from '../jobs/workflow.ts';
 import type { Config } from './config.ts';
 import { connectDatabases } from './databases/connect.ts';
 import { type ConnectedConfig, livePassword, resolveConnections } from './databases/connections.ts';
+import { clientWith } from './databases/live-client.ts';
 import { openServer } from './databases/server.ts';
 import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
@@ -61,19 +61,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
 function queueConnection(config: ConnectedConfig): QueueConnection {
   const { redisUrl, databaseUrl, prefix } = config.queue;
   if (redisUrl) return { redisUrl, prefix };
-  const url = databaseUrl as string;
-  return { postgres: poolOptions(url, livePassword(config, url)) };
-}
-
-/** A password in the URL would count for more than the one that is asked for. */
-function poolOptions(url: string, password: (() => Promise<string>) | undefined): PoolConfig {
-  if (!password) return { connectionString: url };
-  const { hostname, port, username, pathname } = new URL(url);
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port),
-    user: decodeURIComponent(username),
-    database: decodeURIComponent(pathname.slice(1)),
-    password,
-  };
+  const connectionString = databaseUrl as string;
+  const password = livePassword(config, connectionString);
+  return { postgres: { connectionString, ...(password ? { Client: clientWith(password) } : {}) } };
 }

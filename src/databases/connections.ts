@@ -70,8 +70,8 @@ export async function resolveConnections(
 }
 
 /**
- * What new connections to this URL ask for their password, where it may change while the program runs; undefined where
- * it stays what the URL says.
+ * What each new connection to this URL asks for its password before it is opened, where that may change while the
+ * program runs; undefined where it stays what the URL says.
  */
 export function livePassword(
   { dataDir, generatedRoles = [] }: Partial<Pick<ConnectedConfig, 'dataDir' | 'generatedRoles'>>,

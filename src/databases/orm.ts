@@ -14,6 +14,7 @@ import { entities as task } from '../../entities/task/index.ts';
 import { entities as workflows } from '../../entities/workflows/index.ts';
 import type { DatabaseName } from '../config.ts';
 import { guardEntities } from './guards.ts';
+import { clientWith } from './live-client.ts';
 import { databaseOf } from './names.ts';
 
 const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
@@ -42,7 +43,7 @@ export async function migrationNames(name: DatabaseName): Promise<string[]> {
 
 /**
  * For reading and writing rows. It connects with its first query; never more than `max` connections.
- * @param password asked for each new connection; undefined: the URL's
+ * @param password asked for before each new connection; undefined: the URL's
  */
 export function ormFor(
   name: DatabaseName,
@@ -58,7 +59,7 @@ export function ormFor(
       connectionTimeoutMillis: 30_000,
       application_name: 'gsw',
       keepAlive: true,
-      ...(password ? { password } : {}),
+      ...(password ? { Client: clientWith(password) } : {}),
     },
     debug: false,
   });

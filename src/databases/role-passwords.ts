@@ -32,7 +32,7 @@ export const generatedRoles = (given: Config['rolePasswords']): LoginRole[] =>
   loginRoles.filter((role) => given[role] === undefined);
 
 /**
- * The password to log in with just now, under this URL. While it is being changed, waits for the new one to be valid:
+ * The password with which a connection may be opened now, to this URL. While it is being changed, waits for the new one to be valid:
  * an old one could be refused by the time it is looked at. Where a change was interrupted, finds out which one counts.
  */
 export async function currentPassword(dataDir: string, role: string, url: string): Promise<string> {

@@ -18,8 +18,8 @@ import { adminUrl, type Server } from './server.ts';
 import { underSetupLock } from './setup-lock.ts';
 import { type Session, withSession } from './statements.ts';
 
-/** How long a login that has read its password may take until the server has looked at it, milliseconds. */
-const loginMs = 1_500;
+/** How long a connection that has read its password may take until the server looks at it, milliseconds. */
+const loginMs = 2_000;
 /** How long the server may take to be told, milliseconds: who waits for it does not wait for ever. */
 const tellingMs = 4_000;
 

@@ -25,7 +25,6 @@ const released: Record<DatabaseName, string> = {
 /** What tables of 0.1.0 are called now, where that is something else. */
 const renamed: Record<string, string> = {};
 
-const organization = randomUUID();
 let place: SetupServer;
 const clients = new Map<DatabaseName, pg.Client>();
 const before = new Map<DatabaseName, Record<string, number>>();
@@ -48,22 +47,37 @@ afterAll(async () => {
   await place?.stop();
 });
 
-/** One row in every table, each hanging on the others as its foreign keys say. Gives the counts. */
+/** Two rows in every table, each hanging on others as its foreign keys say. Gives the counts. */
 async function fill(client: pg.Client): Promise<Record<string, number>> {
   const tables = await tablesOf(client);
-  const ids = Object.fromEntries(
-    tables.map((table) => [table, table === 'organizations' ? organization : randomUUID()]),
+  const { rows: keys } = await client.query<{ child: string; column: string; parent: string }>(
+    `select k.conrelid::regclass::text as child, a.attname as column, k.confrelid::regclass::text as parent
+       from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+      where k.contype = 'f'`,
   );
-  for (const table of tables) {
-    const { rows: parents } = await client.query<{ column: string; parent: string }>(
-      `select a.attname as column, k.confrelid::regclass::text as parent
-         from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
-        where k.contype = 'f' and k.conrelid = $1::regclass`,
-      [table],
+  for (const organization of [randomUUID(), randomUUID()]) {
+    const ids = new Map(
+      tables.map((table) => [table, table === 'organizations' ? organization : randomUUID()]),
     );
-    const keys = Object.fromEntries(parents.map(({ column, parent }) => [column, ids[parent]]));
-    const own = table === 'organizations' ? {} : { organization_id: organization };
-    await insertRow(client, table, { ...keys, id: ids[table], ...own });
+    const others = new Map(tables.map((table) => [table, randomUUID()]));
+    // a dependency leads from one step to another
+    const second = tables
+      .filter((table) => table === 'decomposed_steps')
+      .map((table) => [table, others.get(table)]);
+    for (const [table = '', id] of [...ids, ...second]) {
+      const mine = keys.filter(({ child }) => child === table);
+      const values = mine.map(({ column, parent }, at) => {
+        const isSecond = mine.findIndex((key) => key.parent === parent) < at;
+        return [column, (isSecond ? others : ids).get(parent)];
+      });
+      const own = table === 'organizations' ? {} : { organization_id: organization };
+      await insertRow(client, table, {
+        ...Object.fromEntries(values),
+        id,
+        ...own,
+        ...(id === others.get('decomposed_steps') ? { step_number: 2 } : {}),
+      });
+    }
   }
   return count(client, tables);
 }

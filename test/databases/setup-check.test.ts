@@ -77,8 +77,8 @@ const tamperings: [string, string, RegExp][] = [
   ],
   [
     'task_db',
-    'grant truncate on github_projects to task_user',
-    /not in the plan: grant on github_projects to task_user: delete, insert, select, truncate, update/,
+    'grant truncate on pull_requests to task_user',
+    /not in the plan: grant on pull_requests to task_user: delete, insert, select, truncate, update/,
   ],
   [
     'task_db',
@@ -126,7 +126,7 @@ const tamperings: [string, string, RegExp][] = [
     /view peek keeps to its reader/,
   ],
   ['analytics_db', 'drop foreign table task.github_projects', /task.*github_projects/],
-  ['analytics_db', 'alter foreign table task.github_projects drop column github_owner', /has the columns/],
+  ['analytics_db', 'alter foreign table projects.organizations drop column slug', /has the columns/],
   [
     'analytics_db',
     `alter server events options (set dbname 'postgres')`,
