@@ -5,8 +5,9 @@ import { compareSchema, goldenSchema, relationsIn } from './golden-schema.ts';
 import { ownSchema } from './grants.ts';
 import { beforeMigrations, compareMigrations, type MigrationTarget, runMigrations } from './migrate.ts';
 import { analyticsReader, databaseOf, maintenanceOf, ownerOf, userOf } from './names.ts';
+import { allowPartitioning } from './partitions.ts';
 import { statementsOf } from './plan-migrations.ts';
-import { relationRequirements, relationsOf } from './relations.ts';
+import { relationRequirements, relationsOf, unprotectedPartitions } from './relations.ts';
 import { type Conduct, fulfil, type Lack } from './requirements.ts';
 import { adminUrl } from './server.ts';
 import type { Ground, Walk } from './setup-walk.ts';
@@ -92,7 +93,12 @@ async function requirementsIn(session: Session, target: MigrationTarget, more = 
   const there = session.absent ? [] : await relationsOf(session);
   const coming = more ? relationsIn(await goldenSchema(target.name)) : [];
   const names = new Set(there.map(({ name }) => name));
-  return relationRequirements([...there, ...coming.filter(({ name }) => !names.has(name))], target);
+  const relations = [...there, ...coming.filter(({ name }) => !names.has(name))];
+  return [
+    { always: allowPartitioning(target.name, target.maintenance) },
+    ...relationRequirements(relations, target),
+    unprotectedPartitions,
+  ];
 }
 
 async function planMigrations(

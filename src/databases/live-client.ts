@@ -9,12 +9,13 @@ export function clientWith(password: () => Promise<string>): typeof pg.Client {
   return class extends pg.Client {
     override connect(): Promise<this>;
     override connect(callback: (error: Error) => void): void;
-    override connect(callback?: (error: Error) => void): Promise<this> | void {
+    override connect(callback?: (error: Error) => void): unknown {
       const asked = password().then((current) => {
         this.password = current;
       });
-      if (!callback) return asked.then(() => super.connect()) as Promise<this>;
-      asked.then(() => super.connect(callback), callback);
+      return callback
+        ? asked.then(() => super.connect(callback), callback)
+        : asked.then(() => super.connect());
     }
-  } as typeof pg.Client;
+  };
 }

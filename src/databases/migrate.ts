@@ -5,8 +5,7 @@ import { foundations } from './foundations.ts';
 import { schemaRequirements } from './grants.ts';
 import { type MigrationSource, migrationNames, migrationOrm } from './orm.ts';
 import { partitioning } from './partitions.ts';
-import { relationRequirements, relationsOf } from './relations.ts';
-import { type Conduct, fulfil, type Requirement } from './requirements.ts';
+import type { Requirement } from './requirements.ts';
 import { type Session, SetupError } from './statements.ts';
 
 export type MigrationTarget = {
@@ -25,20 +24,16 @@ export type MigrationTarget = {
 };
 
 /** What the migrations build on. */
-export const beforeMigrations = ({ name, owner, users, maintenance, readers }: MigrationTarget): Requirement[] => [
+export const beforeMigrations = ({
+  name,
+  owner,
+  users,
+  maintenance,
+  readers,
+}: MigrationTarget): Requirement[] => [
   ...schemaRequirements(owner, [...users, maintenance], readers),
   { always: [...foundations, ...partitioning(name)] },
 ];
-
-/** What has to hold for every table and view that the migrations left. */
-export async function afterMigrations(
-  session: Session,
-  target: MigrationTarget,
-  conduct: Conduct,
-): Promise<void> {
-  // a policy or a view that is mended can bring no new table: one look is enough
-  await fulfil(session, relationRequirements(await relationsOf(session), target), conduct);
-}
 
 /** Runs the migrations that have not run, all or none. Returns their names. Throws {@link SetupError}. */
 export async function runMigrations(target: MigrationTarget): Promise<string[]> {

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { analyticsReader } from './names.ts';
 import { isolationPolicy, maintenancePolicy, readerPolicy } from './policies.ts';
-import type { Fact, Requirement } from './requirements.ts';
+import type { Fact, Lack, Requirement } from './requirements.ts';
 import type { Session } from './statements.ts';
 
 const identifier = pg.escapeIdentifier;
@@ -73,6 +73,21 @@ const isProtected = (name: string): Fact => ({
   mend: [],
   refusal: `without row-level security, enabled and forced: ${name}. Add enableRowLevelSecurity(…) of src/databases/policies.ts in a migration.`,
 });
+
+/** Wherever they are kept. Who reads a table by way of its parent is held to the parent's policies; a partition has its own too. */
+export async function unprotectedPartitions(session: Session): Promise<Lack[]> {
+  if (session.absent) return [];
+  const rows = await session.run(
+    `select c.oid::regclass::text as name from pg_class c where c.relispartition and c.relkind in ('r', 'p')
+        and not (c.relrowsecurity and c.relforcerowsecurity and exists (
+          select from pg_policy p where p.polrelid = c.oid and p.polname = '${isolationPolicy}')) order by 1`,
+  );
+  return rows.map(({ name }) => ({
+    difference: `the partition ${name} is without row-level security, enabled and forced`,
+    statements: [],
+    refusal: `without row-level security, enabled and forced: ${name}. Make partitions with ensure_partitions(…) only.`,
+  }));
+}
 
 /** A view reads with its owner's eyes, past what its reader may see, unless it is told not to. */
 function keepsToItsReader({ name, kind }: Relation): Fact {

@@ -3,12 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { sentenceOf } from '../../src/cli/failure.ts';
 import { databaseNames } from '../../src/config.ts';
 import { checkSetup, setupDatabases } from '../../src/databases/setup.ts';
 import { SetupError } from '../../src/databases/statements.ts';
 import { failure, type SetupServer, setupServer } from '../support/setup-server.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
 
 let place: SetupServer;
 beforeEach(async () => {
@@ -28,7 +30,7 @@ function settingUp(): ChildProcess {
 }
 
 it('killed at any moment, it is finished by the next one', async () => {
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < 4; round++) {
     const child = settingUp();
     const ended = once(child, 'exit');
     await sleep(700 + Math.random() * 2_500);
@@ -70,7 +72,8 @@ it('on a full disk it stops at the statement, says why, and goes on when there i
 });
 
 it('a right that is taken away in the middle stops it there', async () => {
-  await place.asAdmin('create role learning_owner nologin; create database learning_db owner learning_owner');
+  await place.asAdmin('create role learning_owner nologin');
+  await place.asAdmin('create database learning_db owner learning_owner');
   await place.asAdmin(
     'alter schema public owner to postgres; create table mikro_orm_migrations (id int)',
     'learning_db',
