@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What is read at run time beside the code. */
-const assets = /\.(md|css)$/;
+const assets = /\.(md|css)$|(^|[\\/])schema\.txt$/;
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const inProject = (...parts: string[]) => path.join(project, ...parts);
@@ -21,6 +21,8 @@ const compiled = spawnSync(process.execPath, [compiler, '-p', inProject('tsconfi
   stdio: 'inherit',
 });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
-for (const file of readdirSync(inProject('src'), { recursive: true, encoding: 'utf8' })) {
-  if (assets.test(file)) cpSync(inProject('src', file), inProject('dist', 'src', file));
+for (const folder of ['src', 'migrations']) {
+  for (const file of readdirSync(inProject(folder), { recursive: true, encoding: 'utf8' })) {
+    if (assets.test(file)) cpSync(inProject(folder, file), inProject('dist', folder, file));
+  }
 }

@@ -37,6 +37,9 @@ const environment = z.object({
   POSTGRES_PORT: z.coerce.number().int().min(1).max(65535).default(5432),
   POSTGRES_ADMIN_USER: z.string().min(1).default('postgres'),
   POSTGRES_ADMIN_PASSWORD: optional,
+  /** Where the server reaches itself, where that is under another name than ours, as behind a proxy. */
+  POSTGRES_OWN_HOST: optional,
+  POSTGRES_OWN_PORT: z.coerce.number().int().min(1).max(65535).optional(),
 
   REDIS_URL: optional,
   QUEUE_DATABASE_URL: optional,
@@ -90,11 +93,16 @@ export type Config = {
     port: number;
     adminUser: string;
     adminPassword: string | undefined;
+    /** Where the server reaches itself, for reading across databases; undefined: under `host` and `port`. */
+    ownHost: string | undefined;
+    ownPort: number | undefined;
   };
   /** The application's connection URLs, where they are given; `resolveConnections` fills in the others. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
   /** The same for work that crosses organisations (`<NAME>_MAINTENANCE_DATABASE_URL`). */
   maintenanceUrls: Partial<Record<DatabaseName, string>>;
+  /** Passwords of roles by their names, where the environment gives them (`<ROLE>_PASSWORD`). */
+  rolePasswords: Record<string, string>;
   queue: {
     redisUrl: string | undefined;
     /** Where the queue lives if `redisUrl` is undefined; `resolveConnections` fills it in. */
@@ -150,9 +158,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       port: e.POSTGRES_PORT,
       adminUser: e.POSTGRES_ADMIN_USER,
       adminPassword: e.POSTGRES_ADMIN_PASSWORD,
+      ownHost: e.POSTGRES_OWN_HOST,
+      ownPort: e.POSTGRES_OWN_PORT,
     },
     databaseUrls,
     maintenanceUrls,
+    rolePasswords: readRolePasswords(env),
     queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
     github: { apiUrl: e.GITHUB_API_URL, url: e.GITHUB_URL, token: e.GITHUB_TOKEN },
     linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
@@ -191,4 +202,20 @@ function readUrls(env: NodeJS.ProcessEnv, suffix: string): Partial<Record<Databa
     given[name] = url;
   }
   return given;
+}
+
+/** The variables `<ROLE>_PASSWORD` of the roles that setup makes. */
+function readRolePasswords(env: NodeJS.ProcessEnv): Record<string, string> {
+  const roles = [
+    ...databaseNames.flatMap((name) => [`${name}_user`, `${name}_maintenance`]),
+    'queue_user',
+    'analytics_readonly',
+    'graph_sitter_admin',
+  ];
+  return Object.fromEntries(
+    roles.flatMap((role) => {
+      const password = env[`${role.toUpperCase()}_PASSWORD`];
+      return password ? [[role, password]] : [];
+    }),
+  );
 }

@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { catalogue } from '../jobs/workflow.ts';
 import type { Config } from './config.ts';
 import { connectDatabases } from './databases/connect.ts';
-import { type ConnectedConfig, resolveConnections } from './databases/connections.ts';
+import { type ConnectedConfig, livePassword, resolveConnections } from './databases/connections.ts';
+import { clientWith } from './databases/live-client.ts';
 import { openServer } from './databases/server.ts';
 import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
@@ -51,12 +52,16 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       },
     };
   } catch (error) {
-    await server?.stop();
+    // why it failed is what counts, not that the server then did not stop either
+    await server?.stop().catch(() => undefined);
     throw error;
   }
 }
 
 function queueConnection(config: ConnectedConfig): QueueConnection {
   const { redisUrl, databaseUrl, prefix } = config.queue;
-  return redisUrl ? { redisUrl, prefix } : { postgres: { connectionString: databaseUrl as string } };
+  if (redisUrl) return { redisUrl, prefix };
+  const connectionString = databaseUrl as string;
+  const password = livePassword(config, connectionString);
+  return { postgres: { connectionString, ...(password ? { Client: clientWith(password) } : {}) } };
 }

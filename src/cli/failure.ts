@@ -38,6 +38,9 @@ const spoken = [CliFailure, ConfigError, ServerError, SetupError, Refusal];
 /** One sentence for whatever was thrown. */
 export function sentenceOf(error: unknown): string {
   const code = codeOf(error);
+  if (error instanceof SetupError && code === '53100') {
+    return `${reasonOf(error)}\nThe server's disk is full. Make room there, and run setup again: it goes on from here.`;
+  }
   if (code === 'ENOSPC' || code === '53100') {
     return 'The disk is full. Make room, or set DATA_DIR to a folder on another disk.';
   }

@@ -1,7 +1,7 @@
 /** The eight databases as the rest of the program sees them. */
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type DatabaseName, databaseNames } from '../config.ts';
-import type { ConnectedConfig } from './connections.ts';
+import { type ConnectedConfig, livePassword } from './connections.ts';
 import { migrationNames, ormFor } from './orm.ts';
 import { codeOf, connectionError, ServerError, withoutPassword } from './server-error.ts';
 import {
@@ -34,11 +34,14 @@ export type PoolSizes = {
 
 /** Connects lazily: with the first transaction, or with `check()`. */
 export function connectDatabases(
-  config: Pick<ConnectedConfig, 'databaseUrls' | 'maintenanceUrls'>,
+  config: Pick<ConnectedConfig, 'databaseUrls' | 'maintenanceUrls'> &
+    Partial<Pick<ConnectedConfig, 'dataDir' | 'generatedRoles'>>,
   pools: PoolSizes = {},
 ): Databases {
-  const app = lazily((name) => ormFor(name, config.databaseUrls[name], pools.max ?? 5));
-  const maintenance = lazily((name) => ormFor(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 2));
+  const orm = (name: DatabaseName, url: string, max: number) =>
+    ormFor(name, url, { max, password: livePassword(config, url) });
+  const app = lazily((name) => orm(name, config.databaseUrls[name], pools.max ?? 5));
+  const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 2));
   return {
     inOrganization: (organizationId) => transactions(app.get, checkOrganization(organizationId)),
     maintenance: transactions(maintenance.get),

@@ -1,72 +1,42 @@
 /** Brings one database up to date with its migrations, and checks that no table is left unprotected. */
-import pg from 'pg';
 import type { DatabaseName } from '../config.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { foundations } from './foundations.ts';
-import { type MigrationSource, migrationOrm } from './orm.ts';
-import { allowPartitioning, partitioning } from './partitions.ts';
-import { allowMaintenance, tablesWithoutMaintenance, unprotectedTables } from './policies.ts';
-import { grantRows, rowGrants, tablesWithoutGrant } from './roles.ts';
-import { SetupError, withSession } from './statements.ts';
-
-const identifier = pg.escapeIdentifier;
+import { schemaRequirements } from './grants.ts';
+import { type MigrationSource, migrationNames, migrationOrm } from './orm.ts';
+import { partitioning } from './partitions.ts';
+import type { Requirement } from './requirements.ts';
+import { type Session, SetupError } from './statements.ts';
 
 export type MigrationTarget = {
   name: DatabaseName;
   /** Who runs the migrations, and where. */
   url: string;
-  /** Whom that user acts as: the owner of the tables. Undefined: as himself. */
-  owner?: string;
+  /** Who owns the tables, and what the user of the URL acts as; he himself where he is the owner. */
+  owner: string;
   /** Who reads and writes one organisation at a time; empty where the owner does that himself. */
   users: string[];
   /** Who reads and writes all organisations. */
   maintenance: string;
+  /** Who reads all organisations. */
+  readers: string[];
   source?: MigrationSource | undefined;
 };
 
+/** What the migrations build on. */
+export const beforeMigrations = ({
+  name,
+  owner,
+  users,
+  maintenance,
+  readers,
+}: MigrationTarget): Requirement[] => [
+  ...schemaRequirements(owner, [...users, maintenance], readers),
+  { always: [...foundations, ...partitioning(name)] },
+];
+
 /** Runs the migrations that have not run, all or none. Returns their names. Throws {@link SetupError}. */
-export async function migrate(target: MigrationTarget): Promise<string[]> {
-  const roles = [...target.users, target.maintenance];
-  const session = target.owner ? { role: target.owner } : {};
-  await withSession(
-    target.url,
-    async ({ run }) => {
-      const statements = [...foundations, ...partitioning(target.name), ...rowGrants(roles)];
-      for (const statement of statements) await run(statement);
-    },
-    session,
-  );
-
-  const applied = await runMigrations(target);
-
-  await withSession(
-    target.url,
-    async ({ run, database }) => {
-      for (const statement of allowPartitioning(target.name, target.maintenance)) await run(statement);
-      for (const role of roles) {
-        await run(`revoke all on mikro_orm_migrations from ${identifier(role)}`);
-        await run(`grant select on mikro_orm_migrations to ${identifier(role)}`);
-        for (const { relname } of await run(tablesWithoutGrant(role))) {
-          await run(grantRows(String(relname), role));
-        }
-      }
-      for (const { relname } of await run(tablesWithoutMaintenance(target.maintenance))) {
-        for (const statement of allowMaintenance(String(relname), target.maintenance)) await run(statement);
-      }
-      const unprotected = (await run(unprotectedTables)).map(({ relname }) => relname);
-      if (unprotected.length > 0) {
-        throw new SetupError(
-          database,
-          `without row-level security, enabled and forced: ${unprotected.join(', ')}. Add enableRowLevelSecurity(…) of src/databases/policies.ts in a migration.`,
-        );
-      }
-    },
-    session,
-  );
-  return applied;
-}
-
-async function runMigrations(target: MigrationTarget): Promise<string[]> {
+export async function runMigrations(target: MigrationTarget): Promise<string[]> {
   let current = 'the table of migrations';
   let statement = '';
   const orm = migrationOrm(target.name, {
@@ -81,7 +51,8 @@ async function runMigrations(target: MigrationTarget): Promise<string[]> {
     current = name;
   });
   try {
-    const applied = await orm.migrator.up();
+    const upTo = target.source?.upTo;
+    const applied = await orm.migrator.up(upTo ? { to: upTo } : {});
     return applied.map(({ name }) => name);
   } catch (error) {
     const database = decodeURIComponent(new URL(target.url).pathname.slice(1));
@@ -92,4 +63,18 @@ async function runMigrations(target: MigrationTarget): Promise<string[]> {
   } finally {
     await orm.close(true);
   }
+}
+
+/** Which migrations have not run here, and which have run that this version of the program does not know. */
+export async function compareMigrations(session: Session, name: DatabaseName) {
+  const expected = await migrationNames(name);
+  const [table] = session.absent
+    ? []
+    : await session.run(`select from pg_class where oid = to_regclass('public.mikro_orm_migrations')`);
+  const rows = table ? await session.run('select name from mikro_orm_migrations order by id') : [];
+  const applied = rows.map((row) => String(row.name));
+  return {
+    pending: expected.filter((migration) => !applied.includes(migration)).sort(),
+    unknown: applied.filter((migration) => !expected.includes(migration)),
+  };
 }

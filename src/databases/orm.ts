@@ -14,6 +14,7 @@ import { entities as task } from '../../entities/task/index.ts';
 import { entities as workflows } from '../../entities/workflows/index.ts';
 import type { DatabaseName } from '../config.ts';
 import { guardEntities } from './guards.ts';
+import { clientWith } from './live-client.ts';
 import { databaseOf } from './names.ts';
 
 const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
@@ -40,19 +41,36 @@ export async function migrationNames(name: DatabaseName): Promise<string[]> {
   return files.filter((file) => migrationFile.test(file)).map((file) => path.parse(file).name);
 }
 
-/** For reading and writing rows. It connects with its first query; never more than `max` connections. */
-export function ormFor(name: DatabaseName, clientUrl: string, max: number): MikroORM {
+/**
+ * For reading and writing rows. It connects with its first query; never more than `max` connections.
+ * @param password asked for before each new connection; undefined: the URL's
+ */
+export function ormFor(
+  name: DatabaseName,
+  clientUrl: string,
+  { max, password }: { max: number; password?: (() => Promise<string>) | undefined },
+): MikroORM {
   return new MikroORM({
     clientUrl,
     entities: entities[name],
     ensureDatabase: false,
     pool: { min: 0, max, idleTimeoutMillis: 30_000 },
-    driverOptions: { connectionTimeoutMillis: 30_000, application_name: 'gsw', keepAlive: true },
+    driverOptions: {
+      connectionTimeoutMillis: 30_000,
+      application_name: 'gsw',
+      keepAlive: true,
+      ...(password ? { Client: clientWith(password) } : {}),
+    },
     debug: false,
   });
 }
 
-export type MigrationSource = { folder: string; entities?: NonNullable<Options['entities']> };
+export type MigrationSource = {
+  folder: string;
+  entities?: NonNullable<Options['entities']>;
+  /** The last one to run, by its name; without it, all. */
+  upTo?: string;
+};
 
 /**
  * For migrations. Without `clientUrl` it can compare entities with the snapshot but not connect.

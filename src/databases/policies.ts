@@ -1,7 +1,8 @@
 /**
  * Row-level security, the same for every table: a row is seen and written only while `app.organization_id` names its
  * organisation. The policy holds for every role, the owner included (FORCE); a query without an organisation fails
- * rather than finding nothing. Only the maintenance role is let past it, by a policy that setup adds.
+ * rather than finding nothing. Only the maintenance role is let past it, and analytics_readonly for reading, by policies
+ * that setup adds.
  *
  * The policies of entities come with the generated migrations. A migration that changes rows has to lift FORCE for its
  * own duration (`alter table … no force row level security`, then `force` again); setup checks that it did.
@@ -14,6 +15,7 @@ export const organizationSetting = 'app.organization_id';
 
 export const isolationPolicy = 'organization_isolation';
 export const maintenancePolicy = 'maintenance_all';
+export const readerPolicy = 'analytics_read';
 
 const identifier = pg.escapeIdentifier;
 
@@ -50,29 +52,3 @@ export function enableRowLevelSecurity(table: string, column = 'organization_id'
     `create policy ${isolationPolicy} on ${name} using (${isolates(column)}) with check (${isolates(column)})`,
   ];
 }
-
-/** Finds the tables and partitions (relname) that do not have both, or lack the policy. */
-export const unprotectedTables = `
-  select c.relname
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where (n.nspname = 'public' or c.relispartition) and c.relkind in ('r', 'p') and c.relname <> 'mikro_orm_migrations'
-     and not (c.relrowsecurity and c.relforcerowsecurity and exists (
-       select from pg_policy p where p.polrelid = c.oid and p.polname = '${isolationPolicy}'))
-   order by 1`;
-
-/** Finds the protected tables (relname) to which this role is not let yet. */
-export const tablesWithoutMaintenance = (role: string) => `
-  select c.relname
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relrowsecurity
-     and not exists (
-       select from pg_policy p
-        where p.polrelid = c.oid and p.polname = '${maintenancePolicy}'
-          and p.polroles @> array[(select oid from pg_roles where rolname = ${pg.escapeLiteral(role)})])
-   order by 1`;
-
-/** Lets a role at the rows of all organisations. */
-export const allowMaintenance = (table: string, role: string) => [
-  `drop policy if exists ${maintenancePolicy} on ${identifier(table)}`,
-  `create policy ${maintenancePolicy} on ${identifier(table)} to ${identifier(role)} using (true) with check (true)`,
-];

@@ -3,25 +3,47 @@ import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { reasonOf } from '../engine/errors.ts';
 import { queueSchema, queueUser } from './names.ts';
+import type { Fact } from './requirements.ts';
 import { type Session, SetupError, withSession } from './statements.ts';
 
 const identifier = pg.escapeIdentifier;
 
-/** Makes or updates the queue's schema, owned by the queue's role. Run by the administrator. */
-export async function ensureQueueSchema(adminUrl: string): Promise<void> {
+/** BullMQ says "create schema if not exists", which takes the right to even where it does. */
+const mayCreate = (database: string) => `create on database ${identifier(database)}`;
+
+/** What of the queue's schema can be planned and compared: what is in it, BullMQ knows. */
+export const queueRequirement = (database: string): Fact => ({
+  what: `there is the schema ${queueSchema}, of ${queueUser}`,
+  holds: `exists (select from pg_namespace where nspname = '${queueSchema}' and nspowner = to_regrole('${queueUser}'))`,
+  mend: [
+    `grant ${mayCreate(database)} to ${queueUser}`,
+    `set role ${queueUser}`,
+    `create schema ${queueSchema}`,
+    `-- the queue's own migrations, of BullMQ`,
+    'reset role',
+    `revoke ${mayCreate(database)} from ${queueUser}`,
+  ],
+});
+
+/**
+ * Makes or updates the queue's schema, owned by the queue's role. Run by the administrator.
+ * @param owner of the database, who may let others create in it
+ */
+export async function ensureQueueSchema(adminUrl: string, owner: string): Promise<void> {
   await withSession(adminUrl, async (session) => {
     const { run, database } = session;
-    const [exists] = await run(`select from pg_namespace where nspname = '${queueSchema}'`);
-    if (!exists) await run(`create schema ${queueSchema} authorization ${identifier(queueUser)}`);
-    // BullMQ says "create schema if not exists", which takes the right to even where it does
-    await run(`grant create on database ${identifier(database)} to ${identifier(queueUser)}`);
-    await run(`grant ${identifier(queueUser)} to current_user`);
+    const asOwner = async (statement: string) => {
+      await run(`set role ${identifier(owner)}`);
+      await run(statement);
+    };
+    await asOwner(`grant ${mayCreate(database)} to ${queueUser}`);
     try {
-      await run(`set role ${identifier(queueUser)}`);
+      await run(`set role ${queueUser}`);
+      await run(`create schema if not exists ${queueSchema}`);
       await migrateQueue(session);
     } finally {
       await run('reset role');
-      await run(`revoke create on database ${identifier(database)} from ${identifier(queueUser)}`);
+      await asOwner(`revoke ${mayCreate(database)} from ${queueUser}`);
     }
   });
 }

@@ -34,17 +34,20 @@ export function findSecret(dataDir: string, name: string): Promise<string | unde
   return usable(dataDir, async (file) => (await load(file))[name]);
 }
 
-/** Changes values while no other process does. Throws {@link ServerError} as {@link readSecrets} does. */
+/**
+ * Changes values while no other process does; one that becomes undefined is forgotten. On the disk when it returns.
+ * Throws {@link ServerError} as {@link readSecrets} does.
+ */
 export function changeSecrets(
   dataDir: string,
-  work: (values: Record<string, string>) => void,
+  work: (values: Record<string, string | undefined>) => void,
 ): Promise<void> {
   return usable(dataDir, (file) => change(file, work));
 }
 
-function change<T>(file: string, work: (values: Record<string, string>) => T): Promise<T> {
+function change<T>(file: string, work: (values: Record<string, string | undefined>) => T): Promise<T> {
   return underLock(`${file}.lock`, async () => {
-    const values = await load(file);
+    const values: Record<string, string | undefined> = await load(file);
     const result = work(values);
     await replace(file, `${JSON.stringify(values, null, 2)}\n`);
     return result;
@@ -65,6 +68,14 @@ async function usable<T>(dataDir: string, work: (file: string) => Promise<T>): P
   }
 }
 
+/** What the file holds, for those who only look: nothing is made up. */
+export const knownSecrets = (dataDir: string): Promise<Record<string, string>> =>
+  load(path.join(dataDir, 'secrets.json'));
+
+/** When it was last written, milliseconds since 1970. */
+export const secretsWrittenAt = async (dataDir: string): Promise<number> =>
+  (await stat(path.join(dataDir, 'secrets.json'))).mtimeMs;
+
 async function load(file: string): Promise<Record<string, string>> {
   try {
     const text = await readFile(file, 'utf8');
@@ -81,7 +92,7 @@ async function load(file: string): Promise<Record<string, string>> {
   }
 }
 
-function pick<Name extends string>(values: Record<string, string>, names: readonly Name[]) {
+function pick<Name extends string>(values: Record<string, string | undefined>, names: readonly Name[]) {
   return Object.fromEntries(names.map((name) => [name, values[name]])) as Record<Name, string>;
 }
 

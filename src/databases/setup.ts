@@ -1,21 +1,22 @@
 /**
- * Sets up the eight databases: roles, databases, schemas by migration, row-level security, the queue's schema.
- * Every step looks first whether it is done, so setup may be run again at any time; it stops at the first statement
- * that fails.
+ * Sets up the eight databases: roles, databases, schemas by migration, row-level security, the queue's schema, and the
+ * reader's way across all of them. Every step looks first whether it is done, so setup may be run again at any time; it
+ * stops at the first statement that fails. The same steps print the plan and check a live server: see `requirements.ts`.
  *
  * A database with a URL of its own is used as it is: the URL's user runs its migrations, owns its tables and reads and
  * writes them; the policies hold for him because they are forced. He must not be a superuser.
  */
-import { type Config, type DatabaseName, databaseNames } from '../config.ts';
-import { type ConnectedConfig, resolveConnections } from './connections.ts';
-import { ensureDatabase } from './create-database.ts';
-import { type MigrationTarget, migrate } from './migrate.ts';
-import { databaseOf, maintenanceOf, ownerOf, queueUser, userOf } from './names.ts';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config, DatabaseName } from '../config.ts';
+import { resolveConnections } from './connections.ts';
 import type { MigrationSource } from './orm.ts';
-import { ensureQueueSchema, ensureQueueSchemaAt } from './queue-schema.ts';
-import { connectGrants, ensureLogin, ensureOwner, ownership } from './roles.ts';
+import type { Difference } from './requirements.ts';
+import { rolePasswords } from './role-passwords.ts';
+import { settleRotation } from './rotate-passwords.ts';
 import { adminUrl, openServer, type Server } from './server.ts';
-import { withSession } from './statements.ts';
+import { underSetupLock } from './setup-lock.ts';
+import { walkSetup } from './setup-walk.ts';
 
 export type SetupOptions = {
   /** What `openServer` gave; otherwise it is opened for the time of setup. */
@@ -26,62 +27,109 @@ export type SetupOptions = {
   sources?: Partial<Record<DatabaseName, MigrationSource>>;
 };
 
+export type PlannedStatement = {
+  database: string;
+  /** Whom the administrator acts as for it. */
+  role: string | undefined;
+  /** Without passwords. */
+  statement: string;
+};
+
 /** Throws `ServerError`, `ConfigError` or `SetupError`, each with a sentence that says what to mend. */
 export async function setupDatabases(config: Config, options: SetupOptions = {}): Promise<void> {
   const progress = options.onProgress ?? (() => undefined);
-  const server = options.server ?? (await openServer(config));
+  await withServer(config, options, async (server) => {
+    const lock = server
+      ? adminUrl(server, 'postgres')
+      : (await resolveConnections(config, server)).databaseUrls.task;
+    const onWait = () => progress('waiting for another setup that is at work on this server');
+    await underSetupLock(lock, onWait, async () => {
+      if (server) await settleRotation(config, server);
+      await walkSetup(
+        {
+          config,
+          urls: await resolveConnections(config, server),
+          passwords: await rolePasswords(config),
+          conduct: { mode: 'run' },
+          progress,
+          sources: options.sources ?? {},
+        },
+        server,
+      );
+    });
+  });
+}
+
+/** Every statement that setup would run now, in order. Runs none, makes no password, starts no new server. */
+export async function planSetup(config: Config, options: SetupOptions = {}): Promise<PlannedStatement[]> {
+  const planned: PlannedStatement[] = [];
+  await look(config, options, {
+    mode: 'plan',
+    plan: (database, role, statement) => planned.push({ database, role, statement }),
+  });
+  return planned;
+}
+
+/** In what a live server differs from the plan: empty when it is as setup leaves it. */
+export async function checkSetup(config: Config, options: SetupOptions = {}): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  await look(config, options, { mode: 'check', differ: (difference) => differences.push(difference) });
+  return differences;
+}
+
+async function look(
+  config: Config,
+  options: SetupOptions,
+  conduct: Parameters<typeof walkSetup>[0]['conduct'],
+): Promise<void> {
+  const walk = async (server: Server | undefined, exists: boolean) =>
+    walkSetup(
+      {
+        config,
+        urls: await resolveConnections(config, server, { make: false }),
+        passwords: await rolePasswords(config, false),
+        conduct,
+        progress: options.onProgress ?? (() => undefined),
+        sources: options.sources ?? {},
+      },
+      server,
+      exists,
+    );
+  if (!options.server && (await isToBeMade(config))) return walk(server(config), false);
+  await withServer(config, options, (server) => walk(server, true));
+}
+
+/** Whether the embedded server has not been made yet: looking at it would make it. */
+async function isToBeMade({ postgres, dataDir }: Config): Promise<boolean> {
+  if (postgres.host !== undefined) return false;
+  return access(path.join(dataDir, 'postgres', 'PG_VERSION')).then(
+    () => false,
+    () => true,
+  );
+}
+
+/** Stands for the embedded server that will be made. */
+const server = ({ postgres }: Config): Server => ({
+  host: '127.0.0.1',
+  port: 0,
+  adminUser: postgres.adminUser,
+  adminPassword: 'not made yet',
+  stop: async () => undefined,
+});
+
+async function withServer(
+  config: Config,
+  options: SetupOptions,
+  work: (server: Server | undefined) => Promise<void>,
+): Promise<void> {
+  if (options.server) return work(options.server);
+  const server = await openServer(config);
   try {
-    const urls = await resolveConnections(config, server);
-    for (const name of databaseNames) {
-      const ours = server && !config.databaseUrls[name];
-      const target = ours ? await provision(name, server, urls) : elsewhere(name, urls);
-      const applied = await migrate({ ...target, source: options.sources?.[name] });
-      progress(`${databaseOf(name)}: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}`);
-    }
-    await setUpQueue(config, server, urls);
-    progress(config.queue.redisUrl ? 'queue: on Redis' : 'queue: up to date');
-  } finally {
-    if (!options.server) await server?.stop();
+    await work(server);
+  } catch (error) {
+    // why the work failed is what counts, not that the server then did not stop either
+    await server?.stop().catch(() => undefined);
+    throw error;
   }
+  await server?.stop();
 }
-
-/** Makes the roles and the database on the default server. */
-async function provision(
-  name: DatabaseName,
-  server: Server,
-  urls: ConnectedConfig,
-): Promise<MigrationTarget> {
-  const database = databaseOf(name);
-  await withSession(adminUrl(server, 'postgres'), async (session) => {
-    await ensureOwner(session, ownerOf(name));
-    await ensureLogin(session, userOf(name), passwordOf(urls.databaseUrls[name]));
-    await ensureLogin(session, maintenanceOf(name), passwordOf(urls.maintenanceUrls[name]));
-    await ensureDatabase(session, database, ownerOf(name));
-    for (const statement of connectGrants(name, database)) await session.run(statement);
-  });
-  const url = adminUrl(server, database);
-  await withSession(url, async ({ run }) => {
-    for (const statement of ownership(name)) await run(statement);
-  });
-  return { name, url, owner: ownerOf(name), users: [userOf(name)], maintenance: maintenanceOf(name) };
-}
-
-/** A database with a URL of its own: nothing is made there but what the migrations make. */
-function elsewhere(name: DatabaseName, urls: ConnectedConfig): MigrationTarget {
-  const maintenance = decodeURIComponent(new URL(urls.maintenanceUrls[name]).username);
-  return { name, url: urls.databaseUrls[name], users: [], maintenance };
-}
-
-async function setUpQueue(config: Config, server: Server | undefined, urls: ConnectedConfig): Promise<void> {
-  const url = urls.queue.databaseUrl;
-  if (!url) return;
-  if (!server || config.queue.databaseUrl || config.databaseUrls.workflows) return ensureQueueSchemaAt(url);
-  const database = databaseOf('workflows');
-  await withSession(adminUrl(server, 'postgres'), async (session) => {
-    await ensureLogin(session, queueUser, passwordOf(url));
-    await session.run(`grant connect on database ${database} to ${queueUser}`);
-  });
-  await ensureQueueSchema(adminUrl(server, database));
-}
-
-const passwordOf = (url: string) => decodeURIComponent(new URL(url).password);

@@ -20,11 +20,21 @@ export class SetupError extends Error {
 export type Session = {
   /** What is connected to, for messages: the database's name. */
   database: string;
+  /** Whom it acts as, where that is another than who connected. */
+  role?: string | undefined;
+  /** The database does not exist yet: nothing can be asked there, only planned. */
+  absent?: boolean;
   /** Runs one statement. Throws {@link SetupError} with `shown`, or else the statement itself. */
   run(statement: string, shown?: string): Promise<Record<string, unknown>[]>;
   /** For a library that wants a connection of its own. */
   client: pg.Client;
 };
+
+/** A session for planning in a database that does not exist yet, or on a server that does not run. */
+export function absentSession(database: string, role?: string): Session {
+  const absent = () => Promise.reject(new Error(`${database} does not exist yet`));
+  return { database, role, absent: true, run: absent, client: new pg.Client() };
+}
 
 /** Connects, works, disconnects. Throws `ServerError` when the server cannot be reached. */
 export async function withSession<T>(
@@ -53,7 +63,7 @@ export async function withSession<T>(
   };
   try {
     if (options.role) await run(`set role ${pg.escapeIdentifier(options.role)}`);
-    return await work({ database, run, client });
+    return await work({ database, role: options.role, run, client });
   } finally {
     await client.end().catch(() => undefined);
   }

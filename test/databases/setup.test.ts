@@ -70,6 +70,9 @@ describe('setup', () => {
       /prompts_db.*Migration20200101000000_half.*relation "nowhere" does not exist/,
     );
     expect(steps).toEqual([
+      expect.stringMatching(/^roles: \d+ made/),
+      expect.stringMatching(/^passwords: \d+ made/),
+      'databases: 8 made or mended',
       expect.stringMatching(/^task_db: applied/),
       expect.stringMatching(/^projects_db: applied/),
     ]);
@@ -80,10 +83,14 @@ describe('setup', () => {
     const steps: string[] = [];
     await setupDatabases(config, { server, onProgress: (step) => steps.push(step) });
     expect(steps).toEqual([
+      'roles: up to date',
+      'passwords: up to date',
+      'databases: up to date',
       'task_db: up to date',
       'projects_db: up to date',
       ...databaseNames.slice(2).map((name) => expect.stringMatching(`^${name}_db: applied Migration`)),
       'queue: up to date',
+      expect.stringMatching(/^reading across databases: \d+ made/),
     ]);
   });
 
@@ -183,7 +190,11 @@ it('no connection is tried in vain without a sentence', async () => {
     [wrong.href, /the password is wrong.*gsw setup/],
     [nowhere.href, /nothing listens there/],
   ] as const) {
-    const databases = connectDatabases({ ...urls, databaseUrls: { ...urls.databaseUrls, task: url } });
+    const databases = connectDatabases({
+      ...urls,
+      databaseUrls: { ...urls.databaseUrls, task: url },
+      generatedRoles: [],
+    });
     const error = await failure(databases.check());
     expect(error.message).toMatch(sentence);
     expect(error.message).not.toContain('wrong@');
