@@ -2,6 +2,7 @@
 import pg from 'pg';
 import type { DatabaseName } from '../config.ts';
 import { reasonOf } from '../engine/errors.ts';
+import { restrict, restrictedTables, restrictedTablesThere } from './append-only.ts';
 import { foundations } from './foundations.ts';
 import { type MigrationSource, migrationOrm } from './orm.ts';
 import { allowPartitioning, partitioning } from './partitions.ts';
@@ -49,6 +50,14 @@ export async function migrate(target: MigrationTarget): Promise<string[]> {
         for (const { relname } of await run(tablesWithoutGrant(role))) {
           await run(grantRows(String(relname), role));
         }
+      }
+      for (const { relname } of await run(restrictedTablesThere)) {
+        const table = String(relname);
+        const rights = restrictedTables[table] ?? { user: [], maintenance: [] };
+        for (const user of target.users) {
+          for (const statement of restrict(table, rights.user, user)) await run(statement);
+        }
+        for (const statement of restrict(table, rights.maintenance, target.maintenance)) await run(statement);
       }
       for (const { relname } of await run(tablesWithoutMaintenance(target.maintenance))) {
         for (const statement of allowMaintenance(String(relname), target.maintenance)) await run(statement);

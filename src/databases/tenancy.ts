@@ -2,6 +2,7 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import { organizationSetting } from './policies.ts';
+import { type By, settingsOf } from './settings.ts';
 
 /**
  * Runs `work` in a transaction on an EntityManager of its own, flushes and commits; rolls back when it throws.
@@ -16,14 +17,24 @@ export type OrganizationDatabases = Record<DatabaseName, Transaction>;
 /** The same for work that crosses organisations. */
 export type MaintenanceDatabases = Record<DatabaseName, Transaction>;
 
-/** @param organizationId whose rows; undefined for a role that may see all of them */
+export type TransactionSettings = {
+  /** Whose rows; undefined for a role that may see all of them. */
+  organizationId?: string;
+  /** In whose name: what the audit log says of the changes. */
+  by: By | undefined;
+};
+
 export function transactions(
   ormOf: (name: DatabaseName) => MikroORM,
-  organizationId?: string,
+  { organizationId, by }: TransactionSettings,
 ): Record<DatabaseName, Transaction> {
-  // MikroORM sends it right after `begin`, local to the transaction, and wraps a statement outside of one likewise
-  const session =
-    organizationId === undefined ? {} : { variables: { [organizationSetting]: organizationId } };
+  // MikroORM sends them right after `begin`, local to the transaction, and wraps a statement outside of one likewise
+  const session = {
+    variables: {
+      ...(organizationId === undefined ? {} : { [organizationSetting]: organizationId }),
+      ...(by ? settingsOf(by) : {}),
+    },
+  };
   const transaction =
     (name: DatabaseName): Transaction =>
     async (work) => {
