@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { timestamps } from '../columns.ts';
 
 const schema = defineEntity({
@@ -10,6 +11,7 @@ const schema = defineEntity({
     slug: p.string().length(100).unique(),
     ...timestamps,
   },
+  triggers: [audited()],
 });
 
 /** A tenant. Everywhere else it is a plain `organization_id`. */
