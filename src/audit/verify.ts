@@ -25,11 +25,6 @@ type Head = Anchor & { baseSequence: number; baseHash: string };
 const listed = 100;
 const pageSize = 1_000;
 
-/** Makes the transaction show one moment, whatever is appended meanwhile. To be called first in a transaction. */
-export async function freezeMoment(em: EntityManager): Promise<void> {
-  await em.execute('set transaction isolation level repeatable read, read only');
-}
-
 export async function readHead(em: EntityManager, organizationId: string): Promise<Head | null> {
   const [row] = await em.execute<Record<string, string>[]>(
     'select sequence, hash, base_sequence, base_hash from audit_heads where organization_id = ?',
@@ -63,7 +58,10 @@ export async function* readEntries(em: EntityManager, organizationId: string): A
   }
 }
 
-/** @param anchor the end of the chain as somebody noted it earlier */
+/**
+ * In a transaction of `oneMoment`, or what is appended meanwhile would look slipped in.
+ * @param anchor the end of the chain as somebody noted it earlier
+ */
 export async function verifyAuditLog(
   em: EntityManager,
   organizationId: string,

@@ -1,6 +1,7 @@
 /** The command `gsw`: reads what was typed, runs one command, and ends with its exit code. */
 import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
+import { auditCommand } from './commands/audit.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
 import { requirementsCommand } from './commands/requirements.ts';
@@ -36,6 +37,7 @@ for (const command of [
   ...answerCommands(),
   requirementsCommand(),
   keyCommand(),
+  auditCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
 }

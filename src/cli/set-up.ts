@@ -5,6 +5,7 @@ import { resolveConnections } from '../databases/connections.ts';
 import type { Server } from '../databases/server.ts';
 import { setupDatabases } from '../databases/setup.ts';
 import { ensureDefaultOrganization } from '../security/bootstrap.ts';
+import { operator } from './operator.ts';
 
 /**
  * The databases with their roles and tables, the queue's schema, the first organisation and its key.
@@ -23,7 +24,7 @@ export async function setUp(
 
 /** The part for which the databases must be set up. */
 export async function ensureFirstKey(config: Config, server: Server | undefined) {
-  const databases = connectDatabases(await resolveConnections(config, server));
+  const databases = connectDatabases(await resolveConnections(config, server), {}, operator());
   try {
     return await ensureDefaultOrganization(databases, config.dataDir);
   } finally {

@@ -1,5 +1,10 @@
 /** Transactions, each in the name of one organisation; the database itself refuses the rows of every other. */
-import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import {
+  type EntityManager,
+  IsolationLevel,
+  type MikroORM,
+  type TransactionOptions,
+} from '@mikro-orm/postgresql';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import { organizationSetting } from './policies.ts';
 import { type By, settingsOf } from './settings.ts';
@@ -9,7 +14,13 @@ import { type By, settingsOf } from './settings.ts';
  * The EntityManager is good until then. One transaction inside another of the same database waits for a second
  * connection and can wait for ever: pass the EntityManager on instead.
  */
-export type Transaction = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
+export type Transaction = <T>(
+  work: (em: EntityManager) => Promise<T>,
+  options?: Pick<TransactionOptions, 'isolationLevel' | 'readOnly'>,
+) => Promise<T>;
+
+/** For reading much that must fit together: what others commit meanwhile is not seen. */
+export const oneMoment = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true } as const;
 
 /** One for each database, all in the name of one organisation; no transaction spans two databases. */
 export type OrganizationDatabases = Record<DatabaseName, Transaction>;
@@ -37,10 +48,10 @@ export function transactions(
   };
   const transaction =
     (name: DatabaseName): Transaction =>
-    async (work) => {
+    async (work, options) => {
       // without resolution: inside a transaction of another database, the context is that one's
       const em = ormOf(name).em.fork({ disableContextResolution: true, session });
-      await em.begin();
+      await em.begin(options);
       try {
         const result = await work(em);
         await em.commit();

@@ -1,8 +1,9 @@
 /** Entries for the tests of the audit log, and a look at it as the administrator. */
 import { randomUUID } from 'node:crypto';
 import type { NewAuditEntry } from '../../src/audit/append.ts';
-import { freezeMoment, type Verdict, verifyAuditLog } from '../../src/audit/verify.ts';
+import { type Verdict, verifyAuditLog } from '../../src/audit/verify.ts';
 import type { Databases } from '../../src/databases/connect.ts';
+import { oneMoment } from '../../src/databases/tenancy.ts';
 
 export const entry = (organizationId: string, more: Partial<NewAuditEntry> = {}): NewAuditEntry => ({
   organizationId,
@@ -21,7 +22,4 @@ export const entry = (organizationId: string, more: Partial<NewAuditEntry> = {})
 });
 
 export const verify = (databases: Databases, organizationId: string): Promise<Verdict> =>
-  databases.maintenance.events(async (em) => {
-    await freezeMoment(em);
-    return verifyAuditLog(em, organizationId);
-  });
+  databases.maintenance.events((em) => verifyAuditLog(em, organizationId), oneMoment);

@@ -43,7 +43,7 @@ export function testEngine(
 ): TestEngine {
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const organizationId = randomUUID();
-  const databases = connectDatabases(fresh.config);
+  const databases = connectDatabases(fresh.config, {}, { kind: 'worker', name: 'test worker' });
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const queue = { ...fresh.config.queue, prefix, redisUrl: backend === 'Redis' ? redisUrl() : undefined };
   const queueErrors: Error[] = [];
