@@ -40,6 +40,7 @@ for (const command of [
   auditCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
+  for (const part of command.commands) part.copyInheritedSettings(command);
 }
 
 // a reader that goes away, as `| head` does, is a request to stop

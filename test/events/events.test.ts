@@ -26,7 +26,7 @@ afterAll(async () => {
   await fresh?.drop();
 });
 
-const events = <T>(work: (em: EntityManager) => Promise<T>, id = organizationId): Promise<T> =>
+const events = <T>(work: (em: EntityManager) => Promise<T>, id: string = organizationId): Promise<T> =>
   databases.inOrganization(id).events(work);
 const add = (row: ReturnType<typeof event>) => events((em) => em.insert(Event, row), row.organizationId);
 
