@@ -11,6 +11,7 @@ import { SubscriptionDelivery } from '../../entities/events/subscription-deliver
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { eventsProjection } from '../../jobs/projections/events.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
+import { dropEventsBefore } from '../../src/databases/drop-events.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { delivery, event, processing, subscription } from './rows.ts';
 
@@ -99,6 +100,21 @@ describe('an event', () => {
     );
     expect(place?.place).toMatch(/events_\d{4}_\d{2}$/);
   });
+});
+
+it('months of events are dropped with their keys and what hangs on them, for all organisations', async () => {
+  const old = { ...event(randomUUID()), occurredAt: new Date('2025-03-31T12:00:00Z') };
+  const kept = { ...event(old.organizationId), occurredAt: new Date('2025-04-01T12:00:00Z') };
+  for (const row of [old, kept]) {
+    await add(row);
+    await events((em) => em.insert(EventProcessing, processing(row)), row.organizationId);
+  }
+  await dropEventsBefore(databases, new Date('2025-04-20Z'));
+  for (const table of ['events', 'event_keys']) {
+    const left = await events((em) => em.execute(`select id from ${table}`), old.organizationId);
+    expect({ table, left }).toEqual({ table, left: [{ id: kept.id }] });
+  }
+  expect(await events((em) => em.count(EventProcessing, {}), old.organizationId)).toBe(1);
 });
 
 describe('the states', () => {
