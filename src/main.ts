@@ -1,4 +1,5 @@
 /** Wiring by plain calls: from settings to a running system. The command line and the tests start here. */
+import os from 'node:os';
 import { pino } from 'pino';
 import { catalogue } from '../jobs/workflow.ts';
 import type { Config } from './config.ts';
@@ -29,7 +30,8 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
   const server = await openServer(config);
   try {
     const connected = await resolveConnections(config, server);
-    const databases = connectDatabases(connected);
+    const worker = { kind: 'worker', name: `${os.hostname()}/${process.pid}` } as const;
+    const databases = connectDatabases(connected, {}, worker);
     await databases.check();
     const queues = new Queues(queueConnection(connected), (error) =>
       logger.warn({ err: error }, 'the queue reports an error'),

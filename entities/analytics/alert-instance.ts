@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { durationMs } from '../measures.ts';
 import { stateMachine } from '../state-machine.ts';
@@ -52,7 +53,10 @@ const schema = defineEntity({
     },
   ],
   indexes: [{ properties: ['organizationId', 'status', 'triggeredAt'] }],
-  triggers: [stateMachine('status', { open: ['acknowledged', 'resolved'], acknowledged: ['resolved'] })],
+  triggers: [
+    audited(),
+    stateMachine('status', { open: ['acknowledged', 'resolved'], acknowledged: ['resolved'] }),
+  ],
 });
 
 /** A rule that applies, from when it began to when it was over; one at a time per rule and subject. */

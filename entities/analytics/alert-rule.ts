@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 
 export const alertSeverities = ['info', 'warning', 'error', 'critical'] as const;
@@ -31,6 +32,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
   uniques: [
     {
       name: 'alert_rules_name_unique',

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 
 export type Widget = {
@@ -30,6 +31,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
   uniques: [
     {
       name: 'dashboards_name_unique',

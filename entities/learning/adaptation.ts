@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { score } from '../measures.ts';
 import { stateMachine } from '../state-machine.ts';
@@ -74,6 +75,7 @@ const schema = defineEntity({
   ],
   indexes: [{ properties: ['organizationId', 'status', 'createdAt'] }],
   triggers: [
+    audited(),
     stateMachine('status', {
       pending: ['applied', 'rejected'],
       applied: ['tested', 'reverted'],

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { score } from '../measures.ts';
 import { stateMachine } from '../state-machine.ts';
@@ -116,6 +117,7 @@ const schema = defineEntity({
   ],
   indexes: [{ properties: ['organizationId', 'modelType', 'status'] }],
   triggers: [
+    audited(),
     stateMachine('status', {
       draft: ['training', 'trained', 'retired'],
       training: ['trained', 'failed', 'draft'],

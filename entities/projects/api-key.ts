@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { tenantRow, timestamps } from '../columns.ts';
 import { roles } from './roles.ts';
 
@@ -21,6 +22,7 @@ const schema = defineEntity({
     ...timestamps,
   },
   indexes: [{ properties: ['organizationId'] }],
+  triggers: [audited({ ignore: ['last_used_at'], hide: ['key_hash'] })],
 });
 
 /** Lets another system, or a person at the command line, act for an organisation. */

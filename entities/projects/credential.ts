@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 
 /** What a secret is good for, by provider. */
@@ -59,6 +60,9 @@ const schema = defineEntity({
       properties: ['organizationId', 'kind', 'name'],
       expression: `create unique index credentials_name_unique on credentials (organization_id, kind, name) where status <> 'revoked'`,
     },
+  ],
+  triggers: [
+    audited({ ignore: ['last_used_at', 'expiry_announced_at'], hide: ['sealed_secret', 'sealed_data_key'] }),
   ],
   indexes: [{ properties: ['masterKeyId'] }, { properties: ['organizationId', 'provider', 'status'] }],
 });

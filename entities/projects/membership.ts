@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { roles } from './roles.ts';
 import { User } from './user.ts';
@@ -14,6 +15,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
   uniques: [{ properties: ['organizationId', 'userId'] }],
 });
 

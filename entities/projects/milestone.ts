@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
 import { Project } from './project.ts';
@@ -32,6 +33,7 @@ const schema = defineEntity({
     },
   ],
   triggers: [
+    audited(),
     stateMachine('state', { open: ['reached', 'cancelled'], reached: ['open'], cancelled: ['open'] }),
   ],
 });

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, timestamps } from '../columns.ts';
 
 /** What an organisation has decided for all of its projects. */
@@ -24,6 +25,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
 });
 
 /** A tenant. Everywhere else it is a plain `organization_id`. */

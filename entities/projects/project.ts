@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { Membership } from './membership.ts';
 import { Team } from './team.ts';
@@ -28,6 +29,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
   checks: [
     { name: 'projects_dates_check', expression: 'end_date >= start_date' },
     { name: 'projects_budget_has_currency', expression: '(budget is null) = (budget_currency is null)' },

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { tenantRow, timestamps } from '../columns.ts';
 import { Membership } from './membership.ts';
 import { Team } from './team.ts';
@@ -15,6 +16,7 @@ const schema = defineEntity({
     role: p.enum(['lead', 'maintainer', 'developer', 'reviewer'] as const).default('developer'),
     ...timestamps,
   },
+  triggers: [audited()],
   uniques: [{ properties: ['teamId', 'membershipId'] }],
 });
 

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 
 const schema = defineEntity({
@@ -20,6 +21,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
   uniques: [
     {
       name: 'users_email_unique',

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { fixedColumns } from '../fixed-columns.ts';
 import { stateMachine } from '../state-machine.ts';
@@ -33,6 +34,7 @@ const schema = defineEntity({
   ],
   indexes: [{ properties: ['templateId'] }],
   triggers: [
+    audited(),
     fixedColumns('template_id'),
     stateMachine('status', { draft: ['running', 'cancelled'], running: ['completed', 'cancelled'] }),
   ],

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { ContextSource } from './context-source.ts';
 
@@ -38,6 +39,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
+  triggers: [audited()],
   uniques: [
     { properties: ['organizationId', 'name'] },
     { properties: ['organizationId', 'applicationOrder'], deferMode: 'deferred' },

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { fixedColumns } from '../fixed-columns.ts';
 import { PromptTemplate } from './prompt-template.ts';
@@ -26,6 +27,7 @@ const schema = defineEntity({
   },
   uniques: [{ properties: ['templateId', 'label'] }],
   triggers: [
+    audited(),
     fixedColumns('template_id', 'label'),
     {
       name: 'version_of_the_template',

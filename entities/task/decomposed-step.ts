@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { fixedColumns } from '../fixed-columns.ts';
 import { fullText } from '../full-text.ts';
@@ -60,6 +61,7 @@ const schema = defineEntity({
     },
   ],
   triggers: [
+    audited(),
     // its dependencies were checked within this plan
     fixedColumns('requirement_decomposition_id'),
     stateMachine('status', {

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
 import { RequirementDocument } from './requirement-document.ts';
@@ -38,7 +39,7 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
-  triggers: [stateMachine('status', { proposed: ['approved', 'rejected'] })],
+  triggers: [stateMachine('status', { proposed: ['approved', 'rejected'] }), audited()],
 });
 
 /** The plan: a requirement split into steps. */

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { fullText } from '../full-text.ts';
 import { stateMachine } from '../state-machine.ts';
@@ -54,6 +55,7 @@ const schema = defineEntity({
     },
   ],
   triggers: [
+    audited(),
     stateMachine('status', {
       pending: ['in_progress', 'blocked', 'completed', 'cancelled'],
       in_progress: ['pending', 'blocked', 'review', 'completed', 'failed', 'cancelled'],

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 
 /** A stage of a template. */
@@ -65,6 +66,7 @@ const schema = defineEntity({
     },
   ],
   triggers: [
+    audited(),
     {
       name: 'revision_stays',
       timing: 'before',

@@ -1,6 +1,7 @@
 /** The command `gsw`: reads what was typed, runs one command, and ends with its exit code. */
 import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
+import { auditCommand } from './commands/audit.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
@@ -38,9 +39,10 @@ for (const command of [
   requirementsCommand(),
   credentialsCommand(),
   keyCommand(),
+  auditCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
-  for (const inner of command.commands) inner.copyInheritedSettings(program);
+  for (const part of command.commands) part.copyInheritedSettings(command);
 }
 
 // a reader that goes away, as `| head` does, is a request to stop

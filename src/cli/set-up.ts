@@ -7,6 +7,7 @@ import type { Server } from '../databases/server.ts';
 import { setupDatabases } from '../databases/setup.ts';
 import { seedTemplate } from '../engine/workflow-template.ts';
 import { ensureDefaultOrganization } from '../security/bootstrap.ts';
+import { operator } from './operator.ts';
 
 /**
  * The databases with their roles and tables, the queue's schema, the first organisation with its key and its workflow
@@ -26,7 +27,7 @@ export async function setUp(
 
 /** The part for which the databases must be set up. */
 export async function ensureFirstKey(config: Config, server: Server | undefined) {
-  const databases = connectDatabases(await resolveConnections(config, server));
+  const databases = connectDatabases(await resolveConnections(config, server), {}, operator());
   try {
     const made = await ensureDefaultOrganization(databases, config.dataDir);
     const { organizationId } = made;

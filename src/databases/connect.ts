@@ -4,6 +4,7 @@ import { type DatabaseName, databaseNames } from '../config.ts';
 import { type ConnectedConfig, livePassword } from './connections.ts';
 import { migrationNames, ormFor } from './orm.ts';
 import { codeOf, connectionError, ServerError, withoutPassword } from './server-error.ts';
+import type { By } from './settings.ts';
 import {
   checkOrganization,
   type MaintenanceDatabases,
@@ -16,10 +17,13 @@ export type Databases = {
    * Transactions that see and write the rows of this organisation only:
    * `const db = databases.inOrganization(id); await db.task((em) => …)`.
    * There is no other way to an EntityManager of the application.
+   * @param by in whose name, for the audit log; where left out, whom these databases were connected for
    */
-  inOrganization(organizationId: string): OrganizationDatabases;
+  inOrganization(organizationId: string, by?: By): OrganizationDatabases;
   /** Transactions that see and write the rows of all organisations, for reconciliation and retention. */
   maintenance: MaintenanceDatabases;
+  /** The same connections, in the name of somebody else: of the caller of a request, for instance. */
+  as(by: By): Databases;
   /** Connects to each, once as the application and once for maintenance. Throws `ServerError` with the mend. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -32,19 +36,28 @@ export type PoolSizes = {
   maintenanceMax?: number;
 };
 
-/** Connects lazily: with the first transaction, or with `check()`. */
+/**
+ * Connects lazily: with the first transaction, or with `check()`.
+ * @param by in whose name changes are made where nobody else is named; left out, the audit log names the database role
+ */
 export function connectDatabases(
   config: Pick<ConnectedConfig, 'databaseUrls' | 'maintenanceUrls'> &
     Partial<Pick<ConnectedConfig, 'dataDir' | 'generatedRoles'>>,
   pools: PoolSizes = {},
+  by?: By,
 ): Databases {
   const orm = (name: DatabaseName, url: string, max: number) =>
     ormFor(name, url, { max, password: livePassword(config, url) });
   const app = lazily((name) => orm(name, config.databaseUrls[name], pools.max ?? 5));
   const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 2));
-  return {
-    inOrganization: (organizationId) => transactions(app.get, checkOrganization(organizationId)),
-    maintenance: transactions(maintenance.get),
+  const inTheNameOf = (self: By | undefined): Pick<Databases, 'inOrganization' | 'maintenance'> => ({
+    inOrganization: (organizationId, other) =>
+      transactions(app.get, { organizationId: checkOrganization(organizationId), by: other ?? self }),
+    maintenance: transactions(maintenance.get, { by: self }),
+  });
+  const databases: Databases = {
+    ...inTheNameOf(by),
+    as: (other) => ({ ...databases, ...inTheNameOf(other) }),
     check: async () => {
       for (const name of databaseNames) {
         await check(name, app.get(name).em, config.databaseUrls[name]);
@@ -55,6 +68,7 @@ export function connectDatabases(
       await Promise.all([app.close(), maintenance.close()]);
     },
   };
+  return databases;
 }
 
 function lazily(open: (name: DatabaseName) => MikroORM) {

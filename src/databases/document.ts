@@ -51,12 +51,13 @@ function listOf(name: DatabaseName, metas: EntityMetadata[]): string {
   return ['| table | what a row is |', '|---|---|', ...rows].join('\n');
 }
 
-/** What the comments above the entity classes say, by class. */
+/** What the comments above the entity classes say, by class; those that all databases have among them. */
 function meaningsOf(name: DatabaseName): Map<string, string> {
-  const folder = fileURLToPath(new URL(`entities/${name}/`, root));
+  const folders = [`entities/${name}/`, 'entities/'].map((folder) => fileURLToPath(new URL(folder, root)));
   const meanings = new Map<string, string>();
-  for (const file of readdirSync(folder)) {
-    const comments = readFileSync(folder + file, 'utf8').matchAll(
+  const files = folders.flatMap((folder) => readdirSync(folder).map((file) => folder + file));
+  for (const file of files.filter((one) => one.endsWith('.ts'))) {
+    const comments = readFileSync(file, 'utf8').matchAll(
       /\/\*\*((?:[^*]|\*(?!\/))*)\*\/\nexport class (\w+)/g,
     );
     for (const [, comment = '', className = ''] of comments) {

@@ -4,6 +4,7 @@
  */
 import type { EntityMetadata, MetadataStorage } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { tablePlaceholder } from '../../entities/audited.ts';
 import { isolateEntity } from './policies.ts';
 
 const identifier = pg.escapeIdentifier;
@@ -14,6 +15,7 @@ export function guardEntities(storage: MetadataStorage): void {
     isolateEntity(meta);
     keepParentsInOrganization(meta);
     moveUpdatedAt(meta);
+    nameTable(meta);
   }
 }
 
@@ -47,6 +49,14 @@ function keepParentsInOrganization(meta: EntityMetadata): void {
     events: ['insert', 'update'],
     body: `${checks.join('\n')} return new;`,
   });
+}
+
+/** A trigger that is written without its table, such as that of `audited()`, gets it here. */
+function nameTable(meta: EntityMetadata): void {
+  for (const trigger of meta.triggers) {
+    if (trigger.expression)
+      trigger.expression = trigger.expression.replace(tablePlaceholder, identifier(meta.tableName));
+  }
 }
 
 /** With every change, also one in plain SQL; by the database's clock, not the worker's. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import { entities as analytics } from '../../entities/analytics/index.ts';
+import { Change } from '../../entities/change-log.ts';
 import { entities as codebase } from '../../entities/codebase/index.ts';
 import { entities as events } from '../../entities/events/index.ts';
 import { entities as learning } from '../../entities/learning/index.ts';
@@ -17,7 +18,7 @@ import { guardEntities } from './guards.ts';
 import { clientWith } from './live-client.ts';
 import { databaseOf } from './names.ts';
 
-const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
+const own: Record<DatabaseName, NonNullable<Options['entities']>> = {
   task,
   projects,
   prompts,
@@ -27,6 +28,9 @@ const entities: Record<DatabaseName, NonNullable<Options['entities']>> = {
   learning,
   workflows,
 };
+
+/** What every database has besides its own. */
+const entitiesOf = (name: DatabaseName) => [...own[name], Change];
 
 /** The folder of a database's migrations and of the snapshot of what they make. */
 export const migrationsFolder = (name: DatabaseName) =>
@@ -52,7 +56,7 @@ export function ormFor(
 ): MikroORM {
   return new MikroORM({
     clientUrl,
-    entities: entities[name],
+    entities: entitiesOf(name),
     ensureDatabase: false,
     pool: { min: 0, max, idleTimeoutMillis: 30_000 },
     driverOptions: {
@@ -88,7 +92,7 @@ export function migrationOrm(
   const source = options.source ?? { folder: migrationsFolder(name) };
   const orm = new MikroORM({
     ...(options.clientUrl ? { clientUrl: options.clientUrl } : { dbName: databaseOf(name) }),
-    entities: source.entities ?? entities[name],
+    entities: source.entities ?? entitiesOf(name),
     extensions: [Migrator],
     ensureDatabase: false,
     discovery: { afterDiscovered: guardEntities },

@@ -1,5 +1,6 @@
 /** The tables and views of one database: which there are, and that each is protected and open to whom it should be. */
 import pg from 'pg';
+import { allRights, restrict, restrictedTables } from './append-only.ts';
 import { analyticsReader } from './names.ts';
 import { isolationPolicy, maintenancePolicy, readerPolicy } from './policies.ts';
 import type { Fact, Lack, Requirement } from './requirements.ts';
@@ -15,8 +16,6 @@ export type Relation = {
   /** A migration that has not run yet will make it, protected, and with the rights to tables to come. */
   coming?: true;
 };
-
-const dml = 'select, insert, update, delete';
 
 export const migrationsTable = 'mikro_orm_migrations';
 
@@ -44,7 +43,8 @@ export function relationRequirements(
       return [
         ...(isTable ? [] : [keepsToItsReader(relation)]),
         ...(isTable && !relation.coming ? [isProtected(relation.name)] : []),
-        ...(relation.coming ? [] : writers.map((role) => mayWrite(relation, role))),
+        ...(relation.coming ? [] : users.map((role) => mayWrite(relation, role, 'user'))),
+        ...(relation.coming ? [] : [mayWrite(relation, maintenance, 'maintenance')]),
         ...(isTable ? [seesAll(relation.name, maintenance, maintenancePolicy, 'all')] : []),
         ...(isTable ? readers.map((role) => seesAll(relation.name, role, readerPolicy, 'select')) : []),
       ];
@@ -108,9 +108,19 @@ function keepsToItsReader({ name, kind }: Relation): Fact {
   };
 }
 
-/** A table from which a migration took some rights away (an append-only one) keeps what it has. */
-function mayWrite({ name, kind }: Relation, role: string): Fact {
-  const rights = kind === 'r' || kind === 'p' ? dml : 'select';
+/** All that can be done to rows; less for the tables that only grow. */
+function mayWrite({ name, kind }: Relation, role: string, as: 'user' | 'maintenance'): Fact {
+  const left = restrictedTables[name]?.[as];
+  if (left) {
+    const others = [...allRights.filter((right) => !left.includes(right)), 'truncate'];
+    return {
+      what: `${role} may ${left.join(', ')} on ${name}, and no more`,
+      holds: `${left.map((right) => has(role, name, right)).join(' and ')} and not ${has(role, name, others.join(','))}`,
+      mend: restrict(name, left, role),
+      covers: `grant on ${name} to `,
+    };
+  }
+  const rights = kind === 'r' || kind === 'p' ? allRights.join(', ') : 'select';
   return {
     what: `${role} may ${rights} on ${name}`,
     holds: has(role, name, 'select'),

@@ -5,7 +5,7 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { Engine } from './engine.ts';
 import { jobIdOf, type RowJobData, stageJob, stepJob } from './jobs.ts';
-import { announce, projectionJob } from './outbox.ts';
+import { announce, projectionJob, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { promoteReady } from './step-graph.ts';
 
@@ -19,9 +19,11 @@ export async function finishStage(engine: Engine, job: RowJobData): Promise<void
     const stage = await lockStage(em, job);
     if (!stage) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
-    stage.complete();
+    const completed = transition(stage, () => stage.complete());
     await announce(em, workflow, `${stage.id}/completed`, 'stage.completed', {
       stage: stage.stage,
+      stageId: stage.id,
+      ...completed,
       durationMs: elapsed(stage),
     });
     const following = await em.findOne(WorkflowStageExecution, {
@@ -32,8 +34,11 @@ export async function finishStage(engine: Engine, job: RowJobData): Promise<void
       following.queue();
       workflow.run(following.stage);
     } else {
-      workflow.complete();
-      await announce(em, workflow, 'completed', 'workflow.completed', { durationMs: elapsed(workflow) });
+      const ended = transition(workflow, () => workflow.complete());
+      await announce(em, workflow, 'completed', 'workflow.completed', {
+        ...ended,
+        durationMs: elapsed(workflow),
+      });
     }
     return following;
   });
@@ -49,10 +54,11 @@ export async function failStage(engine: Engine, job: RowJobData, reason: string)
     const stage = await lockStage(em, job);
     if (!stage) return;
     const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
-    stage.fail(reason);
-    workflow.fail(stage.stage, reason);
-    await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { stage: stage.stage, reason });
-    await announce(em, workflow, 'failed', 'workflow.failed', { stage: stage.stage, reason });
+    const failed = transition(stage, () => stage.fail(reason));
+    const ended = transition(workflow, () => workflow.fail(stage.stage, reason));
+    const why = { stage: stage.stage, stageId: stage.id, reason };
+    await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { ...failed, ...why });
+    await announce(em, workflow, 'failed', 'workflow.failed', { ...ended, ...why });
   });
   await engine.queues.add(projectionJob({ id: job.workflowId, organizationId: job.organizationId }));
 }
@@ -69,8 +75,7 @@ export async function finishStep(engine: Engine, job: RowJobData, failure: strin
     });
     const ours = await em.findOne(WorkflowStepExecution, stillOurs(job), { refresh: true });
     if (!ours || ours.isOver()) return;
-    if (failure === null) ours.complete();
-    else ours.fail(failure);
+    const ended = transition(ours, () => (failure === null ? ours.complete() : ours.fail(failure)));
     const fellows = await em.find(
       WorkflowStepExecution,
       { workflowStageExecutionId: ours.workflowStageExecutionId, function: ours.function },
@@ -79,8 +84,10 @@ export async function finishStep(engine: Engine, job: RowJobData, failure: strin
     promoteReady(fellows);
     const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
     await announce(em, workflow, `${ours.id}/ended`, failure === null ? 'step.completed' : 'step.failed', {
+      stepId: ours.id,
       function: ours.function,
       title: ours.title,
+      ...ended,
       ...(failure === null ? {} : { reason: failure }),
     });
   });

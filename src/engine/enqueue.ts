@@ -121,6 +121,7 @@ async function insert(
     await em.flush();
     await announce(em, workflow, 'queued', 'workflow.queued', {
       repository: `${repository.owner}/${repository.name}`,
+      after: { status: workflow.status },
     });
     return { workflow, first };
   });

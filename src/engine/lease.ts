@@ -9,6 +9,7 @@ import { milliseconds } from './duration.ts';
 import { type Engine, ledgerOf } from './engine.ts';
 import { RetryLater } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
+import { announceEnd, transition } from './outbox.ts';
 import { timings } from './timings.ts';
 
 export type Lease = {
@@ -36,7 +37,8 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
     if (!operation || operation.incarnation !== data.incarnation || operation.isOver()) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     if (workflow.isOver()) {
-      operation.cancel(`workflow ${workflow.status}`);
+      const cancelled = transition(operation, () => operation.cancel(`workflow ${workflow.status}`));
+      await announceEnd(em, service, operation, cancelled);
       return null;
     }
     if (operation.leaseUntil && operation.leaseUntil > new Date()) {
@@ -97,7 +99,8 @@ async function settle(
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
     if (!operation) return false;
-    change(operation);
+    const { before, after } = transition(operation, change);
+    if (operation.isOver()) await announceEnd(em, service, operation, { before, after });
     return true;
   });
 }

@@ -1,11 +1,24 @@
 /** Writes what happened, in the transaction in which it happens, for the other databases to hear of. */
-import type { EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, raw } from '@mikro-orm/postgresql';
+import type { Operation } from '../../entities/workflows/operation.ts';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
+import { actorInSql, requestInSql } from '../databases/settings.ts';
 import { deriveId } from './derive.ts';
 import type { EngineJob } from './queues.ts';
 
+/** Who made it happen, and for which HTTP request, as the transaction knows it. */
+const circumstances = `jsonb_strip_nulls(jsonb_build_object('by', ${actorInSql}, 'requestId', ${requestInSql}))`;
+
+/** The state of a row before and after a change to it, for what is announced of it. */
+export function transition<Row extends { status: string }>(row: Row, change: (row: Row) => void) {
+  const before = { status: row.status };
+  change(row);
+  return { before, after: { status: row.status } };
+}
+
 /**
- * Where the workflow's project is known, the payload says `projectId` too.
+ * Where the workflow's project is known, the payload says `projectId` too; and who does it, and for which request (`by`,
+ * `requestId`), from the transaction's own settings.
  * @param key tells this event from the others of its workflow; the same key twice is one event
  */
 export async function announce(
@@ -23,12 +36,38 @@ export async function announce(
       organizationId: workflow.organizationId,
       workflowExecutionId: workflow.id,
       type,
-      payload: workflow.projectId ? { ...payload, projectId: workflow.projectId } : payload,
+      payload: raw(`?::jsonb || ${circumstances}`, [
+        JSON.stringify(workflow.projectId ? { ...payload, projectId: workflow.projectId } : payload),
+      ]),
       occurredAt: new Date(),
     })
     .onConflict('id')
     .ignore()
     .execute();
+}
+
+/** What became of an operation: all that was done to the outside world is told. */
+export function announceEnd(
+  em: EntityManager,
+  service: string,
+  operation: Operation,
+  change: ReturnType<typeof transition>,
+): Promise<void> {
+  const { id, organizationId, workflowExecutionId, status } = operation;
+  return announce(
+    em,
+    { id: workflowExecutionId, organizationId },
+    `operation/${id}/${status}`,
+    `operation.${status}`,
+    {
+      service,
+      operation: operation.operationType,
+      operationId: id,
+      scope: operation.scope,
+      ...change,
+      ...(operation.errorMessage ? { reason: operation.errorMessage } : {}),
+    },
+  );
 }
 
 /** The job that brings the other databases up to date with one workflow. Many may be added; each does what is left. */

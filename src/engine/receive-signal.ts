@@ -6,7 +6,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, projectionJob } from './outbox.ts';
+import { announce, projectionJob, transition } from './outbox.ts';
 import { Refusal } from './refusal.ts';
 
 export type SignalRequest = {
@@ -55,10 +55,12 @@ export async function receiveSignal(
     });
     em.persist(signal);
     waiting.requeue();
-    workflow.run(waiting.stage);
+    const answered = transition(workflow, () => workflow.run(waiting.stage));
     await announce(em, workflow, `signal/${signal.id}`, 'signal.received', {
+      ...answered,
       gate,
       type: request.type,
+      signalId: signal.id,
       actor: request.actor,
       reason: request.reason ?? null,
     });

@@ -14,7 +14,7 @@ import { OperationFailed, PermanentFailure, RetryLater, reasonOf } from './error
 import { Superseded } from './fencing.ts';
 import { durableRetry, jobIdOf, type RowJobData } from './jobs.ts';
 import type { Performer } from './ledger.ts';
-import { announce } from './outbox.ts';
+import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
 
@@ -91,10 +91,15 @@ async function enter(engine: Engine, kind: Kind, data: RowJobData): Promise<Ente
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     if (workflow.isOver()) return null;
     const first = !row.startedAt;
-    row.start();
+    const started = transition(row, () => row.start());
     if (row instanceof WorkflowStageExecution) {
       workflow.run(row.stage);
-      if (first) await announce(em, workflow, `${row.id}/started`, 'stage.started', { stage: row.stage });
+      if (first)
+        await announce(em, workflow, `${row.id}/started`, 'stage.started', {
+          stage: row.stage,
+          stageId: row.id,
+          ...started,
+        });
     }
     return { workflow, row };
   });
@@ -138,9 +143,12 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
     if (!stage || stage.isOver()) return;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     stage.ask(question.gate, question.accepts, question.waitingOn);
-    workflow.wait(question.waitingOn, null);
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
+      ...waiting,
       stage: stage.stage,
+      stageId: stage.id,
+      gate: question.gate,
       waitingOn: question.waitingOn,
     });
   });

@@ -1,5 +1,6 @@
 /** A worker process's engine room: BullMQ workers for the queues it serves, and the reconciler. */
 import type { Job, Worker } from 'bullmq';
+import { relayChanges } from '../audit/relay.ts';
 import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
@@ -68,7 +69,10 @@ function processorOf(engine: Engine, name: string): { process: Processor; atOnce
   return { process: (job, token) => runDurable(engine, 'stage', job, token), atOnce: concurrency.stages };
 }
 
-/** Looks each second whether the queue was lost, and every few seconds whether single jobs were. */
+/**
+ * Looks each second whether the queue was lost, and every few seconds whether single jobs were; then the audit log
+ * hears of what was changed meanwhile.
+ */
 function keepReconciling(engine: Engine): () => Promise<void> {
   let stopped = false;
   let lastThorough = 0;
@@ -79,6 +83,7 @@ function keepReconciling(engine: Engine): () => Promise<void> {
     const thorough = Date.now() - lastThorough >= timings.reconcileMs;
     if (thorough) lastThorough = Date.now();
     pass = reconcile(engine, thorough)
+      .then(() => (thorough ? relayChanges(engine.databases) : 0))
       .catch(reportTrouble)
       .then(() => {
         if (!stopped) timer = setTimeout(next, timings.epochCheckMs);

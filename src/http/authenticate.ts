@@ -1,8 +1,10 @@
 /** Who is asking: an API key in the header, or a logged-in browser. */
 import type { RequestHandler, Response } from 'express';
 import type { Databases } from '../databases/connect.ts';
+import type { By } from '../databases/settings.ts';
 import { findOrganizationOf, type KeyHolder } from '../security/api-keys.ts';
 import { Problem } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
 import type { Sessions } from './session.ts';
 
 /** The caller, behind {@link authenticate} or a login. */
@@ -11,6 +13,12 @@ export const callerOf = (res: Response): KeyHolder => res.locals.caller;
 export const setCaller = (res: Response, caller: KeyHolder): void => {
   res.locals.caller = caller;
 };
+
+/** In whose name the request changes anything: what the audit log says of it. */
+export function byOf(res: Response): By {
+  const { apiKeyId, keyName } = callerOf(res);
+  return { kind: 'key', name: keyName, id: apiKeyId, requestId: requestIdOf(res) };
+}
 
 /** Takes `Authorization: Bearer <key>`; of a logged-in browser only what changes nothing. */
 export function authenticate(databases: Databases, sessions: Sessions): RequestHandler {

@@ -2,7 +2,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Engine } from '../engine/engine.ts';
 import { enqueueWorkflow } from '../engine/enqueue.ts';
-import { callerOf } from './authenticate.ts';
+import { byOf, callerOf } from './authenticate.ts';
 import { listWorkflows } from './list-workflows.ts';
 import { Problem } from './problem.ts';
 import { sendSignal } from './send-signal.ts';
@@ -18,6 +18,10 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function workflowRoutes(engine: App): Router {
   const router = Router();
   const dbOf = (res: Response) => engine.databases.inOrganization(callerOf(res).organizationId);
+  const inTheNameOfCaller = (res: Response): App => ({
+    ...engine,
+    databases: engine.databases.as(byOf(res)),
+  });
 
   const view = async (res: Response, id: string): Promise<WorkflowView> => {
     const found = await workflowView(dbOf(res), id);
@@ -41,7 +45,7 @@ export function workflowRoutes(engine: App): Router {
     .post(async (req, res) => {
       const idempotencyKey = idempotencyKeyOf(req);
       const { organizationId, keyName } = callerOf(res);
-      const { workflow, created } = await enqueueWorkflow(engine, {
+      const { workflow, created } = await enqueueWorkflow(inTheNameOfCaller(res), {
         ...bodyOf(req, workflowRequest),
         organizationId,
         idempotencyKey,
@@ -64,7 +68,7 @@ export function workflowRoutes(engine: App): Router {
       const { organizationId, keyName } = callerOf(res);
       const id = idOf(req);
       const idempotencyKey = idempotencyKeyOf(req);
-      const { signal, replayed } = await sendSignal(engine, {
+      const { signal, replayed } = await sendSignal(inTheNameOfCaller(res), {
         ...bodyOf(req, signalRequest),
         organizationId,
         workflowId: id,

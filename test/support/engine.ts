@@ -46,7 +46,7 @@ export function testEngine(
   logger: Logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
 ): TestEngine {
   const organizationId = randomUUID();
-  const databases = connectDatabases(fresh.config);
+  const databases = connectDatabases(fresh.config, {}, { kind: 'worker', name: 'test worker' });
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const queue = { ...fresh.config.queue, prefix, redisUrl: backend === 'Redis' ? redisUrl() : undefined };
   const queueErrors: Error[] = [];

@@ -32,28 +32,37 @@ export async function writableColumns(client: pg.Client, table: string): Promise
 /** The column that says whose a row is. */
 export const organizationColumn = (table: string) => (table === 'organizations' ? 'id' : 'organization_id');
 
+/** Of these, made-up rows are one per organisation: their own keys leave no room for a second. */
+export const onePerOrganization: ReadonlySet<string> = new Set(['organizations', 'audit_heads', 'audit_log']);
+
+/** What a check over several columns asks for, though none of them must be there. */
+const askedByChecks: Readonly<Record<string, () => Record<string, unknown>>> = {
+  event_correlations: () => ({ workflow_id: randomUUID() }),
+};
+
 type Column = { name: string; type: string; options: string[] | null };
 
 /** Inserts one row with these values and made-up ones elsewhere, past foreign keys. Run by a superuser. */
 export async function insertRow(
   client: pg.Client,
   table: string,
-  values: Record<string, unknown>,
+  given: Record<string, unknown>,
 ): Promise<void> {
+  const values = { ...askedByChecks[table]?.(), ...given };
   const { rows } = await client.query<Column>(
     `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
             (select array_agg(m[1]) from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([^'']+)''::text', 'g') m
               where c.conrelid = a.attrelid and c.contype = 'c' and c.conkey = array[a.attnum]) as options
        from pg_attribute a
       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-        and a.attnotnull and (not a.atthasdef or a.attname = any($2))`,
+        and (a.attnotnull and not a.atthasdef or a.attname = any($2))`,
     [pg.escapeIdentifier(table), Object.keys(values)],
   );
   const columns = rows.map(({ name }) => pg.escapeIdentifier(name)).join(', ');
-  const given = rows.map((column) => values[column.name] ?? madeUp(column));
-  const places = given.map((_, index) => `$${index + 1}`).join(', ');
+  const row = rows.map((column) => values[column.name] ?? madeUp(column));
+  const places = row.map((_, index) => `$${index + 1}`).join(', ');
   await client.query(`set session_replication_role = replica`);
-  await client.query(`insert into ${pg.escapeIdentifier(table)} (${columns}) values (${places})`, given);
+  await client.query(`insert into ${pg.escapeIdentifier(table)} (${columns}) values (${places})`, row);
   await client.query(`set session_replication_role = origin`);
 }
 

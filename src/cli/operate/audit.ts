@@ -1,0 +1,115 @@
+/** `gsw audit`: the audit log of one organisation or of all of them, read with the rights of maintenance. */
+import { once } from 'node:events';
+import { AuditEntry } from '../../../entities/events/audit-entry.ts';
+import { exportAuditLog } from '../../audit/export.ts';
+import { type Audited, auditedOrganizations } from '../../audit/organizations.ts';
+import { relayChanges } from '../../audit/relay.ts';
+import { type Anchor, type AuditFault, verifyAuditLog } from '../../audit/verify.ts';
+import { readConfig } from '../../config.ts';
+import { connectDatabases, type Databases } from '../../databases/connect.ts';
+import { resolveConnections } from '../../databases/connections.ts';
+import { openServer } from '../../databases/server.ts';
+import { oneMoment } from '../../databases/tenancy.ts';
+import { closing } from '../closers.ts';
+import { CliFailure, usageFailure } from '../failure.ts';
+import { operator } from '../operator.ts';
+import { print, printJson, say } from '../output.ts';
+import { checkDataDir } from '../preflight.ts';
+
+type Options = { organization?: string; json?: boolean };
+
+/** Throws a {@link CliFailure}, so that the exit code is 1, where anything was found. */
+export async function verifyAudit({
+  organization,
+  anchor,
+  json,
+}: Options & { anchor?: Anchor }): Promise<void> {
+  if (anchor && !organization)
+    throw usageFailure('An anchor belongs to one organisation: name it with --organization.');
+  const broken = await withLogs(organization, async (databases, logs) => {
+    const verdicts = [];
+    for (const log of logs) {
+      const verdict = await databases.maintenance.events(
+        (em) => verifyAuditLog(em, log.id, anchor),
+        oneMoment,
+      );
+      verdicts.push({ organization: log.id, slug: log.slug, ...verdict });
+      if (json) continue;
+      const { entries, faults, head } = verdict;
+      const sound = faults.length === 0;
+      print(
+        `${sound ? '✓' : '✗'} ${nameOf(log)}: ${entries} entries${sound && head ? `, head ${head.sequence}:${head.hash}` : ''}`,
+      );
+      for (const fault of faults) print(`  ${describe(fault)}`);
+    }
+    if (json) printJson(verdicts);
+    return verdicts.filter(({ faults }) => faults.length > 0).length;
+  });
+  if (broken > 0) {
+    throw new CliFailure(
+      `The audit log of ${broken} ${broken === 1 ? 'organisation is' : 'organisations are'} not as it was written. Compare with an export or a backup before anything else is done.`,
+    );
+  }
+}
+
+export async function exportAudit({ organization }: Options): Promise<void> {
+  await withLogs(organization, async (databases, logs) => {
+    for (const log of logs) {
+      await databases.maintenance.events(async (em) => {
+        for await (const line of exportAuditLog(em, log)) {
+          if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+        }
+      }, oneMoment);
+    }
+  });
+}
+
+export async function listAudit({ organization, limit, json }: Options & { limit: number }): Promise<void> {
+  await withLogs(organization, async (databases, logs) => {
+    const entries = await databases.maintenance.events((em) =>
+      em.find(
+        AuditEntry,
+        { organizationId: { $in: logs.map((log) => log.id) } },
+        { orderBy: { recordedAt: 'desc', sequence: 'desc' }, limit },
+      ),
+    );
+    if (json) return printJson(entries);
+    for (const entry of entries) {
+      const subject = `${entry.subjectType} ${entry.subjectId ?? ''}`.trim();
+      print(
+        `${entry.occurredAt.toISOString()}  ${entry.actorKind} ${entry.actorName}  ${entry.action}  ${subject}`,
+      );
+    }
+  });
+}
+
+/** What is still on its way is brought in first. */
+async function withLogs<T>(
+  organization: string | undefined,
+  work: (databases: Databases, logs: Audited[]) => Promise<T>,
+): Promise<T> {
+  const config = readConfig();
+  await checkDataDir(config.dataDir, { server: config.postgres.host === undefined });
+  return closing(async (closers) => {
+    const server = await openServer(config);
+    closers.add(() => server?.stop());
+    const databases = connectDatabases(await resolveConnections(config, server), {}, operator());
+    closers.add(() => databases.close());
+    await databases.check();
+    await relayChanges(databases);
+    const all = await auditedOrganizations(databases);
+    const logs =
+      organization === undefined ? all : all.filter(({ id, slug }) => [id, slug].includes(organization));
+    if (organization !== undefined && logs.length === 0) {
+      const known = all.flatMap(({ slug }) => slug ?? []).join(', ') || 'none';
+      throw usageFailure(`There is no organisation "${organization}"; there are: ${known}.`);
+    }
+    if (logs.length === 0) say('There is no organisation yet.');
+    return work(databases, logs);
+  });
+}
+
+const nameOf = ({ id, slug }: Audited): string => slug ?? `${id} (no such organisation)`;
+
+const describe = ({ sequence, problem }: AuditFault): string =>
+  sequence === null ? problem : `entry ${sequence} ${problem}`;
