@@ -7,20 +7,9 @@ import { Filler, type Row, type Rows } from './filler.ts';
 import { Chance } from './random.ts';
 import { fillTask } from './task-data.ts';
 import { fillWorkflows } from './workflow-data.ts';
+import { canary, type World } from './world.ts';
 
 export type LegacyData = Record<DatabaseName, Rows>;
-
-/** Values that may turn up nowhere in what is migrated. */
-export const canary = 'canary-7f3b';
-
-export type World = {
-  chance: Chance;
-  of: Record<DatabaseName, Filler>;
-  /** The id of an organisation, by its slug, in one of the databases. */
-  organization(database: DatabaseName, slug: string): string;
-  slugs: string[];
-  repositories: { slug: string; owner: string; name: string }[];
-};
 
 /** @param executions how many workflow executions there are, those in two databases counted once */
 export function legacyData(executions: number, seed = 20251124): LegacyData {
@@ -99,17 +88,29 @@ function addEvents({ of, slugs, organization, chance }: World): void {
   for (const slug of slugs) {
     const organization_id = organization('events', slug);
     const sources = ['github', 'linear', 'custom'].map((source_type) =>
-      of.events.add('event_sources', { organization_id, name: `From ${source_type}`, source_type, webhook_secret: `${canary}-hook`, authentication: { user: 'us', token: `${canary}-nested` } }),
+      of.events.add('event_sources', {
+        organization_id,
+        name: `From ${source_type}`,
+        source_type,
+        webhook_secret: `${canary}-hook`,
+        authentication: { user: 'us', token: `${canary}-nested` },
+      }),
     );
     for (let index = 0; index < 300; index++) {
-      of.events.add('events', { organization_id, event_source_id: chance.pick(sources).id, external_event_id: chance.yes(0.3) ? null : `delivery-${chance.int(1, 250)}` });
+      of.events.add('events', {
+        organization_id,
+        event_source_id: chance.pick(sources).id,
+        external_event_id: chance.yes(0.3) ? null : `delivery-${chance.int(1, 250)}`,
+      });
     }
   }
 }
 
 /** What chance alone would not give. */
 function particulars(table: string, index: number): Row {
-  if (table === 'metrics') return { value_numeric: index % 5 === 0 ? null : `${index}.123456`, value_text: 'high' };
-  if (table === 'subscriptions') return { delivery_config: { url: 'https://example.test/in', secret: `${canary}-${index}` } };
+  if (table === 'metrics')
+    return { value_numeric: index % 5 === 0 ? null : `${index}.123456`, value_text: 'high' };
+  if (table === 'subscriptions')
+    return { delivery_config: { url: 'https://example.test/in', secret: `${canary}-${index}` } };
   return {};
 }

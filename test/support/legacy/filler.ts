@@ -60,7 +60,12 @@ export class Filler {
       if (!column.notNull && chance.yes(0.4)) return null;
       const parents = this.#tables.get(column.references.table);
       const owned = parents?.columns.some(({ name }) => name === 'organization_id');
-      return (this.#someOf(column.references.table, owned ? organization : undefined) ?? this.#someOf(column.references.table))?.id ?? null;
+      return (
+        (
+          this.#someOf(column.references.table, owned ? organization : undefined) ??
+          this.#someOf(column.references.table)
+        )?.id ?? null
+      );
     }
     if (!column.notNull && chance.yes(0.35)) return null;
     if (table.uniques.some((key) => key.includes(column.name)) && /^varchar|^text/.test(column.type))
@@ -72,12 +77,16 @@ export class Filler {
     const { chance } = this;
     const [low, high] = range ?? [1, 50];
     const options = this.#enums.get(type.replace('[]', ''));
-    if (options) return type.endsWith('[]') ? [...new Set([chance.pick(options), chance.pick(options)])] : chance.pick(options);
+    if (options)
+      return type.endsWith('[]')
+        ? [...new Set([chance.pick(options), chance.pick(options)])]
+        : chance.pick(options);
     if (type === 'uuid') return chance.uuid();
     if (type === 'boolean') return chance.yes(0.5);
     if (type === 'timestamptz') return chance.moment();
     if (type === 'date') return chance.moment().slice(0, 10);
-    if (type === 'jsonb') return chance.yes(0.5) ? {} : { note: `${name} ${number}`, depth: { count: chance.int(0, 9) } };
+    if (type === 'jsonb')
+      return chance.yes(0.5) ? {} : { note: `${name} ${number}`, depth: { count: chance.int(0, 9) } };
     if (type === 'int[]') return [chance.int(1, 4)];
     if (type.endsWith('[]')) return ['one', `tag ${chance.int(1, 9)}`];
     if (type === 'inet') return `10.0.0.${chance.int(1, 254)}`;
@@ -88,7 +97,9 @@ export class Filler {
       return (low + chance.next() * (Math.min(high, whole) - low)).toFixed(digits);
     }
     const length = Number(/\((\d+)\)/.exec(type)?.[1] ?? 100);
-    return name.endsWith('_url') ? `https://example.test/${name}/${number}` : `${name} ${number}`.slice(0, length);
+    return name.endsWith('_url')
+      ? `https://example.test/${name}/${number}`
+      : `${name} ${number}`.slice(0, length);
   }
 
   /** Ends come after beginnings, and parts are no more than the whole. */
@@ -103,15 +114,20 @@ export class Filler {
         row[high] = this.chance.after(row[low], 60, 7_200);
     }
     for (const [part, whole] of [
-      ['completed_steps', 'total_steps'], ['failed_steps', 'total_steps'],
-      ['completed_tasks', 'total_tasks'], ['failed_tasks', 'total_tasks'],
-      ['completed_stages', 'total_stages'], ['failed_stages', 'total_stages'],
-      ['start_line', 'end_line'], ['start_column', 'end_column'],
+      ['completed_steps', 'total_steps'],
+      ['failed_steps', 'total_steps'],
+      ['completed_tasks', 'total_tasks'],
+      ['failed_tasks', 'total_tasks'],
+      ['completed_stages', 'total_stages'],
+      ['failed_stages', 'total_stages'],
+      ['start_line', 'end_line'],
+      ['start_column', 'end_column'],
     ] as const) {
       if (typeof row[part] === 'number' && typeof row[whole] === 'number') {
         row[part] = Math.min(row[part], row[whole]);
       }
     }
-    if (row.source_element_id !== undefined && row.source_element_id === row.target_element_id) row.source_element_id = this.of('code_elements').find(({ id }) => id !== row.target_element_id)?.id;
+    if (row.source_element_id !== undefined && row.source_element_id === row.target_element_id)
+      row.source_element_id = this.of('code_elements').find(({ id }) => id !== row.target_element_id)?.id;
   }
 }

@@ -122,9 +122,7 @@ function suffix({ name, default: value, notNull, references }: LegacyColumn): st
   const parts = [
     notNull ? ' not null' : '',
     value === null ? '' : ` default ${value === 'now' ? 'now()' : `'${value}'`}`,
-    references
-      ? ` references ${references.table}${references.cascade ? ' on delete cascade' : ''}`
-      : '',
+    references ? ` references ${references.table}${references.cascade ? ' on delete cascade' : ''}` : '',
   ];
   return parts.join('');
 }

@@ -36,9 +36,10 @@ export async function loadLegacy(
 
 async function insertRows(client: pg.Client, table: string, rows: Row[]): Promise<void> {
   for (let index = 0; index < rows.length; index += 2_000) {
-    await client.query(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1) on conflict do nothing`, [
-      JSON.stringify(rows.slice(index, index + 2_000)),
-    ]);
+    await client.query(
+      `insert into ${table} select * from jsonb_populate_recordset(null::${table}, $1) on conflict do nothing`,
+      [JSON.stringify(rows.slice(index, index + 2_000))],
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /** task_db of the earlier system: projects on the dashboard, plans, steps, tasks and its own workflow executions. */
-import type { World } from './data.ts';
+import type { World } from './world.ts';
 import type { Row } from './filler.ts';
 
 /** Which of the two databases know an execution: seven of ten both, one of ten task_db alone. */
@@ -15,7 +15,9 @@ export function fillTask(world: World, executions: number): void {
   const projects = world.repositories.map(({ slug, owner, name }) =>
     of.task.add('github_projects', {
       organization_id: organization('task', slug),
-      github_repo_url: chance.yes(0.5) ? `https://github.com/${owner}/${name}` : `git@github.com:${owner}/${name}.git`,
+      github_repo_url: chance.yes(0.5)
+        ? `https://github.com/${owner}/${name}`
+        : `git@github.com:${owner}/${name}.git`,
       github_repo_name: name,
       github_owner: chance.yes(0.2) ? owner.toUpperCase() : owner,
       analysis_status: chance.pick(['pending', 'done', 'Analysed!', null]),
@@ -29,7 +31,16 @@ export function fillTask(world: World, executions: number): void {
         organization_id: project.organization_id,
         started_at: beganAt(index, 7),
         created_at: beganAt(index, 7),
-        status: chance.pick(['running', 'running', 'completed', 'completed', 'failed', 'paused', 'Done (manually)', null]),
+        status: chance.pick([
+          'running',
+          'running',
+          'completed',
+          'completed',
+          'failed',
+          'paused',
+          'Done (manually)',
+          null,
+        ]),
       });
     }
     addPlan(world, project, index);
@@ -53,7 +64,11 @@ function addPlan({ of, chance }: World, project: Row, index: number): void {
   }
 }
 
-function addStep({ of, chance }: Pick<World, 'of' | 'chance'>, project: Row, plan: { id: unknown; index: number; number: number }): void {
+function addStep(
+  { of, chance }: Pick<World, 'of' | 'chance'>,
+  project: Row,
+  plan: { id: unknown; index: number; number: number },
+): void {
   const { index, number } = plan;
   const step = of.task.add('decomposed_steps', {
     requirement_decomposition_id: plan.id,
