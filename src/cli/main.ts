@@ -4,6 +4,7 @@ import { answerCommands } from './commands/answer.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
+import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
 import { setupCommand } from './commands/setup.ts';
@@ -38,6 +39,7 @@ for (const command of [
   requirementsCommand(),
   credentialsCommand(),
   keyCommand(),
+  migrateLegacyCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const inner of command.commands) inner.copyInheritedSettings(program);

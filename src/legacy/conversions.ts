@@ -82,6 +82,24 @@ export const textList = (column: string) =>
     (Array.isArray(value) ? value : []).map((one) => (typeof one === 'string' ? one : JSON.stringify(one))),
   );
 
+/** An object; anything else is put into one. */
+export const asObject = (column: string) =>
+  exactly(column, (value) =>
+    value === null ? {} : typeof value === 'object' && !Array.isArray(value) ? value : { value },
+  );
+
+/** When it ended, where it did: what has ended without a date ended when its row was last changed. */
+export const endOf = (over: (status: unknown) => boolean, started: string | null = 'started_at') =>
+  exactly(
+    ['completed_at', 'status', 'updated_at', 'created_at', ...(started ? [started] : [])],
+    (completed, status, updated, created, ...rest) => {
+      if (!over(status)) return null;
+      const end = completed ?? updated ?? created ?? epoch;
+      const began = rest.length > 1 ? (rest[0] as string | null) : null;
+      return began !== null && began > end ? began : end;
+    },
+  );
+
 /** Throws where there is none. */
 export function required<T>(value: T | null | undefined, reason: string): T {
   if (value === null || value === undefined) throw new Unmappable(reason);

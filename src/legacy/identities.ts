@@ -18,6 +18,8 @@ export type Identities = {
   person(database: string, id: unknown): string | null;
   /** Addresses → the source row, `<database>:<id>`, that becomes our user. */
   people: Map<string, string>;
+  /** The kind of each row of events_db.event_sources, such as `github`. */
+  eventSources: Map<string, string>;
   repositories: Repositories;
   workflows: Workflows;
   plans: PlanLinks;
@@ -65,9 +67,15 @@ export async function readIdentities(sources: Sources, existing: Map<string, str
   };
   const repositories = await readRepositories(sources, organization);
   const workflows = await mergeWorkflows(sources, repositories);
+  const eventSources = new Map<string, string>();
+  if (sources.events?.tables.has('event_sources')) {
+    const rows = await rowsOf(sources.events.client, 'select id, source_type::text from event_sources');
+    for (const { id, source_type } of rows) eventSources.set(String(id), String(source_type));
+  }
   return {
     organization,
     organizations,
+    eventSources,
     person: (database, id) => addresses.get(`${database}:${id}`) ?? null,
     people,
     repositories,

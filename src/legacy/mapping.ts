@@ -91,7 +91,7 @@ export const derived = (convert: (at: At) => unknown): Conversion => ({
 export const orElse = (column: string, instead: unknown): Conversion =>
   exactly(column, (value, at: At) => {
     if (value !== null && value !== undefined) return value;
-    if (instead !== '') at.assume(`${column} ${JSON.stringify(instead)}`);
+    if (instead !== '' && typeof instead !== 'object') at.assume(`${column} ${JSON.stringify(instead)}`);
     return instead;
   });
 

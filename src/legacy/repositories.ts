@@ -21,6 +21,8 @@ export type Repositories = {
   leads(kind: string, id: unknown): boolean;
   organization(slug: unknown): string;
   named(organizationId: string, owner: unknown, name: unknown): Repository;
+  /** Our id of what was a row of codebase_db.codebases. */
+  codebaseOf(id: unknown): string | undefined;
   /** The repository that a row of projects_db.projects stands for: its primary or only one. */
   ofProject(id: unknown): Repository | undefined;
 };
@@ -41,6 +43,7 @@ export async function readRepositories(sources: Sources, organization: Organizat
     branches.set(`${kind}:${row.id}`, leader);
   };
   const branches = new Map<string, string>();
+  const codebases = new Map<string, string>();
   const { task, projects, codebase } = sources;
   if (task?.tables.has('github_projects')) {
     const { rows } = await task.client.query(
@@ -60,7 +63,12 @@ export async function readRepositories(sources: Sources, organization: Organizat
     const { rows } = await codebase.client.query(
       `select t.id, t.repository_url, coalesce(t.branch, 'main') as branch, ${slug} from codebases t order by t.created_at, t.id`,
     );
-    for (const row of rows) note('codebase.codebases', row, parse(row.repository_url));
+    for (const row of rows) {
+      note('codebase.codebases', row, parse(row.repository_url));
+      const repository = known.get(`codebase.codebases:${row.id}`);
+      if (!repository) continue;
+      codebases.set(row.id, deriveId('codebase', repository.organizationId, repository.id, row.branch));
+    }
   }
   const ofProject = await readLinks(sources, known);
   return {
@@ -68,6 +76,7 @@ export async function readRepositories(sources: Sources, organization: Organizat
     leads: (kind, id) => leaders.get(branches.get(`${kind}:${id}`) ?? '') === String(id),
     organization,
     named: (organizationId, owner, name) => identify(organizationId, String(owner), String(name)),
+    codebaseOf: (id) => codebases.get(String(id)),
     ofProject: (id) => ofProject.get(String(id)),
   };
 }

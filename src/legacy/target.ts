@@ -131,7 +131,14 @@ export async function insertRows(
       }
     }
   };
-  await inTransaction(client, () => attempt([...new Map(rows.map((row) => [row.id, row])).values()]));
+  const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const there = await known(
+    client,
+    table,
+    unique.map(({ id }) => id),
+  );
+  const missing = unique.filter(({ id }) => !there.has(id));
+  if (missing.length > 0) await inTransaction(client, () => attempt(missing));
   return refused;
 }
 
@@ -167,7 +174,7 @@ export async function inTransaction(client: pg.Client, work: () => Promise<void>
   }
 }
 
-/** Gives the ids that are not there afterwards. */
+/** Gives the ids of the rows whose place another one has. */
 async function insert(client: pg.Client, table: string, rows: OurRow[]): Promise<string[]> {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map(identifier).join(', ');
   const name = identifier(table);
@@ -177,14 +184,15 @@ async function insert(client: pg.Client, table: string, rows: OurRow[]): Promise
     [JSON.stringify(rows)],
   );
   const there = new Set(inserted.map(({ id }) => id));
-  const others = rows.map(({ id }) => id).filter((id) => !there.has(id));
-  if (others.length === 0) return [];
-  const { rows: known } = await client.query<{ id: string }>(
-    `select id from ${name} where id = any($1::uuid[])`,
-    [others],
+  return rows.map(({ id }) => id).filter((id) => !there.has(id));
+}
+
+async function known(client: pg.Client, table: string, ids: string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ id: string }>(
+    `select id from ${identifier(table)} where id = any($1::uuid[])`,
+    [ids],
   );
-  for (const { id } of known) there.add(id);
-  return others.filter((id) => !there.has(id));
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Integrity (23…), data (22…) and what triggers raise; anything else is a failure of the migration, not of a row. */

@@ -90,7 +90,10 @@ function check(
 
 const textOf = (values: unknown[]) => hashOf(values.map(normal));
 
-const sameText = (a: unknown, b: unknown) => hashOf(normal(a)) === hashOf(normal(b));
+const sameText = (a: unknown, b: unknown) =>
+  a === b || (isEmptyValue(a) && isEmptyValue(b)) || hashOf(normal(a)) === hashOf(normal(b));
+
+const isEmptyValue = (value: unknown) => value === null || value === undefined;
 
 /** The same number, moment or JSON in whichever spelling. */
 function normal(value: unknown): unknown {

@@ -1,6 +1,7 @@
 /** task_db of the earlier system: projects on the dashboard, plans, steps, tasks and its own workflow executions. */
-import type { World } from './world.ts';
+
 import type { Row } from './filler.ts';
+import type { World } from './world.ts';
 
 /** Which of the two databases know an execution: seven of ten both, one of ten task_db alone. */
 export const isInTask = (index: number) => index % 10 < 8;

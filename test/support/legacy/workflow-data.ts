@@ -1,7 +1,8 @@
 /** workflows_db and prompts_db of the earlier system: what the executions did, and the prompts they sent. */
-import { canary, type World } from './world.ts';
+
 import type { Row } from './filler.ts';
 import { beganAt, isInWorkflows } from './task-data.ts';
+import { canary, type World } from './world.ts';
 
 const stages = [
   'project_selection',
