@@ -1,7 +1,7 @@
 /** Every table of the earlier system and what becomes of it, in the order in which it is read: parents first. */
 import type { DatabaseName } from '../config.ts';
-import type { Plan } from './apply.ts';
-import type { Mapping } from './mapping.ts';
+import type { OurRow, Plan } from './apply.ts';
+import type { Companion, Mapping } from './mapping.ts';
 import { mappings as analytics } from './mappings/analytics.ts';
 import { mappings as codebase } from './mappings/codebase.ts';
 import { mappings as events } from './mappings/events.ts';
@@ -69,5 +69,19 @@ function within(mapping: Mapping, targets: Targets): Mapping {
       for (const name of typeof cell === 'string' ? [cell] : cell.from)
         leftOut[name] ??= `no column ${column}`;
   }
-  return { ...mapping, columns, leftOut };
+  const there = (list: Companion[] | undefined) =>
+    (list ?? []).flatMap((companion) => {
+      if (isThere(companion, targets)) return [withoutStrangers(companion, targets)];
+      for (const name of companion.from) leftOut[name] ??= `no table ${companion.target}`;
+      return [];
+    });
+  return { ...mapping, columns, before: there(mapping.before), after: there(mapping.after), leftOut };
+}
+
+function withoutStrangers(companion: Companion, targets: Targets): Companion {
+  const [database, table] = partsOf(companion.target);
+  const has = targets[database].tables.get(table)?.columns ?? new Set();
+  const known = (row: OurRow) =>
+    Object.fromEntries(Object.entries(row).filter(([column]) => has.has(column))) as OurRow;
+  return { ...companion, rows: (at) => companion.rows(at).map(known) };
 }

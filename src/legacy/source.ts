@@ -36,15 +36,19 @@ export const exactTypes = {
   getTypeParser: (oid: number) => exact[oid] ?? ((text: string) => text),
 } as pg.CustomTypesConfig;
 
-/** @param urls where each database should be; @param optional those that may be missing there */
+/**
+ * @param urls where each database should be
+ * @param which `optional` ones may be missing there, those `without` are not looked for
+ */
 export async function openSources(
   urls: Record<DatabaseName, string>,
-  optional: ReadonlySet<DatabaseName>,
+  which: { optional: ReadonlySet<string>; without: ReadonlySet<string> },
 ): Promise<Sources> {
   const sources: Sources = {};
   try {
     for (const name of databaseNames) {
-      const source = await open(name, urls[name], optional.has(name));
+      if (which.without.has(name)) continue;
+      const source = await open(name, urls[name], which.optional.has(name));
       if (source) sources[name] = source;
     }
     return sources;

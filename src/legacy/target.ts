@@ -13,9 +13,13 @@ export type ForeignKey = { column: string; parent: string; nullable: boolean };
 
 export type TargetTable = {
   columns: Set<string>;
-  /** Columns without which no row is taken. */
-  required: string[];
+  /** Columns that hold lists. */
+  lists: Set<string>;
+  /** Columns that are never null. */
+  notNull: Set<string>;
   foreignKeys: ForeignKey[];
+  /** It has a key that is checked at commit only, with which `on conflict` does not work. */
+  deferred: boolean;
 };
 
 export type Target = { client: pg.Client; tables: Map<string, TargetTable> };
@@ -56,12 +60,12 @@ async function open(url: string): Promise<Target> {
   return { client, tables: await readTables(client) };
 }
 
-type Column = { table: string; column: string; required: boolean; nullable: boolean };
+type Column = { table: string; column: string; is_list: boolean; nullable: boolean };
 
 async function readTables(client: pg.Client): Promise<Map<string, TargetTable>> {
   const { rows: columns } = await client.query<Column>(
     `select c.relname as table, a.attname as column, not a.attnotnull as nullable,
-            a.attnotnull and not a.atthasdef and a.attidentity = '' as required
+            format_type(a.atttypid, null) like '%[]' as is_list
        from pg_attribute a join pg_class c on c.oid = a.attrelid
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
         and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''`,
@@ -71,12 +75,17 @@ async function readTables(client: pg.Client): Promise<Map<string, TargetTable>> 
        from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
       where c.contype = 'f' and c.connamespace = 'public'::regnamespace and cardinality(c.conkey) = 1 and c.conparentid = 0`,
   );
+  const { rows: deferred } = await client.query<{ table: string }>(
+    `select distinct conrelid::regclass::text as table from pg_constraint where condeferrable and contype in ('u', 'p')`,
+  );
   const tables = [...Map.groupBy(columns, ({ table }) => table)].map(
     ([name, found]): [string, TargetTable] => [
       name,
       {
         columns: new Set(found.map(({ column }) => column)),
-        required: found.filter(({ required }) => required).map(({ column }) => column),
+        lists: new Set(found.filter(({ is_list }) => is_list).map(({ column }) => column)),
+        notNull: new Set(found.filter(({ nullable }) => !nullable).map(({ column }) => column)),
+        deferred: deferred.some(({ table }) => table === name),
         foreignKeys: keys
           .filter(({ table }) => table === name)
           .map(({ column, parent }) => {
@@ -109,13 +118,13 @@ export async function insertRows(
   name: TableName,
   rows: OurRow[],
 ): Promise<Map<string, string>> {
-  const { client, table } = tableOf(targets, name);
+  const { client, table, facts } = tableOf(targets, name);
   const refused = new Map<string, string>();
   if (rows.length === 0) return refused;
   const attempt = async (some: OurRow[]): Promise<void> => {
     await client.query('savepoint attempt');
     try {
-      const missing = await insert(client, table, some);
+      const missing = await insert(client, table, some, facts.deferred);
       for (const id of missing) refused.set(id, 'another row has its place there');
       await client.query('release savepoint attempt');
     } catch (error) {
@@ -137,10 +146,18 @@ export async function insertRows(
     table,
     unique.map(({ id }) => id),
   );
-  const missing = unique.filter(({ id }) => !there.has(id));
+  const missing = unique.filter((row) => {
+    if (there.has(row.id)) return false;
+    const lacking = Object.keys(row).filter((column) => facts.notNull.has(column) && isNull(row[column]));
+    // said at once, because looking for the culprits of a batch takes many attempts
+    if (lacking.length > 0) refused.set(row.id, `it says nothing of ${lacking.join(', ')}`);
+    return lacking.length === 0;
+  });
   if (missing.length > 0) await inTransaction(client, () => attempt(missing));
   return refused;
 }
+
+const isNull = (value: unknown) => value === null || value === undefined;
 
 const rehearsing = new WeakSet<pg.Client>();
 
@@ -175,12 +192,18 @@ export async function inTransaction(client: pg.Client, work: () => Promise<void>
 }
 
 /** Gives the ids of the rows whose place another one has. */
-async function insert(client: pg.Client, table: string, rows: OurRow[]): Promise<string[]> {
+async function insert(
+  client: pg.Client,
+  table: string,
+  rows: OurRow[],
+  deferred: boolean,
+): Promise<string[]> {
+  if (deferred) await client.query('set constraints all immediate');
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map(identifier).join(', ');
   const name = identifier(table);
   const { rows: inserted } = await client.query<{ id: string }>(
     `insert into ${name} (${columns}) select ${columns} from jsonb_populate_recordset(null::${name}, $1)
-       on conflict do nothing returning id`,
+       ${deferred ? '' : 'on conflict do nothing'} returning id`,
     [JSON.stringify(rows)],
   );
   const there = new Set(inserted.map(({ id }) => id));

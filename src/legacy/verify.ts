@@ -3,6 +3,7 @@
  * whole in quarantine; and what ours does not hold, in quarantine too. Counts nothing that it has not seen.
  */
 import { createHash } from 'node:crypto';
+import pg from 'pg';
 import { hashOf } from '../engine/derive.ts';
 import { type Applied, applyMapping, type OurRow, type Plan } from './apply.ts';
 import type { Identities } from './identities.ts';
@@ -123,9 +124,12 @@ async function readOurs(targets: Targets, applied: Applied[]): Promise<Map<strin
   const writes = applied.flatMap(({ write }) => write ?? []);
   const [first] = writes;
   if (!first) return new Map();
-  const { client, table } = tableOf(targets, first.target);
-  const { rows } = await client.query<OurRow>(`select * from ${table} where id = any($1::uuid[])`, [
-    writes.map(({ row }) => row.id),
-  ]);
+  const { client, table, facts } = tableOf(targets, first.target);
+  const columns = [...facts.columns].map((column) => {
+    const name = pg.escapeIdentifier(column);
+    return facts.lists.has(column) ? `to_jsonb(${name}) as ${name}` : name;
+  });
+  const query = `select ${columns.join(', ')} from ${pg.escapeIdentifier(table)} where id = any($1::uuid[])`;
+  const { rows } = await client.query<OurRow>(query, [writes.map(({ row }) => row.id)]);
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -12,6 +12,12 @@ export function migrateLegacyCommand(): Command {
     )
     .option('--apply', 'do it; may be interrupted and repeated')
     .option('--into-existing', 'although its organisations have workflows here already that it does not know')
+    .option(
+      '--without <database>',
+      'that it has none of, such as workflows: the first layout had seven',
+      collect,
+      [],
+    )
     .option('--json', 'the report for machines, on stdout');
   for (const name of databaseNames) {
     command.option(`--from-${name} <url>`, `where its ${name}_db is, if not there`);
@@ -26,3 +32,5 @@ Exit codes: 0 all rows accounted for, 1 not, 2 mistyped.`,
     )
     .action(async (options) => (await import('../operate/migrate-legacy.ts')).migrateLegacy(options));
 }
+
+const collect = (value: string, previous: string[]) => [...previous, value];

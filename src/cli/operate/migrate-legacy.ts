@@ -22,6 +22,8 @@ export type MigrateLegacyOptions = {
   from: string;
   apply?: true;
   intoExisting?: true;
+  /** Databases not to be looked for. */
+  without?: string[];
   json?: true;
 } & Partial<Record<`from${Capitalize<DatabaseName>}`, string>>;
 
@@ -33,7 +35,10 @@ export async function migrateLegacy(options: MigrateLegacyOptions): Promise<void
     const targets = await openTargets(await targetUrls(closers));
     closers.add(() => closeTargets(targets));
     // the first layout had no workflows_db
-    const sources = await openSources(urls, new Set(options.fromWorkflows ? [] : ['workflows']));
+    const sources = await openSources(urls, {
+      optional: new Set(options.fromWorkflows ? [] : ['workflows']),
+      without: new Set(options.without),
+    });
     closers.add(() => closeSources(sources));
     await checkPlaces(sources, targets);
     await claim(targets);

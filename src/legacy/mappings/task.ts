@@ -8,13 +8,11 @@ import {
   from,
   oneOf,
   orElse,
-  person,
   personOr,
   required,
   score,
   textList,
   timestamps,
-  upTo,
   uuid,
 } from '../conversions.ts';
 import { type At, leave, type Mapping } from '../mapping.ts';

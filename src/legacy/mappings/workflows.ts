@@ -30,7 +30,7 @@ const workflowOf = (database: string, at: At): Workflow =>
 /** Rows for stages that the earlier system had no row for. */
 const derivedStages = (database: string) => ({
   target: 'workflows.workflow_stage_executions' as const,
-  from: ['stages_completed'],
+  from: database === 'task' ? ['stages_completed'] : [],
   rows: (at: At) => {
     const workflow = at.identities.workflows.of(database, at.row.id);
     return (workflow ? at.identities.stages.without(workflow.id) : []).map((group) => ({
@@ -53,6 +53,10 @@ const stageColumns = (group: StageGroup) => ({
 
 const state = (part: 'status' | 'reason') => from('status', (status) => outcomeOf(status)[part]);
 
+/** Why it is as it is now, and what it said of itself. */
+const together = (reason: string | null, message: string | null) =>
+  [reason, message].filter(Boolean).join(': ') || null;
+
 /** What ended without saying when ended when its row was last changed. */
 const endedAt = exactly(['completed_at', 'updated_at'], (completed, updated, at: At) => {
   if (completed === null && updated !== null) at.assume('completed_at from updated_at');
@@ -74,9 +78,8 @@ const executions: Mapping = {
     project_id: derived((at) => workflowOf('workflows', at).repository.projectId),
     workflow_template_id: 'workflow_template_id',
     status: state('status'),
-    error_message: exactly(
-      ['error_message', 'status'],
-      (message, status) => message ?? outcomeOf(status).reason,
+    error_message: exactly(['error_message', 'status'], (message, status) =>
+      together(outcomeOf(status).reason, message),
     ),
     current_stage: from(
       ['current_stage', 'error_stage'],
@@ -152,9 +155,8 @@ const taskExecutions: Mapping = {
     github_repo_name: derived((at) => workflowOf('task', at).repository.name),
     project_id: exactly('github_project_id', (_, at: At) => workflowOf('task', at).repository.projectId),
     status: state('status'),
-    error_message: exactly(
-      ['error_message', 'status'],
-      (message, status) => message ?? outcomeOf(status).reason,
+    error_message: exactly(['error_message', 'status'], (message, status) =>
+      together(outcomeOf(status).reason, message),
     ),
     current_stage: from(
       ['current_stage', 'last_error_stage'],
@@ -258,9 +260,8 @@ const operations = (
     input_hash: exactly(input.split(' '), (...values) => hashOf(values.slice(0, -1))),
     output: collect(output),
     status: from('status', (status) => operationOutcome(status).status),
-    error_message: exactly(
-      ['error_message', 'status'],
-      (message, status) => message ?? operationOutcome(status).reason,
+    error_message: exactly(['error_message', 'status'], (message, status) =>
+      together(operationOutcome(status).reason, message),
     ),
     external_url: url ?? always(null),
     attempts: orElse('retry_count', 0),

@@ -110,6 +110,7 @@ function addEvents({ of, slugs, organization, chance }: World): void {
 function particulars(table: string, index: number): Row {
   if (table === 'metrics')
     return { value_numeric: index % 5 === 0 ? null : `${index}.123456`, value_text: 'high' };
+  if (table === 'alert_rules') return { condition_operator: ['>', '<=', '==', '!=', 'above'][index % 5] };
   if (table === 'subscriptions')
     return { delivery_config: { url: 'https://example.test/in', secret: `${canary}-${index}` } };
   return {};
