@@ -1,7 +1,6 @@
 /** How values of the earlier system become ours. */
 
 import { type At, always, type Conversion, derived, exactly, from, orElse, Unmappable } from './mapping.ts';
-import { outcomeOf } from './stages.ts';
 
 /** When a row was written and last changed there; where that is not known, when it was migrated says nothing, so the epoch. */
 export const epoch = '1970-01-01 00:00:00+00';
@@ -37,17 +36,6 @@ const clamp = (low: number, high: number, value: number) => Math.min(high, Math.
 export const score = (column: string) =>
   from(column, (value) => (value === null ? null : Math.round(clamp(0, 100, Number(value)) * 100) / 100));
 
-/**
- * 0–100, from a column without bounds in which some wrote fractions: what is at most 1 counts as one. The original is
- * kept.
- */
-export const mixedScore = (column: string) =>
-  from(column, (value) => {
-    if (value === null) return null;
-    const number = Number(value);
-    return Math.round(clamp(0, 100, number > 0 && number <= 1 ? number * 100 : number) * 100) / 100;
-  });
-
 /** 0–100, from 0–1. */
 export const percent = (column: string) =>
   exactly(column, (value) => (value === null ? null : Math.round(Number(value) * 10_000) / 100));
@@ -72,10 +60,6 @@ export const uuid = (column: string) =>
   from(column, (value) =>
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(value)) ? value : null,
   );
-
-/** How a run ended, from a free or another word. */
-export const outcome = (column: string, part: 'status' | 'reason') =>
-  from(column, (value) => outcomeOf(value)[part]);
 
 export const textList = (column: string) =>
   from(column, (value) =>

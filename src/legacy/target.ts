@@ -57,6 +57,10 @@ async function open(url: string): Promise<Target> {
     await client.end().catch(() => undefined);
     throw connectionError(error, withoutPassword(url));
   }
+  // who it was, for whatever notes changes
+  await client.query(
+    `select set_config('app.actor', '{"kind":"person","name":"gsw migrate-legacy"}', false)`,
+  );
   return { client, tables: await readTables(client) };
 }
 

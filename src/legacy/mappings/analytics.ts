@@ -17,7 +17,7 @@ import {
   timestamps,
 } from '../conversions.ts';
 import { type At, leave, type Mapping } from '../mapping.ts';
-import { unitOf } from './workflows.ts';
+import { unitOf } from './workflow-verdicts.ts';
 
 const freeJson = 'free JSON that nothing read';
 const anew = 'worked out anew from the rows themselves';

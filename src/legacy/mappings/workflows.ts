@@ -1,24 +1,13 @@
 /** Into workflows_db: executions, their stages and what they did outside. Nothing that is migrated runs on. */
-import { deriveId, hashOf } from '../../engine/derive.ts';
-import {
-  always,
-  createdOnly,
-  derived,
-  epoch,
-  exactly,
-  from,
-  orElse,
-  required,
-  timestamps,
-  upTo,
-  uuid,
-} from '../conversions.ts';
+import { deriveId } from '../../engine/derive.ts';
+import { always, derived, exactly, from, orElse, required, timestamps, uuid } from '../conversions.ts';
 import { type At, leave, type Mapping } from '../mapping.ts';
-import { isEmpty } from '../secrets.ts';
 import type { StageGroup } from '../stage-groups.ts';
-import { operationOutcome, outcomeOf, stageOf, stages } from '../stages.ts';
+import { outcomeOf, stageOf, stages } from '../stages.ts';
 import type { Workflow } from '../workflows.ts';
 import { datesOf, repositoryCompanions, requirementsRow } from './companions.ts';
+import { endedAt, mappings as operations, together } from './workflow-operations.ts';
+import { mappings as verdicts } from './workflow-verdicts.ts';
 
 const noRepository = 'it belongs to no repository that is known';
 const anew = 'worked out anew from the rows themselves';
@@ -52,16 +41,6 @@ const stageColumns = (group: StageGroup) => ({
 });
 
 const state = (part: 'status' | 'reason') => from('status', (status) => outcomeOf(status)[part]);
-
-/** Why it is as it is now, and what it said of itself. */
-const together = (reason: string | null, message: string | null) =>
-  [reason, message].filter(Boolean).join(': ') || null;
-
-/** What ended without saying when ended when its row was last changed. */
-const endedAt = exactly(['completed_at', 'updated_at'], (completed, updated, at: At) => {
-  if (completed === null && updated !== null) at.assume('completed_at from updated_at');
-  return completed ?? updated;
-});
 
 const currentStage = (column: string) =>
   from(column, (stage) => (stage === null ? null : (stageOf[stage] ?? 'completion')));
@@ -219,130 +198,6 @@ const stageExecutions: Mapping = {
   },
 };
 
-const said = (value: unknown) => !isEmpty(value);
-
-/** What an operation was told and gave back, out of the columns that say so. */
-const collect = (columns: string) =>
-  exactly(columns.split(' '), (...values) => {
-    const names = columns.split(' ');
-    return Object.fromEntries(
-      names.flatMap((name, index) => (said(values[index]) ? [[name, values[index]]] : [])),
-    );
-  });
-
-const operations = (
-  table: string,
-  input: string,
-  output: string,
-  url: string | null,
-  extra: Record<string, string>,
-): Mapping => ({
-  source: `workflows.${table}`,
-  target: `workflows.${table}`,
-  columns: {
-    workflow_execution_id: 'workflow_execution_id',
-    workflow_stage_execution_id: exactly(
-      ['workflow_stage_execution_id', 'operation_type', 'workflow_execution_id'],
-      (stage, type, workflow, { identities }: At) =>
-        (stage ? identities.stages.of(stage) : undefined)?.id ??
-        identities.stages.forOperation(workflow, type)?.id ??
-        stage,
-    ),
-    scope: exactly(
-      ['workflow_stage_execution_id', 'operation_type', 'workflow_execution_id'],
-      (stage, type, workflow, { identities }: At) =>
-        (identities.stages.of(stage) ?? identities.stages.forOperation(workflow, type))?.stage ??
-        'task_execution',
-    ),
-    key: derived(({ row }) => `legacy/${row.id}`),
-    operation_type: 'operation_type',
-    input: collect(input),
-    input_hash: exactly(input.split(' '), (...values) => hashOf(values.slice(0, -1))),
-    output: collect(output),
-    status: from('status', (status) => operationOutcome(status).status),
-    error_message: exactly(['error_message', 'status'], (message, status) =>
-      together(operationOutcome(status).reason, message),
-    ),
-    external_url: url ?? always(null),
-    attempts: orElse('retry_count', 0),
-    started_at: 'started_at',
-    completed_at: endedAt,
-    ...timestamps,
-  },
-  leftOut: { ...leave(freeJson, 'metadata'), ...extra },
-});
-
-const metrics: Mapping = {
-  source: 'workflows.workflow_metrics',
-  target: 'workflows.workflow_metrics',
-  columns: {
-    workflow_execution_id: 'workflow_execution_id',
-    metric_name: 'metric_name',
-    metric_value: exactly(['metric_value', 'metric_unit'], (value, unit) =>
-      value === null
-        ? required(null, 'it has no value')
-        : unitOf(unit).factor === 1
-          ? value
-          : (Number(value) * unitOf(unit).factor).toFixed(6),
-    ),
-    metric_unit: from('metric_unit', (unit) => unitOf(unit).unit),
-    created_at: exactly(['created_at', 'measured_at'], (created, measured) => measured ?? created ?? epoch),
-    updated_at: exactly(['created_at', 'measured_at'], (created, measured) => measured ?? created ?? epoch),
-  },
-  leftOut: {
-    ...leave('a metric is known by its name', 'metric_category'),
-    ...leave('figures are those of a whole workflow', 'stage measurement_context'),
-    ...leave(freeJson, 'metadata'),
-  },
-};
-
-const units: Record<string, { unit: string; factor: number }> = {
-  ms: { unit: 'ms', factor: 1 },
-  s: { unit: 'ms', factor: 1_000 },
-  seconds: { unit: 'ms', factor: 1_000 },
-  minutes: { unit: 'ms', factor: 60_000 },
-  hours: { unit: 'ms', factor: 3_600_000 },
-  usd: { unit: 'usd', factor: 1 },
-  '%': { unit: 'score', factor: 1 },
-  percent: { unit: 'score', factor: 1 },
-};
-
-export const unitOf = (unit: unknown) =>
-  units[String(unit ?? '').toLowerCase()] ?? { unit: 'count', factor: 1 };
-
-const validations: Mapping = {
-  source: 'workflows.workflow_validations',
-  target: 'workflows.workflow_validations',
-  columns: {
-    workflow_execution_id: 'workflow_execution_id',
-    validation_type: 'validation_type',
-    step_id: exactly('validation_details', (details) =>
-      required(
-        details?.step_id,
-        'it names no step and no commit, and a verdict here is one on a commit of a step',
-      ),
-    ),
-    pull_request_number: exactly('validation_details', (details) =>
-      required(details?.pr_number, 'it names no pull request'),
-    ),
-    head_sha: exactly('validation_details', (details) => required(details?.commit_sha, 'it names no commit')),
-    round: always(1),
-    passed: orElse('validation_passed', false),
-    score: exactly('validation_score', (value) => required(value, 'it has no score')),
-    structural_score: exactly('validation_score', (value) => value),
-    findings: from('issues_found', (issues) => (Array.isArray(issues) ? issues : [])),
-    summary: upTo(10_000, 'validation_name', ''),
-    ...createdOnly,
-  },
-  leftOut: {
-    ...leave('a verdict has a commit, not a stage', 'workflow_stage_execution_id'),
-    ...leave('a verdict is passed or not', 'status'),
-    ...leave('the findings say it', 'recommendations validation_criteria'),
-    ...leave('a verdict has one date', 'validated_at'),
-    ...leave(freeJson, 'metadata'),
-  },
-};
-
 const templates: Mapping = {
   source: 'workflows.workflow_templates',
   target: 'workflows.workflow_templates',
@@ -370,30 +225,6 @@ export const mappings: Mapping[] = [
   executions,
   taskExecutions,
   stageExecutions,
-  operations(
-    'codegen_operations',
-    'prompt_template_used enhanced_prompt',
-    'codegen_task_id response_data parsed_results accuracy_verified',
-    null,
-    {
-      ...leave('a score belongs to the prompt that was sent', 'quality_score'),
-      ...leave(anew, 'duration_ms'),
-    },
-  ),
-  operations(
-    'linear_operations',
-    'issue_title issue_description issue_type parent_issue_id related_step_number',
-    'linear_issue_id linear_issue_key operation_results',
-    'linear_issue_url',
-    {},
-  ),
-  operations(
-    'github_operations',
-    'branch_name operation_data',
-    'pr_number commit_sha operation_results',
-    'pr_url',
-    {},
-  ),
-  validations,
-  metrics,
+  ...operations,
+  ...verdicts,
 ];
