@@ -9,12 +9,12 @@ export const repositoryCompanions = (repositoryOf: (at: At) => Repository | unde
   {
     target: 'projects.projects',
     from: [],
-    rows: (at) => each(repositoryOf(at), projectRow),
+    rows: (at) => each(repositoryOf(at), (repository) => projectRow(repository, at)),
   },
   {
     target: 'projects.repositories',
     from: [],
-    rows: (at) => each(repositoryOf(at), repositoryRow),
+    rows: (at) => each(repositoryOf(at), (repository) => repositoryRow(repository, at)),
   },
   {
     target: 'task.github_projects',
@@ -26,13 +26,19 @@ export const repositoryCompanions = (repositoryOf: (at: At) => Repository | unde
         github_owner: owner,
         github_repo_name: name,
         is_pinned: false,
+        ...datesOf(at),
       })),
   },
 ];
 
-export const projectRow = ({ projectId, name, slug }: Repository) => ({ id: projectId, name, slug });
+export const projectRow = ({ projectId, name, slug }: Repository, at: At) => ({
+  id: projectId,
+  name,
+  slug,
+  ...datesOf(at),
+});
 
-export const repositoryRow = ({ id, projectId, owner, name }: Repository) => ({
+export const repositoryRow = ({ id, projectId, owner, name }: Repository, at: At) => ({
   id,
   project_id: projectId,
   provider: 'github',
@@ -44,6 +50,7 @@ export const repositoryRow = ({ id, projectId, owner, name }: Repository) => ({
   is_private: true,
   web_url: `https://github.com/${owner}/${name}`,
   clone_url: `https://github.com/${owner}/${name}.git`,
+  ...datesOf(at),
 });
 
 /** When the row that it is made from was written and last changed. */

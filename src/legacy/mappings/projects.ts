@@ -103,7 +103,8 @@ const repositories: Mapping = {
     {
       target: 'projects.projects',
       from: [],
-      rows: (at) => [repositoryOf(at)].flatMap((repository) => (repository ? [projectRow(repository)] : [])),
+      rows: (at) =>
+        [repositoryOf(at)].flatMap((repository) => (repository ? [projectRow(repository, at)] : [])),
     },
   ],
   columns: {
@@ -238,7 +239,14 @@ const activities: Mapping = {
 };
 
 /** For rows that belong to nobody, and for the migration's own; nobody logs in to it. */
-export const legacyOrganization = (id: string) => ({ id, name: 'Earlier system', slug: legacySlug });
+export const legacyOrganization = (id: string) => ({
+  id,
+  name: 'Earlier system',
+  slug: legacySlug,
+  // the same in every run
+  created_at: epoch,
+  updated_at: epoch,
+});
 
 export const mappings: Mapping[] = [
   ...organizations,

@@ -38,8 +38,8 @@ const githubProjects: Mapping = {
       ? null
       : 'an earlier row for the same repository',
   before: [
-    { target: 'projects.projects', from: [], rows: (at) => [projectRow(repositoryOf(at))] },
-    { target: 'projects.repositories', from: [], rows: (at) => [repositoryRow(repositoryOf(at))] },
+    { target: 'projects.projects', from: [], rows: (at) => [projectRow(repositoryOf(at), at)] },
+    { target: 'projects.repositories', from: [], rows: (at) => [repositoryRow(repositoryOf(at), at)] },
   ],
   columns: {
     project_id: derived((at) => repositoryOf(at).projectId),
