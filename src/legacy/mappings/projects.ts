@@ -1,5 +1,4 @@
 /** Into projects_db: organisations, people, projects and repositories. */
-import { databaseNames } from '../../config.ts';
 import { deriveId } from '../../engine/derive.ts';
 import {
   derived,
@@ -14,14 +13,14 @@ import {
   upTo,
   uuid,
 } from '../conversions.ts';
-import { legacySlug, slugify } from '../identities.ts';
+import { legacySlug, precedence, slugify } from '../identities.ts';
 import { type At, leave, type Mapping } from '../mapping.ts';
 import type { Repository } from '../repositories.ts';
 import { isEmpty } from '../secrets.ts';
 import { datesOf, projectRow } from './companions.ts';
 
 /** Each database had its own row for the same organisation; which one becomes ours says `precedence`. */
-const organizations: Mapping[] = databaseNames.map((database) => ({
+const organizations: Mapping[] = precedence.map((database) => ({
   source: `${database}.organizations`,
   target: 'projects.organizations',
   id: (at) => at.organizationId,
@@ -153,8 +152,8 @@ function webUrl(at: At): string {
   return `https://github.com/${repository?.owner}/${repository?.name}`;
 }
 
-/** The same people had a row in each database; they are told by their addresses. */
-const users: Mapping[] = databaseNames.map((database) => ({
+/** In that order, so that the row that becomes ours comes first. The same people had a row in each database; they are told by their addresses. */
+const users: Mapping[] = precedence.map((database) => ({
   source: `${database}.users`,
   target: 'projects.users',
   id: ({ identities, row }) => personId(required(identities.person(database, row.id), 'it has no address')),
