@@ -40,13 +40,13 @@ it('a thousand executions, killed again and again while they are migrated, come 
   let ended: Ended | undefined;
   for (let attempt = 0; attempt < 30 && ended?.code !== 0; attempt++) {
     const running = run(interrupted);
-    // anywhere, most often while rows are being written; and in the end it is left alone
-    const patience = attempt < 8 ? randomInt(500, Math.max(1_000, Math.floor(took * 0.7))) : 600_000;
+    // anywhere, most often while rows are being written; as what was done counts, later runs need less
+    const patience = attempt < 8 ? randomInt(Math.floor(took * 0.1), Math.floor(took * 0.45)) : 600_000;
     const mercy = sleep(patience).then(() => running.kill('SIGKILL'));
     ended = await Promise.race([running.ended, mercy.then(() => running.ended)]);
     if (ended.code === null) killed += 1;
   }
-  expect(killed).toBeGreaterThan(3);
+  expect(killed).toBeGreaterThanOrEqual(3);
   expect(ended).toMatchObject({ code: 0 });
   expect(workflowsOf(ended as Ended)).toBe(1_000);
 
