@@ -8,6 +8,8 @@ import { EventKey } from './event-key.ts';
 import { EventProcessing } from './event-processing.ts';
 import { EventSource } from './event-source.ts';
 import { EventSourceHealth } from './event-source-health.ts';
+import { LegacyMigration } from './legacy-migration.ts';
+import { LegacyQuarantine } from './legacy-quarantine.ts';
 import { RecentEvent } from './recent-event.ts';
 import { Subscription } from './subscription.ts';
 import { SubscriptionDelivery } from './subscription-delivery.ts';
@@ -24,6 +26,8 @@ export const entities = [
   SubscriptionDelivery,
   AuditEntry,
   AuditHead,
+  LegacyMigration,
+  LegacyQuarantine,
   RecentEvent,
   EventSourceHealth,
   SubscriptionPerformance,

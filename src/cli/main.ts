@@ -5,6 +5,7 @@ import { auditCommand } from './commands/audit.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
+import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
 import { setupCommand } from './commands/setup.ts';
@@ -40,6 +41,7 @@ for (const command of [
   credentialsCommand(),
   keyCommand(),
   auditCommand(),
+  migrateLegacyCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const part of command.commands) part.copyInheritedSettings(command);

@@ -1,0 +1,109 @@
+/** `gsw migrate-legacy`: shows or does the migration from the earlier system. */
+import { type DatabaseName, databaseNames, readConfig } from '../../config.ts';
+import { resolveConnections } from '../../databases/connections.ts';
+import { databaseOf } from '../../databases/names.ts';
+import { openServer } from '../../databases/server.ts';
+import { migrate } from '../../legacy/migrate.ts';
+import {
+  type ReasonCount,
+  readReasons,
+  readSecretPlaces,
+  type SecretPlace,
+} from '../../legacy/quarantine.ts';
+import { checkPlaces, claim, refuseStrangers } from '../../legacy/refusals.ts';
+import type { Report } from '../../legacy/report.ts';
+import { closeSources, openSources } from '../../legacy/source.ts';
+import { closeTargets, openTargets, rehearse } from '../../legacy/target.ts';
+import { type Closers, closing } from '../closers.ts';
+import { CliFailure, usageFailure } from '../failure.ts';
+import { commandName, print, printJson, say } from '../output.ts';
+
+export type MigrateLegacyOptions = {
+  from: string;
+  apply?: true;
+  intoExisting?: true;
+  /** Databases not to be looked for. */
+  without?: string[];
+  json?: true;
+} & Partial<Record<`from${Capitalize<DatabaseName>}`, string>>;
+
+type Outcome = { report: Report; reasons: ReasonCount[]; secrets: SecretPlace[] };
+
+export async function migrateLegacy(options: MigrateLegacyOptions): Promise<void> {
+  const urls = sourceUrls(options);
+  const { report, reasons, secrets } = await closing(async (closers) => {
+    const targets = await openTargets(await targetUrls(closers));
+    closers.add(() => closeTargets(targets));
+    // the first layout had no workflows_db
+    const sources = await openSources(urls, {
+      optional: new Set(options.fromWorkflows ? [] : ['workflows']),
+      without: new Set(options.without),
+    });
+    closers.add(() => closeSources(sources));
+    await checkPlaces(sources, targets);
+    await claim(targets);
+    if (!options.intoExisting) await refuseStrangers(sources, targets);
+    const work = async (): Promise<Outcome> => ({
+      report: await migrate(sources, targets, say),
+      reasons: await readReasons(targets),
+      secrets: await readSecretPlaces(targets),
+    });
+    return options.apply ? work() : rehearse(targets, work);
+  });
+  if (options.json) printJson({ applied: options.apply === true, ...report, reasons, secrets });
+  else show(report, reasons, secrets);
+  if (!report.verified) {
+    throw new CliFailure(
+      'Not every row was found again; the tables with problems are named above. Nothing of the earlier system was changed: mend the cause and repeat.',
+    );
+  }
+  say(
+    options.apply
+      ? 'Everything was found again, value by value.'
+      : `Nothing was changed: this was a rehearsal. To do it: ${commandName} migrate-legacy … --apply`,
+  );
+}
+
+async function targetUrls(closers: Closers) {
+  const config = readConfig();
+  const server = await openServer(config);
+  closers.add(() => server?.stop());
+  return (await resolveConnections(config, server)).maintenanceUrls;
+}
+
+/** The URL of each database: its own, or its usual name on the server. */
+export function sourceUrls(options: MigrateLegacyOptions): Record<DatabaseName, string> {
+  const urls = databaseNames.map((name) => {
+    const own = options[`from${name[0]?.toUpperCase()}${name.slice(1)}` as keyof MigrateLegacyOptions];
+    const given = typeof own === 'string' ? own : options.from;
+    const url = URL.parse(given);
+    if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+      throw usageFailure(
+        `${own === undefined ? '--from' : `--from-${name}`} should look like postgres://user@host:5432${own === undefined ? '' : `/${databaseOf(name)}`}.`,
+      );
+    }
+    if (own === undefined) url.pathname = databaseOf(name);
+    return [name, url.href] as const;
+  });
+  return Object.fromEntries(urls) as Record<DatabaseName, string>;
+}
+
+function show(report: Report, reasons: ReasonCount[], secrets: SecretPlace[]): void {
+  const width = Math.max(...report.tables.map(({ source }) => source.length));
+  print(`${'table'.padEnd(width)}    rows  mapped  merged  quarantined`);
+  for (const { source, rows, mapped, merged, quarantined, problems } of report.tables) {
+    const counts = [rows, mapped, merged, quarantined].map((count, index) =>
+      String(count).padStart(index === 3 ? 13 : 8),
+    );
+    print(`${source.padEnd(width)}${counts.join('')}`);
+    for (const problem of problems) print(`  ✗ ${problem}`);
+  }
+  if (reasons.length > 0) print('\nIn quarantine (events_db.legacy_quarantine), and why:');
+  for (const { source, extent, rows, reason } of reasons) {
+    print(`  ${source}: ${rows} ${extent === 'row' ? 'rows whole' : 'rows in part'}: ${reason}`);
+  }
+  if (secrets.length > 0) print('\nSecrets, which are not brought over; enter them anew:');
+  for (const { organization, source, column, rows } of secrets) {
+    print(`  ${organization}: ${source}.${column}${rows > 1 ? ` (${rows} rows)` : ''}`);
+  }
+}

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Report } from '../../src/legacy/report.ts';
+import { gsw, sentence } from '../cli/gsw.ts';
+import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { legacyData } from '../support/legacy/data.ts';
+import { withClient } from '../support/legacy/load.ts';
+import { contentsOf, environmentOf, type LegacyPlace, legacyPlace } from '../support/legacy/place.ts';
+import { canary } from '../support/legacy/world.ts';
+
+const data = legacyData(100);
+let fresh: FreshDatabases;
+let place: LegacyPlace;
+beforeAll(async () => {
+  fresh = await freshDatabases();
+  place = await legacyPlace(fresh, data);
+});
+afterAll(async () => {
+  await place?.drop();
+  await fresh?.drop();
+});
+
+const run = (...more: string[]) =>
+  gsw(['migrate-legacy', ...place.args, '--json', ...more], environmentOf(fresh));
+
+type Answer = Report & { applied: boolean; secrets: { source: string; column: string }[] };
+
+const rows = (contents: Record<string, string[]>) => Object.values(contents).flat().length;
+
+it('refuses to read from the databases that it writes to', async () => {
+  const args = ['migrate-legacy', '--from', 'postgres://nobody@localhost', '--apply'];
+  for (const [name, url] of Object.entries(fresh.config.databaseUrls)) args.push(`--from-${name}`, url);
+  const { code, stderr } = await gsw(args, environmentOf(fresh));
+  expect(stderr).toMatch(/^gsw: The task_db to read from is one of the databases to write to\./);
+  expect(code).toBe(1);
+  const mistyped = await gsw(['migrate-legacy', '--from', 'somewhere'], environmentOf(fresh));
+  expect(mistyped.stderr).toMatch(sentence);
+  expect(mistyped.code).toBe(2);
+}, 60_000);
+
+it('only says what it would do, unless told to do it', async () => {
+  const { code, stdout, stderr } = await run();
+  expect(stderr).toContain('Nothing was changed');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ applied: false, verified: true });
+  expect(rows(await contentsOf(fresh))).toBe(0);
+}, 120_000);
+
+it('accounts for every row of every table, and adds nothing the second time', async () => {
+  const { code, stdout, stderr } = await run('--apply');
+  expect(stderr).toContain('Everything was found again, value by value.');
+  expect(code).toBe(0);
+  const report: Answer = JSON.parse(stdout);
+  expect(report.verified).toBe(true);
+  const source = await countSource(place);
+  expect(Object.fromEntries(report.tables.map((table) => [table.source, table.rows]))).toEqual(source);
+  for (const { rows, mapped, merged, quarantined } of report.tables)
+    expect(mapped + merged + quarantined).toBe(rows);
+
+  const before = await contentsOf(fresh);
+  const again = await run('--apply');
+  expect(again.code).toBe(0);
+  const { tables } = JSON.parse(again.stdout) as Answer;
+  expect(tables.map(({ source, mapped, merged }) => [source, mapped, merged])).toEqual(
+    report.tables.map(({ source, mapped, merged }) => [source, mapped, merged]),
+  );
+  expect(await contentsOf(fresh)).toEqual(before);
+}, 180_000);
+
+it('makes one organisation of eight, one workflow of two rows, and lets none run on', async () => {
+  await withClient(fresh.adminUrls.projects, async (client) => {
+    const { rows } = await client.query(`select slug from organizations order by 1`);
+    expect(rows.map(({ slug }) => slug)).toEqual(['acme', 'globex', 'legacy']);
+    const { rows: repositories } = await client.query(
+      `select owner from repositories where lower(name) = 'widgets' order by lower(owner)`,
+    );
+    expect(repositories.map(({ owner }) => owner.toLowerCase())).toEqual([
+      'acme',
+      'acme-tools',
+      'globex',
+      'globex-tools',
+    ]);
+  });
+  await withClient(fresh.adminUrls.workflows, async (client) => {
+    const { rows } = await client.query(
+      `select count(*)::int as all, count(*) filter (where status in ('completed', 'failed', 'cancelled'))::int as over,
+              count(*) filter (where error_message like 'migrated from the earlier system while unfinished%')::int as unfinished
+         from workflow_executions`,
+    );
+    expect(rows[0]).toEqual({ all: 100, over: 100, unfinished: expect.any(Number) });
+    expect(rows[0].unfinished).toBeGreaterThan(10);
+    for (const [table, over] of [
+      ['workflow_stage_executions', ['completed', 'failed', 'cancelled', 'skipped']],
+      ['github_operations', ['succeeded', 'failed', 'cancelled']],
+    ] as const) {
+      const { rows } = await client.query(
+        `select count(*)::int as open from ${table} where not status = any($1)`,
+        [over],
+      );
+      expect(rows[0].open).toBe(0);
+    }
+    // the date and time of the source, to the microsecond
+    const [first] = data.workflows.get('workflow_executions') ?? [];
+    const kept = await client.query(
+      `select to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from workflow_executions where id = $1`,
+      [first?.id],
+    );
+    expect(kept.rows[0].at).toBe(first?.created_at);
+  });
+});
+
+it('keeps what has no place, and copies no secret', async () => {
+  const contents = await contentsOf(fresh);
+  const everything = Object.values(contents).flat();
+  expect(everything.filter((row) => row.includes(canary))).toEqual([]);
+  const kept = (contents['events.legacy_quarantine'] ?? []).map((row) => JSON.parse(row));
+  expect(kept.some((row) => row.source_table === 'event_processing_queue' && row.content.queue_name)).toBe(
+    true,
+  );
+  const step = kept.find(
+    (row) =>
+      row.source_table === 'decomposed_steps' &&
+      row.extent === 'columns' &&
+      row.content.depends_on_steps?.includes(99),
+  );
+  expect(step.content.depends_on_steps).toEqual([1, 1, 99]);
+  const { stdout } = await run();
+  const { secrets } = JSON.parse(stdout) as Answer;
+  expect(secrets).toContainEqual(
+    expect.objectContaining({ source: 'events.event_sources', column: 'authentication' }),
+  );
+  expect(secrets).toContainEqual(
+    expect.objectContaining({ source: 'projects.repositories', column: 'access_token_encrypted' }),
+  );
+}, 120_000);
+
+it('refuses organisations that have other workflows here, unless told that it may', async () => {
+  await withClient(fresh.adminUrls.workflows, (client) =>
+    client.query(
+      `insert into workflow_executions (id, organization_id, name, github_owner, github_repo_name, current_stage, stages, created_by, status)
+       select gen_random_uuid(), organization_id, 'ours', 'acme', 'other', current_stage, stages, 'us', 'completed' from workflow_executions limit 1`,
+    ),
+  );
+  const { code, stderr } = await run('--apply');
+  expect(stderr).toMatch(
+    /^gsw: The organisation "\w+" has 1 workflows here that the earlier system does not know\./,
+  );
+  expect(code).toBe(1);
+  expect((await run('--apply', '--into-existing')).code).toBe(0);
+}, 120_000);
+
+it('takes the first layout too, which had seven databases, and tables that nobody knows', async () => {
+  const other = await freshDatabases();
+  const names = ['task', 'projects', 'prompts', 'codebase', 'analytics', 'events', 'learning'] as const;
+  const seven = await legacyPlace(other, data, names);
+  try {
+    await withClient(seven.urls.task ?? '', (client) =>
+      client.query(
+        `create table task_definitions (name text, steps int[]); insert into task_definitions values ('old', '{1,2}')`,
+      ),
+    );
+    const { code, stdout, stderr } = await gsw(
+      ['migrate-legacy', ...seven.args, '--without', 'workflows', '--json', '--apply'],
+      environmentOf(other),
+    );
+    expect(stderr).toContain('Everything was found again');
+    expect(code).toBe(0);
+    const report: Answer = JSON.parse(stdout);
+    expect(report.tables.find(({ source }) => source === 'task.workflow_executions')).toMatchObject({
+      rows: 80,
+      mapped: 80,
+      merged: 0,
+    });
+    expect(report.tables.find(({ source }) => source === 'task.task_definitions')).toMatchObject({
+      rows: 1,
+      quarantined: 1,
+    });
+  } finally {
+    await seven.drop();
+    await other.drop();
+  }
+}, 180_000);
+
+async function countSource({ urls }: LegacyPlace): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const [name, url] of Object.entries(urls)) {
+    await withClient(url, async (client) => {
+      for (const table of data[name as keyof typeof data].keys()) {
+        const { rows } = await client.query(`select count(*)::int as count from ${table}`);
+        counts[`${name}.${table}`] = rows[0].count;
+      }
+    });
+  }
+  return counts;
+}
