@@ -31,7 +31,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
     const connected = await resolveConnections(config, server);
     const databases = connectDatabases(connected);
     await databases.check();
-    const queues = new Queues(queueConnection(connected), (error) =>
+    const queues = connectQueues(connected, (error) =>
       logger.warn({ err: error }, 'the queue reports an error'),
     );
     const engine: Engine = {
@@ -56,6 +56,11 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
     await server?.stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** For work on the queue alone. */
+export function connectQueues(config: ConnectedConfig, onError: (error: Error) => void): Queues {
+  return new Queues(queueConnection(config), onError);
 }
 
 function queueConnection(config: ConnectedConfig): QueueConnection {

@@ -1,7 +1,9 @@
 /** The command `gsw`: reads what was typed, runs one command, and ends with its exit code. */
 import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
+import { backupCommands } from './commands/backup.ts';
 import { credentialsCommand } from './commands/credentials.ts';
+import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
 import { requirementsCommand } from './commands/requirements.ts';
@@ -38,6 +40,8 @@ for (const command of [
   requirementsCommand(),
   credentialsCommand(),
   keyCommand(),
+  ...backupCommands(),
+  dataCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const inner of command.commands) inner.copyInheritedSettings(program);

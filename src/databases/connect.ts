@@ -41,7 +41,7 @@ export function connectDatabases(
   const orm = (name: DatabaseName, url: string, max: number) =>
     ormFor(name, url, { max, password: livePassword(config, url) });
   const app = lazily((name) => orm(name, config.databaseUrls[name], pools.max ?? 5));
-  const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 2));
+  const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 4));
   return {
     inOrganization: (organizationId) => transactions(app.get, checkOrganization(organizationId)),
     maintenance: transactions(maintenance.get),

@@ -63,7 +63,7 @@ export function testEngine(
     config: { ...fresh.config, queue },
     databases,
     queues,
-    catalogue: { stages: [], steps: [], operations: [], projections: [], ...catalogue },
+    catalogue: { stages: [], steps: [], operations: [], projections: [], maintenance: [], ...catalogue },
     servicesOf: typeof services === 'function' ? services(databases) : () => services as Services,
     logger,
   };
