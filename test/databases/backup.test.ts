@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -131,7 +131,6 @@ describe('verification', () => {
     const rows = zlib.zstdDecompressSync(await readFile(path.join(folder, file)));
     const forged = zlib.zstdCompressSync(Buffer.from(rows.toString().replace(organization, randomUUID())));
     await writeFile(path.join(folder, file), forged);
-    const { createHash } = await import('node:crypto');
     Object.assign(entry ?? {}, {
       bytes: forged.length,
       sha256: createHash('sha256').update(forged).digest('hex'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +26,14 @@ beforeAll(async () => {
   folder = path.join(root, 'backup');
   await fillEveryTable(source.adminUrls, ours, 'ours');
   await fillEveryTable(source.adminUrls, theirs, 'theirs');
+  await withAdmin(source.adminUrls.workflows, (client) =>
+    client.query(
+      `update workflow_executions set status = 'running' where id in (select min(id::text)::uuid from workflow_executions)`,
+    ),
+  );
+  await withAdmin(source.adminUrls.workflows, (client) =>
+    client.query(`update workflow_executions set status = 'completed' where status = 'running'`),
+  );
   await withAdmin(source.adminUrls.workflows, (client) =>
     client.query(`select setval(pg_get_serial_sequence('outbox', 'sequence'), 4711)`),
   );
@@ -102,11 +110,6 @@ describe('restoring', () => {
   });
 
   it('marks workflows that are not over, so that their effects are looked for first', async () => {
-    await withAdmin(source.adminUrls.workflows, (client) =>
-      client.query(
-        `update workflow_executions set status = 'completed' where id = (select min(id::text)::uuid from workflow_executions)`,
-      ),
-    ).catch(() => undefined);
     await restore({ owners: ownersOf(target), folder });
     const rows = await withAdmin(
       target.adminUrls.workflows,
@@ -114,6 +117,7 @@ describe('restoring', () => {
         (await client.query('select status, restored_at is not null as marked from workflow_executions'))
           .rows,
     );
+    expect(new Set(rows.map(({ status }) => status)).size).toBeGreaterThan(1);
     for (const { status, marked } of rows) {
       expect(marked).toBe(!['completed', 'failed', 'cancelled'].includes(status));
     }
@@ -156,7 +160,6 @@ describe('restoring', () => {
     const manifest = await readManifest(folder);
     const older = path.join(root, 'older');
     await rm(older, { recursive: true, force: true });
-    const { cp } = await import('node:fs/promises');
     await cp(folder, older, { recursive: true });
     manifest.version = '0.0.7';
     const last = manifest.databases.codebase.migrations.pop();
@@ -168,7 +171,6 @@ describe('restoring', () => {
 
   it('restores nothing of a damaged backup', async () => {
     const damaged = path.join(root, 'damaged');
-    const { cp } = await import('node:fs/promises');
     await cp(folder, damaged, { recursive: true });
     await writeFile(path.join(damaged, 'workflows_db', 'outbox.copy.zst'), 'nothing');
     await expect(restore({ owners: ownersOf(target), folder: damaged })).rejects.toThrow(

@@ -181,8 +181,16 @@ describe('retention', () => {
       const document = { ...old, github_project_id: project, workflow_id: id };
       keep('requirement_documents', await put('task', 'requirement_documents', document), stays);
       const plan = await put('task', 'requirement_decompositions', { ...old, workflow_id: id });
-      const step = await put('task', 'decomposed_steps', { ...old, requirement_decomposition_id: plan });
-      const first = await put('task', 'decomposed_steps', { ...old, requirement_decomposition_id: plan });
+      const step = await put('task', 'decomposed_steps', {
+        ...old,
+        requirement_decomposition_id: plan,
+        step_number: 1,
+      });
+      const first = await put('task', 'decomposed_steps', {
+        ...old,
+        requirement_decomposition_id: plan,
+        step_number: 2,
+      });
       const edge = { ...old, step_id: step, depends_on_id: first };
       keep('step_dependencies', await put('task', 'step_dependencies', edge), stays);
     }
