@@ -56,7 +56,7 @@ it('keeps numbers, texts and times as the database has them', async () => {
   await withAdmin(fresh.adminUrls.events, (client) =>
     client.query(
       `insert into events (id, organization_id, source, external_id, event_type, payload, occurred_at)
-       values ($1, $2, 'test', $1, 'test', $3, '2026-01-02 03:04:05.678901+00')`,
+       values ($1::uuid, $2, 'test', $1::uuid::text, 'test', $3, '2026-01-02 03:04:05.678901+00')`,
       [id, ours, `{"text": ${JSON.stringify(text)}, "big": 9007199254740993}`],
     ),
   );
