@@ -40,6 +40,21 @@ export async function readTables(query: Query): Promise<Table[]> {
   }));
 }
 
+/** Each after those that it refers to; where some refer to each other, in no order. */
+export function parentsFirst(tables: readonly Table[]): Table[] {
+  const sorted = new Set<Table>();
+  const visit = (table: Table, path: readonly string[]) => {
+    if (sorted.has(table) || path.includes(table.name)) return;
+    for (const { to } of table.references) {
+      const parent = tables.find(({ name }) => name === to);
+      if (parent) visit(parent, [...path, table.name]);
+    }
+    sorted.add(table);
+  };
+  for (const table of tables) visit(table, []);
+  return [...sorted];
+}
+
 export const queryOf =
   (client: pg.Client): Query =>
   async (sql) =>

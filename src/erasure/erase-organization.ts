@@ -69,13 +69,13 @@ export async function eraseOrganization(options: EraseOptions): Promise<Erasure>
   onProgress?.(`files: ${folders} folders`);
   atPart?.('keys');
   // nothing new gets in from here on
-  await databases.inOrganization(organizationId).projects((em) => em.execute('delete from api_keys'));
+  await eraseRows(owners.projects, organizationId, ['api_keys']);
   let left = before.counts;
   let jobs = 0;
   for (let sweep = 0; sweep < sweeps && (sweep === 0 || left.length > 0); sweep++) {
     for (const name of order) {
       atPart?.(name);
-      await eraseRows(owners[name], organizationId, name === 'projects' ? ['organizations'] : []);
+      await eraseRows(owners[name], organizationId);
       if (name === 'workflows') jobs += await eraseJobs(queues, queueNames, organizationId);
     }
     const { counts } = await previewErasure(databases, options.maintenanceUrls, organizationId);

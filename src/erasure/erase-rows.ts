@@ -6,7 +6,7 @@ import pg from 'pg';
 import type { DatabaseName } from '../config.ts';
 import { type Owner, withClient } from '../databases/owners.ts';
 import { organizationSetting } from '../databases/policies.ts';
-import { queryOf, readTables } from '../databases/tables.ts';
+import { parentsFirst, queryOf, readTables } from '../databases/tables.ts';
 import { reasonOf } from '../engine/errors.ts';
 
 const identifier = pg.escapeIdentifier;
@@ -33,33 +33,40 @@ export async function countRows(
 }
 
 /**
- * One transaction per table, so that an interruption costs one table. A table whose rows others still hang on is put
- * off until those are gone. Throws when no table can be emptied any further.
- * @param last tables to be left for the end, and not touched while any other has rows
+ * One transaction per table, so that an interruption costs one table; those that refer to others go before them, and
+ * `organizations` goes last. A table whose rows others still hang on is put off until those are gone. Throws when no
+ * table can be emptied any further.
+ * @param only these tables
  */
 export async function eraseRows(
   owner: Owner,
   organizationId: string,
-  last: readonly string[] = [],
+  only?: readonly string[],
 ): Promise<void> {
   await withClient(owner, async (client) => {
-    const all = (await readTables(queryOf(client))).map(({ name }) => name);
-    for (const group of [all.filter((name) => !last.includes(name)), last]) {
-      let left: readonly string[] = group;
-      while (left.length > 0) {
-        const putOff: string[] = [];
-        let reason = '';
-        for (const table of left) {
-          try {
-            await eraseTable(client, table, organizationId);
-          } catch (error) {
-            reason = `${table}: ${reasonOf(error)}`;
-            putOff.push(table);
-          }
+    const sorted = parentsFirst(await readTables(queryOf(client))).toReversed();
+    let left = sorted.map(({ name }) => name).filter((name) => only?.includes(name) ?? true);
+    if (left.includes('organizations')) {
+      left = [...left.filter((name) => name !== 'organizations'), 'organizations'];
+    }
+    while (left.length > 0) {
+      const putOff: string[] = [];
+      let reason = '';
+      for (const table of left) {
+        // the name stays until nothing else is left, so that what was interrupted is found again
+        if (table === 'organizations' && putOff.length > 0) {
+          putOff.push(table);
+          continue;
         }
-        if (putOff.length === left.length) throw new Error(reason);
-        left = putOff;
+        try {
+          await eraseTable(client, table, organizationId);
+        } catch (error) {
+          reason = `${table}: ${reasonOf(error)}`;
+          putOff.push(table);
+        }
       }
+      if (putOff.length === left.length) throw new Error(reason);
+      left = putOff;
     }
   });
 }

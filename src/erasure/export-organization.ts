@@ -28,8 +28,7 @@ export type ExportedTable = {
 
 /** What lets in, also sealed or hashed, is nobody's data: it goes into no export. */
 export const isSecret = (column: string): boolean =>
-  /^(sealed_|secret|password)/.test(column) ||
-  /(_secret|_password|key_hash|token_hash|private_key)$/.test(column);
+  /secret|passw|passphrase|private_key|sealed|cipher|encrypted|key_hash|token_hash|(^|_)token$/.test(column);
 
 export type ExportOptions = {
   /** The application's users. */

@@ -11,8 +11,10 @@ import { backUp } from '../../src/databases/backup/backup.ts';
 import type { Manifest } from '../../src/databases/backup/format.ts';
 import { RowDigest } from '../../src/databases/backup/row-digest.ts';
 import { verifyBackup } from '../../src/databases/backup/verify.ts';
+import type { Owners } from '../../src/databases/owners.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { fillEveryTable, rowsPerTable, withAdmin } from '../support/families.ts';
+import { killWork } from '../support/kill-work.ts';
 
 let fresh: FreshDatabases;
 let root: string;
@@ -87,6 +89,15 @@ describe('a backup', () => {
     await make(interrupted);
     expect((await verifyBackup(interrupted)).faults).toEqual([]);
   });
+});
+
+it('killed in the middle it is no backup, and its folder is used again', async () => {
+  const folder = newFolder();
+  const orders = { work: 'backup', config: fresh.config, folder, organizationId: organization } as const;
+  expect(await killWork({ ...orders, owners: {} as Owners, killAt: 3 })).toBe('killed');
+  await expect(verifyBackup(folder)).rejects.toThrow(/no finished backup/);
+  await make(folder);
+  expect((await verifyBackup(folder)).faults).toEqual([]);
 });
 
 describe('verification', () => {

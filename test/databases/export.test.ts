@@ -84,7 +84,7 @@ it.each([
   ['password', true],
   ['content_hash', false],
   ['input_tokens', false],
-  ['lease_token', false],
+  ['refresh_token', true],
   ['last_four', false],
 ])('the column %s counts as secret: %s', (column, secret) => {
   expect(isSecret(column)).toBe(secret);

@@ -7,12 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RetentionPolicy } from '../../entities/projects/retention-policy.ts';
 import type { DatabaseName } from '../../src/config.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
+import type { Owners } from '../../src/databases/owners.ts';
 import { readTables } from '../../src/databases/tables.ts';
 import { runFiles, runIdOf, writeJson } from '../../src/integrations/agent/run-directory.ts';
 import { applyRetention } from '../../src/retention/apply-retention.ts';
 import { agentRuns, removeAgentRuns } from '../../src/retention/remove-agent-runs.ts';
 import { defaultRules, keptForEver } from '../../src/retention/rules.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { killWork } from '../support/kill-work.ts';
 import { insertRow } from '../support/rows.ts';
 import { temporaryDataDir } from '../support/throwaway-server.ts';
 
@@ -217,6 +219,10 @@ describe('retention', () => {
        select gen_random_uuid(), $1, 'test', i::text, 'test', '{}', now() - interval '2 years' from generate_series(1, 25) i`,
       [organization],
     );
+    const orders = { work: 'retention', config: fresh.config, owners: {} as Owners, folder: '' } as const;
+    expect(await killWork({ ...orders, organizationId: organization, killAt: 10 })).toBe('killed');
+    const left = (await idsIn('events', 'events', organization)).length;
+    expect([5, 15, 25]).toContain(left);
     const stop = new AbortController();
     const first = await applyRetention(databases, {
       batch: 10,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { type DatabaseName, databaseNames } from '../../src/config.ts';
-import { queryOf, readTables, type Table } from '../../src/databases/tables.ts';
+import { parentsFirst, queryOf, readTables, type Table } from '../../src/databases/tables.ts';
 import { insertRow } from './rows.ts';
 
 /** Rows of each table: two, so that a row may refer to two of one table that are not the same. */
@@ -85,20 +85,6 @@ export async function withAdmin<T>(url: string, work: (client: pg.Client) => Pro
   } finally {
     await client.end();
   }
-}
-
-function parentsFirst(tables: Table[]): Table[] {
-  const sorted: Table[] = [];
-  const visit = (table: Table, path: string[]) => {
-    if (sorted.includes(table) || path.includes(table.name)) return;
-    for (const { to } of table.references) {
-      const parent = tables.find(({ name }) => name === to);
-      if (parent) visit(parent, [...path, table.name]);
-    }
-    sorted.push(table);
-  };
-  for (const table of tables) visit(table, []);
-  return sorted;
 }
 
 function parentsOf(table: Table, rows: Map<string, Record<string, unknown>[]>, row: number) {
