@@ -38,7 +38,7 @@ export const defaultRules: readonly RetentionRule[] = [
 /** No policy shortens these: who belongs where, what lets in, and what shows who did what. Erasing is another matter. */
 export const keptForEver: Partial<Record<DatabaseName, readonly string[]>> = {
   projects: ['organizations', 'users', 'memberships', 'api_keys', 'credentials', 'retention_policies'],
-  events: ['audit_log'],
+  events: ['audit_log', 'audit_heads'],
 };
 
 /** Where a policy names a table without a rule of its own: the first of these columns that it has. */

@@ -212,7 +212,7 @@ describe('erasing an organisation', () => {
       folder: dataDir,
       organizationId: ours,
     } as const;
-    for (const killAt of [1, 2, 4, 7, 10, 11]) {
+    for (const killAt of [1, 3, 7, 11]) {
       expect(await killWork({ ...orders, killAt })).toBe('killed');
       expect(await unfinishedErasures(dataDir)).toEqual([ours]);
     }
@@ -222,5 +222,5 @@ describe('erasing an organisation', () => {
     expect(await remaining(ours)).toEqual([]);
     expect(await unfinishedErasures(dataDir)).toEqual([]);
     expect(await contentPerTable(fresh.adminUrls, theirs)).toEqual(before);
-  });
+  }, 300_000);
 });

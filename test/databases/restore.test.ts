@@ -204,5 +204,5 @@ describe('restoring', () => {
     expect(kills).toBeGreaterThan(2);
     await restore({ owners: ownersOf(target), folder });
     expect(await content(target)).toEqual(await content(source));
-  });
+  }, 300_000);
 });
