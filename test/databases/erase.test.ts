@@ -100,7 +100,7 @@ describe('erasing an organisation', () => {
     await erase();
     expect(await remaining(ours)).toEqual([]);
     const { rows } = await withAdmin(fresh.adminUrls.events, (client) =>
-      client.query(`select tgenabled from pg_trigger where tgname = 'append_only'`),
+      client.query(`select distinct tgenabled from pg_trigger where tgname = 'append_only'`),
     );
     expect(rows).toEqual([{ tgenabled: 'O' }]);
     await withAdmin(fresh.adminUrls.events, (client) =>

@@ -138,7 +138,8 @@ async function compare(
 
 /** What `gsw setup` puts into fresh databases by itself: the first organisation, its key, and what comes with it. */
 const filledBySetup: Partial<Record<DatabaseName, string[]>> = {
-  projects: ['organizations', 'api_keys'],
+  projects: ['organizations', 'api_keys', 'change_log'],
+  events: ['audit_log', 'audit_heads'],
 };
 
 /** The owner reads all rows only while row-level security is not forced on him; taken back at the end. */
