@@ -1,5 +1,6 @@
 /** The eight stages in order: the table of contents. A ninth stage is one new file and one line here. */
 import type { Catalogue } from '../src/engine/define.ts';
+import { maintenance } from './maintenance/index.ts';
 import { operations } from './operations/index.ts';
 import { projections } from './projections/index.ts';
 import { completion } from './stages/completion.ts';
@@ -30,4 +31,5 @@ export const catalogue: Catalogue = {
   steps: [executeStep, validatePullRequest, mergePullRequest],
   operations,
   projections,
+  maintenance,
 };

@@ -33,7 +33,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
     const worker = { kind: 'worker', name: `${os.hostname()}/${process.pid}` } as const;
     const databases = connectDatabases(connected, {}, worker);
     await databases.check();
-    const queues = new Queues(queueConnection(connected), (error) =>
+    const queues = connectQueues(connected, (error) =>
       logger.warn({ err: error }, 'the queue reports an error'),
     );
     const engine: Engine = {
@@ -58,6 +58,11 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
     await server?.stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** For work on the queue alone. */
+export function connectQueues(config: ConnectedConfig, onError: (error: Error) => void): Queues {
+  return new Queues(queueConnection(config), onError);
 }
 
 function queueConnection(config: ConnectedConfig): QueueConnection {

@@ -88,13 +88,19 @@ describe('the catalogue', () => {
     const defined = files
       .filter((file) => file.startsWith('jobs/'))
       .flatMap((file) =>
-        [...text(file).matchAll(/define(?:Stage|Step|Operation|Projection)\(\{[\s\S]*?name: '([^']+)'/g)].map(
-          ([, name]) => name,
-        ),
+        [
+          ...text(file).matchAll(
+            /define(?:Stage|Step|Operation|Projection|Maintenance)\(\{[\s\S]*?name: '([^']+)'/g,
+          ),
+        ].map(([, name]) => name),
       );
-    const listed = [catalogue.stages, catalogue.steps, catalogue.operations, catalogue.projections].flatMap(
-      (kind) => kind.map((one) => one.name),
-    );
+    const listed = [
+      catalogue.stages,
+      catalogue.steps,
+      catalogue.operations,
+      catalogue.projections,
+      catalogue.maintenance,
+    ].flatMap((kind) => kind.map((one) => one.name));
     expect([...listed].sort()).toEqual(defined.sort());
   });
 });

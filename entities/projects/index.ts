@@ -10,6 +10,7 @@ import { Project } from './project.ts';
 import { ProjectActivity } from './project-activity.ts';
 import { ProjectRepositorySummary } from './project-repository-summary.ts';
 import { Repository } from './repository.ts';
+import { RetentionPolicy } from './retention-policy.ts';
 import { Team } from './team.ts';
 import { TeamAnalytics } from './team-analytics.ts';
 import { TeamMember } from './team-member.ts';
@@ -27,6 +28,7 @@ export const entities = [
   Repository,
   Milestone,
   ProjectActivity,
+  RetentionPolicy,
   ActiveProject,
   ProjectRepositorySummary,
   TeamAnalytics,

@@ -77,6 +77,11 @@ const schema = defineEntity({
         `(name || ' ' || github_owner || '/' || github_repo_name || ' ' || coalesce(linear_main_issue_key, '')) stored`,
       )
       .lazy(),
+    /**
+     * When its rows were put back from a backup, not being over: what it did after that backup is in no ledger, so
+     * from then on each of its effects is looked for before it is made.
+     */
+    restoredAt: p.datetime().nullable(),
     ...timestamps,
   },
   uniques: [{ properties: ['organizationId', 'idempotencyKey'] }],

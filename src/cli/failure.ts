@@ -1,5 +1,6 @@
 /** How a command ends when it cannot do what it was asked: one sentence with the mend, and an exit code. */
 import { ConfigError } from '../config.ts';
+import { BackupError } from '../databases/backup/format.ts';
 import { mendOf } from '../databases/embedded-cluster.ts';
 import { codeOf, ServerError } from '../databases/server-error.ts';
 import { SetupError } from '../databases/statements.ts';
@@ -33,7 +34,7 @@ export class Interrupted extends CliFailure {
 }
 
 /** Errors whose own message says what to mend. */
-const spoken = [CliFailure, ConfigError, ServerError, SetupError, Refusal];
+const spoken = [CliFailure, ConfigError, ServerError, SetupError, BackupError, Refusal];
 
 /** One sentence for whatever was thrown. */
 export function sentenceOf(error: unknown): string {

@@ -2,7 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
+import { backupCommands } from './commands/backup.ts';
 import { credentialsCommand } from './commands/credentials.ts';
+import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
@@ -42,6 +44,8 @@ for (const command of [
   keyCommand(),
   auditCommand(),
   migrateLegacyCommand(),
+  ...backupCommands(),
+  dataCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const part of command.commands) part.copyInheritedSettings(command);

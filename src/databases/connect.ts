@@ -49,7 +49,7 @@ export function connectDatabases(
   const orm = (name: DatabaseName, url: string, max: number) =>
     ormFor(name, url, { max, password: livePassword(config, url) });
   const app = lazily((name) => orm(name, config.databaseUrls[name], pools.max ?? 5));
-  const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 2));
+  const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 4));
   const inTheNameOf = (self: By | undefined): Pick<Databases, 'inOrganization' | 'maintenance'> => ({
     inOrganization: (organizationId, other) =>
       transactions(app.get, { organizationId: checkOrganization(organizationId), by: other ?? self }),

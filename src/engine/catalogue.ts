@@ -5,7 +5,7 @@ import { queueNameOf } from './queues.ts';
 
 /** Throws where two definitions of one kind share a name, or a stage's queue would be one of the engine's own. */
 export function checkCatalogue(catalogue: Catalogue): void {
-  for (const kind of ['stages', 'steps', 'operations', 'projections'] as const) {
+  for (const kind of ['stages', 'steps', 'operations', 'projections', 'maintenance'] as const) {
     const seen = new Set<string>();
     for (const { name } of catalogue[kind]) {
       if (seen.has(name)) throw new Error(`Two ${kind} are called "${name}"; a name must be unique`);
@@ -19,7 +19,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
   }
 }
 
-/** Holds the sentinel job that tells whether the queue was lost. */
+/** Of what is due again and again; holds the sentinel job, too, that tells whether the queue was lost. */
 export const maintenanceQueue = 'maintenance';
 
 const engineQueues = ['steps', ...services, 'projections', maintenanceQueue];

@@ -1,5 +1,5 @@
 /**
- * The shapes of what `jobs/` contains: operations, stages, steps and projections. A definition is plain data and one
+ * The shapes of what `jobs/` contains: operations, stages, steps, projections and maintenance. A definition is plain data and one
  * function; everything that makes it durable is in the rest of `src/engine/`.
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
@@ -8,6 +8,7 @@ import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import type { Signal } from '../../entities/workflows/signal.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { Config, DatabaseName } from '../config.ts';
+import type { Databases } from '../databases/connect.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { Agent } from '../integrations/agent/port.ts';
 import type { GitHub } from '../integrations/github/port.ts';
@@ -197,6 +198,28 @@ export type ProjectionDefinition = {
 /** Declares a projection of the outbox. */
 export const defineProjection = (definition: ProjectionDefinition): ProjectionDefinition => definition;
 
+// --- maintenance --------------------------------------------------------------------------------------------------
+
+export type MaintenanceContext = {
+  databases: Databases;
+  config: Config;
+  /** Aborts when the process is to end: stop at the next good place; the next run goes on from there. */
+  signal: AbortSignal;
+};
+
+/** Work that is due again and again, for all organisations. Killed anywhere and repeated, it does what was left. */
+export type MaintenanceDefinition = {
+  /** Verb and noun, unique, such as `apply-retention`. */
+  name: string;
+  /** Counted from midnight UTC of 1 January 1970, not from the last run: `1h` is on the hour. */
+  every: Duration;
+  /** Gives what it did, in a sentence, for the log and for whoever looks at the finished job. */
+  run(context: MaintenanceContext): Promise<string>;
+};
+
+/** Declares a piece of maintenance. */
+export const defineMaintenance = (definition: MaintenanceDefinition): MaintenanceDefinition => definition;
+
 /** Everything `jobs/` declares, in one value. */
 export type Catalogue = {
   /** In order. */
@@ -205,4 +228,5 @@ export type Catalogue = {
   // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
   operations: readonly OperationDefinition<any, any>[];
   projections: readonly ProjectionDefinition[];
+  maintenance: readonly MaintenanceDefinition[];
 };

@@ -14,7 +14,7 @@ import { timings } from './timings.ts';
 
 export type Lease = {
   operation: Operation;
-  /** An earlier attempt may have had its effect. */
+  /** An earlier attempt may have had its effect; or one that the ledger, restored from a backup, does not know of. */
   uncertain: boolean;
   /** Aborts when the claim is lost or the time is up. */
   signal: AbortSignal;
@@ -44,7 +44,7 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
     if (operation.leaseUntil && operation.leaseUntil > new Date()) {
       throw new RetryLater(operation.leaseUntil, 'another worker that may still be at it');
     }
-    const uncertain = operation.mayHaveActed();
+    const uncertain = operation.mayHaveActed() || workflow.restoredAt != null;
     operation.claim(token, new Date(Date.now() + timings.lockMs));
     return { operation, uncertain };
   });

@@ -147,6 +147,14 @@ export class Queues {
     return worker;
   }
 
+  /** Throws away every job of these queues, also those at work: the reconciler fills them again from the rows. */
+  async empty(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await this.queue(name).obliterate({ force: true });
+      await this.queue(name).resume();
+    }
+  }
+
   async close(): Promise<void> {
     // A queue that cannot be reached cannot be left politely either.
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);

@@ -14,6 +14,7 @@ import { maintenanceQueue } from './catalogue.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf, stageJob } from './jobs.ts';
 import { serviceOf } from './ledger.ts';
+import { scheduleMaintenance } from './maintain.ts';
 import { projectionJob } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { timings } from './timings.ts';
@@ -49,6 +50,7 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     ]);
     if (!lock?.held) return 0;
     const lost = await queueWasLost(engine);
+    if (lost || thorough) await scheduleMaintenance(engine, lost);
     if (!lost && !thorough) return 0;
     const stages = lost ? await openStages(em, new Date()) : await stagesInTrouble(engine, em);
     for (const stage of stages) await putBack(engine, stage);

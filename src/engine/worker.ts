@@ -4,6 +4,7 @@ import { relayChanges } from '../audit/relay.ts';
 import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
+import { runMaintenance } from './maintain.ts';
 import { projectOutbox } from './project.ts';
 import type { Processor } from './queues.ts';
 import { reconcile } from './reconcile.ts';
@@ -19,7 +20,7 @@ export type RunningWorker = {
 };
 
 /** Jobs of one queue that one process works on at a time. They mostly wait for answers. */
-const concurrency = { stages: 10, steps: 20, services: 10, projections: 5 };
+const concurrency = { stages: 10, steps: 20, services: 10, projections: 5, maintenance: 1 };
 
 /**
  * Starts serving queues.
@@ -28,11 +29,13 @@ const concurrency = { stages: 10, steps: 20, services: 10, projections: 5 };
 export function startWorker(engine: Engine, only?: readonly string[]): RunningWorker {
   checkCatalogue(engine.catalogue);
   const served = servedQueues(engine, only);
-  const workers = served.map((name) => startQueue(engine, name));
+  const stopping = new AbortController();
+  const workers = served.map((name) => startQueue(engine, name, stopping.signal));
   const stopReconciling = keepReconciling(engine);
   return {
     queues: served,
     close: async () => {
+      stopping.abort(new Error('the worker stops'));
       await stopReconciling();
       await Promise.all(workers.map((worker) => worker.close()));
     },
@@ -40,7 +43,7 @@ export function startWorker(engine: Engine, only?: readonly string[]): RunningWo
 }
 
 function servedQueues(engine: Engine, only: readonly string[] | undefined): string[] {
-  const all = queueNames(engine.catalogue).filter((name) => name !== maintenanceQueue);
+  const all = queueNames(engine.catalogue);
   const unknown = only?.filter((name) => !all.includes(name)) ?? [];
   if (unknown.length > 0) {
     throw new Error(`There is no queue called ${unknown.join(', ')}; the queues are: ${all.join(', ')}`);
@@ -48,17 +51,24 @@ function servedQueues(engine: Engine, only: readonly string[] | undefined): stri
   return only ? [...only] : all;
 }
 
-function startQueue(engine: Engine, name: string): Worker {
-  const { process, atOnce } = processorOf(engine, name);
+function startQueue(engine: Engine, name: string, stopping: AbortSignal): Worker {
+  const { process, atOnce } = processorOf(engine, name, stopping);
   return engine.queues.worker(name, process, atOnce);
 }
 
-function processorOf(engine: Engine, name: string): { process: Processor; atOnce: number } {
+function processorOf(
+  engine: Engine,
+  name: string,
+  stopping: AbortSignal,
+): { process: Processor; atOnce: number } {
   if (name === 'steps') {
     return { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: concurrency.steps };
   }
   if (name === 'projections') {
     return { process: (job: Job) => projectOutbox(engine, job), atOnce: concurrency.projections };
+  }
+  if (name === maintenanceQueue) {
+    return { process: (job) => runMaintenance(engine, job, stopping), atOnce: concurrency.maintenance };
   }
   if (services.includes(name as Service)) {
     return {

@@ -44,8 +44,8 @@ export function testEngine(
   /** Tests that trouble the queue expect it to say so; all others fail when it does. */
   queueMayFail = false,
   logger: Logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+  organizationId: string = randomUUID(),
 ): TestEngine {
-  const organizationId = randomUUID();
   const databases = connectDatabases(fresh.config, {}, { kind: 'worker', name: 'test worker' });
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const queue = { ...fresh.config.queue, prefix, redisUrl: backend === 'Redis' ? redisUrl() : undefined };
@@ -63,7 +63,7 @@ export function testEngine(
     config: { ...fresh.config, queue },
     databases,
     queues,
-    catalogue: { stages: [], steps: [], operations: [], projections: [], ...catalogue },
+    catalogue: { stages: [], steps: [], operations: [], projections: [], maintenance: [], ...catalogue },
     servicesOf: typeof services === 'function' ? services(databases) : () => services as Services,
     logger,
   };

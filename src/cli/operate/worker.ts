@@ -2,7 +2,7 @@
 import { catalogue } from '../../../jobs/workflow.ts';
 import { readConfig } from '../../config.ts';
 import { openServer } from '../../databases/server.ts';
-import { maintenanceQueue, queueNames } from '../../engine/catalogue.ts';
+import { queueNames } from '../../engine/catalogue.ts';
 import { startWorker } from '../../engine/worker.ts';
 import { openSystem } from '../../main.ts';
 import { readApiKey } from '../../security/api-key-file.ts';
@@ -51,7 +51,7 @@ export async function work({ queues }: { queues?: string[] }): Promise<void> {
 }
 
 function checkQueues(names: readonly string[]): void {
-  const served = queueNames(catalogue).filter((name) => name !== maintenanceQueue);
+  const served = queueNames(catalogue);
   const unknown = names.filter((name) => !served.includes(name));
   if (unknown.length > 0) {
     throw usageFailure(`There is no queue called ${unknown.join(', ')}; there are: ${served.join(', ')}.`);

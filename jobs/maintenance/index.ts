@@ -1,0 +1,12 @@
+/** Everything that is due again and again. */
+import { applyRetentionRules } from './apply-retention.ts';
+import { ensureMonthlyPartitions } from './ensure-partitions.ts';
+import { removeAgentRunFolders } from './remove-agent-runs.ts';
+import { watchCredentials } from './watch-credentials.ts';
+
+export const maintenance = [
+  applyRetentionRules,
+  ensureMonthlyPartitions,
+  removeAgentRunFolders,
+  watchCredentials,
+];

@@ -1,0 +1,123 @@
+/** Removes the rows that nobody wants any longer, a batch at a time; killed anywhere, the next run does what is left. */
+import type { EntityManager, QueryResult } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { type DatabaseName, databaseNames } from '../config.ts';
+import type { Databases } from '../databases/connect.ts';
+import { readTables } from '../databases/tables.ts';
+import { reasonOf } from '../engine/errors.ts';
+import { planFor, readWishes, type Share, type TablePlan } from './plan.ts';
+import { mustStay } from './protected-rows.ts';
+
+const identifier = pg.escapeIdentifier;
+
+export type RetentionOptions = {
+  signal?: AbortSignal;
+  now?: Date;
+  /** Rows removed in one transaction. */
+  batch?: number;
+  /** Called after each batch; for tests that stop there. */
+  atBatch?: () => void;
+};
+
+export type Removed = { database: DatabaseName; table: string; rows: number; partitions: string[] };
+
+export type RetentionResult = {
+  removed: Removed[];
+  /** A table that could not be done, in words; the others are. */
+  failures: string[];
+  /** It was stopped before it was through. */
+  interrupted: boolean;
+};
+
+export async function applyRetention(
+  databases: Databases,
+  options: RetentionOptions = {},
+): Promise<RetentionResult> {
+  const result: RetentionResult = { removed: [], failures: [], interrupted: false };
+  const wishes = await readWishes(databases);
+  const open = await openWorkflows(databases);
+  for (const name of databaseNames) {
+    const inDatabase = databases.maintenance[name];
+    const tables = await inDatabase((em) => readTables((sql) => em.execute(sql)));
+    for (const plan of planFor(name, tables, wishes)) {
+      const removed: Removed = { database: name, table: plan.table.name, rows: 0, partitions: [] };
+      result.removed.push(removed);
+      const stays = mustStay(plan.table, tables, 'r', `'{${open.join(',')}}'::uuid[]`);
+      try {
+        removed.partitions = await inDatabase((em) => dropMonths(em, plan, stays, options.now));
+        for (const share of plan.shares) {
+          for (let full = true; full; ) {
+            if (options.signal?.aborted) return { ...result, interrupted: true };
+            const batch = options.batch ?? 1_000;
+            const rows = await inDatabase((em) => removeBatch(em, plan, share, stays, batch, options.now));
+            removed.rows += rows;
+            full = rows === batch;
+            options.atBatch?.();
+          }
+        }
+      } catch (error) {
+        result.failures.push(`${name}.${plan.table.name}: ${reasonOf(error)}`);
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * Read once, before anything is removed: a workflow that starts later has no rows of yesterday, and none that is over
+ * opens again.
+ */
+const openWorkflows = (databases: Databases): Promise<string[]> =>
+  databases.maintenance.workflows(async (em) => {
+    const rows = await em.execute<{ id: string }[]>(
+      `select id from workflow_executions where status not in ('completed', 'failed', 'cancelled')`,
+    );
+    return rows.map(({ id }) => id);
+  });
+
+const daysBefore = (days: number, now: Date | undefined) =>
+  new Date((now?.getTime() ?? Date.now()) - days * 24 * 3_600_000).toISOString();
+
+async function removeBatch(
+  em: EntityManager,
+  { table, since }: TablePlan,
+  { organizations, only, keepDays }: Share,
+  stays: string,
+  batch: number,
+  now: Date | undefined,
+): Promise<number> {
+  const key = table.primaryKey.map(identifier).join(', ');
+  const whose = `r.${table.organizationColumn} ${only ? '= any' : '<> all'} (?::uuid[])`;
+  const target = `public.${identifier(table.name)}`;
+  const { affectedRows } = await em.execute<QueryResult<object>>(
+    `delete from ${target} where (${key}) in (
+       select ${table.primaryKey.map((name) => `r.${identifier(name)}`).join(', ')} from ${target} r
+        where r.${identifier(since)} < ? and ${whose} and not ${stays} limit ${batch})`,
+    [daysBefore(keepDays, now), `{${organizations.join(',')}}`],
+    'run',
+  );
+  return affectedRows;
+}
+
+/** Whole months that are older than anybody wants them, unless a row in them has to stay. */
+async function dropMonths(
+  em: EntityManager,
+  { table, since, longestDays }: TablePlan,
+  stays: string,
+  now: Date | undefined,
+): Promise<string[]> {
+  if (!table.partitioned || longestDays === null) return [];
+  const before = daysBefore(longestDays, now);
+  const [state] = await em.execute<{ can: boolean; held: boolean }[]>(
+    `select to_regprocedure('drop_partitions(text, timestamptz)') is not null as can,
+            exists (select from public.${identifier(table.name)} r
+                     where r.${identifier(since)} < ? and ${stays}) as held`,
+    [before],
+  );
+  if (!state?.can || state.held) return [];
+  const dropped = await em.execute<{ partition: string }[]>('select drop_partitions(?, ?) as partition', [
+    table.name,
+    before,
+  ]);
+  return dropped.map(({ partition }) => partition);
+}
