@@ -33,15 +33,17 @@ const schema = defineEntity({
       timing: 'before',
       events: ['insert', 'update'],
       body: `
+        if (new.template_version_id, new.weight, new.experiment_id)
+             is not distinct from (old.template_version_id, old.weight, old.experiment_id) then
+          return new;
+        end if;
         if not exists (
           select from experiments e join prompt_template_versions v using (template_id)
            where e.id = new.experiment_id and v.id = new.template_version_id) then
           raise exception 'experiment_variants: % is no version of the template that is tried', new.template_version_id
             using errcode = 'check_violation', constraint = 'version_of_the_template', table = tg_table_name;
         end if;
-        if (new.template_version_id, new.weight, new.experiment_id)
-             is distinct from (old.template_version_id, old.weight, old.experiment_id)
-           and not exists (select from experiments where id = new.experiment_id and status = 'draft') then
+        if not exists (select from experiments where id = new.experiment_id and status = 'draft') then
           raise exception 'experiment_variants: the experiment has begun, so its variants stay as they are'
             using errcode = 'check_violation', constraint = 'variants_stay_as_tried', table = tg_table_name;
         end if;

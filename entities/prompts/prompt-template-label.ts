@@ -34,7 +34,7 @@ const schema = defineEntity({
       timing: 'before',
       events: ['insert', 'update'],
       body: `
-        if not exists (
+        if new.template_version_id is distinct from old.template_version_id and not exists (
           select from prompt_template_versions where id = new.template_version_id and template_id = new.template_id) then
           raise exception 'prompt_template_labels: % is no version of the template', new.template_version_id
             using errcode = 'check_violation', constraint = 'version_of_the_template', table = tg_table_name;

@@ -24,6 +24,9 @@ const schema = defineEntity({
       body: `
         declare plan uuid;
         begin
+          if (new.step_id, new.depends_on_id) is not distinct from (old.step_id, old.depends_on_id) then
+            return new;
+          end if;
           if current_setting('transaction_isolation') = 'repeatable read' then
             raise exception 'step_dependencies: use read committed or serializable, or a cycle could slip in'
               using errcode = 'feature_not_supported', table = tg_table_name;

@@ -71,6 +71,9 @@ const schema = defineEntity({
       events: ['insert', 'update'],
       when: 'new.parent_id is not null',
       body: `
+        if (new.parent_id, new.github_project_id) is not distinct from (old.parent_id, old.github_project_id) then
+          return new;
+        end if;
         perform from github_projects where id = new.github_project_id for no key update;
         if not exists (select from tasks where id = new.parent_id and github_project_id = new.github_project_id) then
           raise exception 'tasks: % is no task of the same project', new.parent_id

@@ -69,7 +69,9 @@ export async function insertRow(
 let moments = 0;
 
 function madeUp({ type, options }: Column): unknown {
-  if (options?.[0] !== undefined) return options[0];
+  // a check may name a pattern instead of values
+  const option = options?.find((one) => !one.startsWith('^'));
+  if (option !== undefined) return option;
   if (type === 'uuid') return randomUUID();
   if (type === 'boolean') return false;
   if (type.startsWith('timestamp') || type === 'date') return new Date(Date.now() + moments++);
