@@ -1,7 +1,7 @@
 /** One of the eight: its schema, its migrations, and what has to hold for each of its tables. */
 import type { DatabaseName } from '../config.ts';
 import { describeDatabase } from './describe.ts';
-import { compareSchema, goldenSchema, relationsIn } from './golden-schema.ts';
+import { compareSchema, goldenSchema, relationsIn, withoutPartitioning } from './golden-schema.ts';
 import { ownSchema } from './grants.ts';
 import { beforeMigrations, compareMigrations, type MigrationTarget, runMigrations } from './migrate.ts';
 import { analyticsReader, databaseOf, maintenanceOf, ownerOf, userOf } from './names.ts';
@@ -137,8 +137,10 @@ async function compare(
   const theirs = new RegExp(
     `^grant .* to (${userOf(target.name)}|${analyticsReader}):|^policy .* to ${analyticsReader} `,
   );
-  const golden = await goldenSchema(target.name);
-  const live = await describeDatabase(session, roles);
+  const hypertables = await session.run(`select from pg_extension where extname = 'timescaledb'`);
+  const alike = hypertables.length > 0 ? withoutPartitioning : (lines: string[]) => lines;
+  const golden = alike(await goldenSchema(target.name));
+  const live = alike(await describeDatabase(session, roles));
   const differences = compareSchema(
     live,
     ours ? golden : golden.filter((line) => !theirs.test(line)),

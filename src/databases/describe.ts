@@ -2,7 +2,8 @@
  * A database's schema as lines of text, each true on its own and the same on every supported version of PostgreSQL: what
  * is committed as `migrations/<database>/schema.txt` and what a live server is compared with.
  *
- * Partitions are left out, for they come and go. So is the text of views, which versions print differently.
+ * Partitions are left out, for they come and go. So is the text of views, which versions print differently, and what
+ * TimescaleDB adds to a table that it keeps.
  */
 import type { Session } from './statements.ts';
 
@@ -24,7 +25,7 @@ const rights = (from: string, on: string, acl: string, owner: string, where: str
 const signature = `p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'`;
 
 const queries = [
-  `select 'extension ' || extname from pg_extension where extname not in ('plpgsql', 'postgres_fdw')`,
+  `select 'extension ' || extname from pg_extension where extname not in ('plpgsql', 'postgres_fdw', 'timescaledb')`,
   `select case c.relkind when 'v' then 'view ' when 'm' then 'materialized view ' else 'table ' end || c.relname
           || case when c.relkind = 'p' then ' partitioned by ' || pg_get_partkeydef(c.oid) else '' end
           || case when c.relkind = 'v' then ' with ' || coalesce(array_to_string(c.reloptions, ', '), 'no options') else '' end
@@ -44,12 +45,13 @@ const queries = [
   `select 'constraint ' || k.conname || ' on ' || c.relname || ': ' || pg_get_constraintdef(k.oid)
      from pg_class c join pg_constraint k on k.conrelid = c.oid where ${relation(`'r', 'p'`)} and k.contype not in ('n', 't')
        and k.conparentid = 0`,
-  `select 'index ' || i.relname || ': ' || pg_get_indexdef(i.oid)
+  `select 'index ' || i.relname || ': ' || replace(pg_get_indexdef(i.oid), ' ON ONLY ', ' ON ')
      from pg_class c join pg_index x on x.indrelid = c.oid join pg_class i on i.oid = x.indexrelid
     where ${relation(`'r', 'p', 'm'`)} and not exists (select from pg_constraint where conindid = i.oid)`,
   `select 'trigger ' || t.tgname || ' on ' || c.relname || ': ' || pg_get_triggerdef(t.oid)
           || case t.tgenabled when 'O' then '' else ' | enabled ' || t.tgenabled::text end
-     from pg_class c join pg_trigger t on t.tgrelid = c.oid where ${relation(`'r', 'p', 'v'`)} and not t.tgisinternal`,
+     from pg_class c join pg_trigger t on t.tgrelid = c.oid where ${relation(`'r', 'p', 'v'`)} and not t.tgisinternal
+      and t.tgname <> 'ts_insert_blocker'`,
   `select 'function ' || ${signature} || ': returns ' || coalesce(pg_get_function_result(p.oid), 'nothing') || ', language ' || l.lanname
           || case when p.prosecdef then ', security definer' else '' end
           || coalesce(', set ' || array_to_string(p.proconfig, ', '), '')
