@@ -3,6 +3,7 @@ import type { EntityManager, QueryResult } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
+import { forgetDroppedEvents } from '../databases/forget-dropped-events.ts';
 import { readTables } from '../databases/tables.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { planFor, readWishes, type Share, type TablePlan } from './plan.ts';
@@ -119,5 +120,6 @@ async function dropMonths(
     table.name,
     before,
   ]);
+  if (table.name === 'events') await forgetDroppedEvents(em, before);
   return dropped.map(({ partition }) => partition);
 }

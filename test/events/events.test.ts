@@ -11,7 +11,7 @@ import { SubscriptionDelivery } from '../../entities/events/subscription-deliver
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { eventsProjection } from '../../jobs/projections/events.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
-import { dropEventsBefore } from '../../src/databases/drop-events.ts';
+import { applyRetention } from '../../src/retention/apply-retention.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { delivery, event, processing, subscription } from './rows.ts';
 
@@ -102,14 +102,19 @@ describe('an event', () => {
   });
 });
 
-it('months of events are dropped with their keys and what hangs on them, for all organisations', async () => {
+it('retention drops months of events with their keys and what hangs on them, and leaves the others', async () => {
+  const now = new Date('2026-05-20Z');
   const old = { ...event(randomUUID()), occurredAt: new Date('2025-03-31T12:00:00Z') };
-  const kept = { ...event(old.organizationId), occurredAt: new Date('2025-04-01T12:00:00Z') };
+  const kept = { ...event(old.organizationId), occurredAt: new Date('2025-05-01T12:00:00Z') };
   for (const row of [old, kept]) {
     await add(row);
     await events((em) => em.insert(EventProcessing, processing(row)), row.organizationId);
   }
-  await dropEventsBefore(databases, new Date('2025-04-20Z'));
+  await databases.maintenance.events((em) => em.execute(`select ensure_partitions('events', 3)`));
+  const { removed, failures } = await applyRetention(databases, { now });
+  expect(failures).toEqual([]);
+  // by whole months, or the keys would have gone with the rows
+  expect(removed.find(({ table }) => table === 'events')).toMatchObject({ partitions: ['events_2025_03'] });
   for (const table of ['events', 'event_keys']) {
     const left = await events((em) => em.execute(`select id from ${table}`), old.organizationId);
     expect({ table, left }).toEqual({ table, left: [{ id: kept.id }] });
