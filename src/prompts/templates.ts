@@ -154,7 +154,11 @@ export const shippedTemplates: ReadonlyMap<TemplateSlug, ShippedTemplate> = new 
   Object.entries(templates) as [TemplateSlug, ShippedTemplate][],
 );
 
-/** The text of a template as shipped. */
+const texts = new Map<TemplateSlug, string>();
+
+/** The text of a template as shipped; read once. */
 export function shippedText(slug: TemplateSlug): string {
-  return readFileSync(new URL(`./templates/${slug}.md`, import.meta.url), 'utf8');
+  const text = texts.get(slug) ?? readFileSync(new URL(`./templates/${slug}.md`, import.meta.url), 'utf8');
+  texts.set(slug, text);
+  return text;
 }
