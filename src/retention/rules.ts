@@ -32,7 +32,14 @@ export const defaultRules: readonly RetentionRule[] = [
   rule('prompts', 'executions', 'completed_at', 365),
   rule('codebase', 'analysis_runs', 'created_at', 365),
   rule('analytics', 'metrics', 'measured_at', 400),
+  rule('analytics', 'performance_data', 'measured_at', 90),
+  rule('analytics', 'metric_aggregations', 'window_end', 730),
   rule('events', 'events', 'occurred_at', 400),
+  // with what was handled and delivered of them
+  rule('events', 'event_keys', 'occurred_at', 400),
+  rule('events', 'subscription_deliveries', 'delivered_at', 90),
+  rule('events', 'event_aggregations', 'period_start', 730),
+  rule('learning', 'training_metrics', 'recorded_at', 400),
 ];
 
 /** No policy shortens these: who belongs where, what lets in, and what shows who did what. Erasing is another matter. */

@@ -27,6 +27,8 @@ export async function fillEveryTable(
           const parents = parentsOf(table, rows, row);
           const inserted = insertRow(client, table.name, {
             [table.organizationColumn]: organizationId,
+            // unique by a deferred constraint, which insertRow gets past
+            application_order: row + 1,
             ...values,
             ...parents,
           });

@@ -38,6 +38,7 @@ export const onePerOrganization: ReadonlySet<string> = new Set(['organizations',
 /** What a check over several columns asks for, though none of them must be there. */
 const askedByChecks: Readonly<Record<string, () => Record<string, unknown>>> = {
   event_correlations: () => ({ workflow_id: randomUUID() }),
+  prompt_enhancements: () => ({ instructions: 'x' }),
 };
 
 type Column = { name: string; type: string; options: string[] | null };

@@ -14,6 +14,7 @@ import { findOrganization, type Tenant } from '../../erasure/organization.ts';
 import { connectQueues } from '../../main.ts';
 import { type Closers, closing } from '../closers.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
+import { operator } from '../operator.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 
 type Opened = { config: ConnectedConfig; server: Server | undefined; databases: Databases; tenant: Tenant };
@@ -23,7 +24,7 @@ async function open(closers: Closers, word: string): Promise<Opened> {
   const server = await openServer(given);
   closers.add(() => server?.stop());
   const config = await resolveConnections(given, server);
-  const databases = connectDatabases(config);
+  const databases = connectDatabases(config, {}, operator());
   closers.add(() => databases.close());
   await databases.check();
   const tenant = await findOrganization(databases, word);

@@ -19,6 +19,8 @@ export async function unguarded<T>(client: pg.Client, work: () => Promise<T>): P
   try {
     // whoever still holds a table is told to go, rather than waited for without end
     await client.query(`set local lock_timeout = '30s'`);
+    // what is left to be checked at the commit would keep the guards from being put back before it
+    await query('set constraints all immediate');
     const forced = await query(forcedTables);
     const triggers = await query(userTriggers);
     const foreignKeys = await query(foreignKeysOf);
