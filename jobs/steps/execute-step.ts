@@ -68,7 +68,8 @@ async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptP
   const branch = stepBranchOf(step);
   const dev = await perform('dev', readBranch.with({ repository, branch: workflow.devBranchName ?? '' }));
   await perform('branch', createBranch.with({ repository, branch, sha: dev.sha }));
-  for (const id of plan.dependsOn(step.id)) {
+  const dependsOn = plan.dependsOn(step.id);
+  for (const id of dependsOn) {
     const { stepNumber, branchName, stepName } = stepOf(plan, id);
     const merged = await perform(
       `merge-${stepNumber}`,
@@ -83,7 +84,9 @@ async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptP
       throw new PermanentFailure(`The steps it depends on contradict each other: ${merged.reason}`);
     }
   }
-  const start = await perform('start', readBranch.with({ repository, branch }));
+  // where nothing was merged in, not as the branch is now: in a workflow restored from a backup the agent may have pushed
+  // to it already, and then seem to have changed nothing
+  const start = dependsOn.length > 0 ? await perform('start', readBranch.with({ repository, branch })) : dev;
   await db.task(async (em) => (await em.findOneOrFail(DecomposedStep, step.id)).begin(branch));
   return { repository, branch, baseSha: start.sha };
 }

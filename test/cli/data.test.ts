@@ -39,8 +39,9 @@ it('backs up, checks, and restores on a machine where nothing is set up', async 
   const preview = await gsw(['data', 'erase', '--organization', 'default'], other);
   expect(preview.stdout).toMatch(/projects_db\.api_keys\t2/);
 
-  const again = await gsw(['restore', '--from', folder], env);
-  expect(again.code).toBe(0);
+  const refused = await gsw(['restore', '--from', folder], env);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('These tables hold rows') });
+  expect((await gsw(['restore', '--from', folder, '--force'], env)).code).toBe(0);
 }, 240_000);
 
 it('says which file of a backup is damaged, and restores nothing of it', async () => {

@@ -137,16 +137,6 @@ describe('restoring', () => {
     expect(await content(target)).toEqual(await content(source));
   });
 
-  it('takes what a fresh setup has put there for empty', async () => {
-    await withAdmin(target.adminUrls.projects, (client) =>
-      client.query(
-        `insert into organizations (id, name, slug) values (gen_random_uuid(), 'Default', 'default')`,
-      ),
-    );
-    await restore({ owners: ownersOf(target), folder });
-    expect(await content(target)).toEqual(await content(source));
-  });
-
   it('refuses while workers or the API are connected', async () => {
     const databases = connectDatabases(target.config);
     await databases.inOrganization(ours).events((em) => em.execute('select 1'));

@@ -51,7 +51,7 @@ export async function restore(options: RestoreOptions): Promise<Manifest> {
   }
   if (occupied.length > 0 && !options.force) {
     throw new BackupError(
-      `These tables hold rows: ${occupied.join(', ')}. Restore into fresh databases (another DATA_DIR or server), or replace what is there with --force.`,
+      `These tables hold rows: ${occupied.join(', ')}. Restore into fresh databases (another DATA_DIR or server, without setup before it), or replace what is there with --force.`,
     );
   }
   for (const name of order) {
@@ -111,7 +111,7 @@ const lookFirst = `
   update public.workflow_executions set restored_at = clock_timestamp()
    where status not in ('completed', 'failed', 'cancelled')`;
 
-/** Whether a database already holds what the backup has, and which tables hold anything that setup did not put there. */
+/** Whether a database already holds what the backup has, and which tables hold anything. */
 async function compare(
   client: pg.Client,
   name: DatabaseName,
@@ -130,17 +130,9 @@ async function compare(
       const there = await digestTable(client, table);
       same = there.rows === table.rows && there.rowsDigest === table.rowsDigest;
     }
-    const bySetup = new Set(filledBySetup[name] ?? []);
-    const strange = occupied.filter((table) => !bySetup.has(table));
-    return { same, occupied: strange.map((table) => `${name}_db.${table}`) };
+    return { same, occupied: occupied.map((table) => `${name}_db.${table}`) };
   });
 }
-
-/** What `gsw setup` puts into fresh databases by itself: the first organisation, its key, and what comes with it. */
-const filledBySetup: Partial<Record<DatabaseName, string[]>> = {
-  projects: ['organizations', 'api_keys', 'change_log'],
-  events: ['audit_log', 'audit_heads'],
-};
 
 /** The owner reads all rows only while row-level security is not forced on him; taken back at the end. */
 async function unguardedReading<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
