@@ -23,6 +23,12 @@ const schema = defineEntity({
     onValidationFailure: p.enum(['wait', 'fail'] as const).default('wait'),
     /** How many steps of one workflow run at a time. */
     maxParallelSteps: p.integer().default(4).check('max_parallel_steps between 1 and 50'),
+    /** Who may approve or reject, by the name that signals carry as actor, such as that of an API key; anybody where empty. */
+    approvers: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
+    /** How long an answer is waited for, ms; then the workflow fails. Null: for ever. */
+    approvalDeadlineMs: p.bigint('number').nullable().check('approval_deadline_ms > 0'),
+    /** Whether who put a workflow in may approve it. */
+    selfApproval: p.boolean().default(true),
     ...optimisticLock,
     ...timestamps,
   },

@@ -20,6 +20,12 @@ export type WorkflowOptions = {
   onValidationFailure?: 'wait' | 'fail';
   /** How many steps run at a time. */
   maxParallelSteps?: number;
+  /** Who may approve or reject, by the name that signals carry as actor; anybody where it is empty. */
+  approvers?: string[];
+  /** How long an answer is waited for, ms; then the workflow fails. Null: for ever. */
+  approvalDeadlineMs?: number | null;
+  /** Whether who put it in may approve it. */
+  selfApproval?: boolean;
 };
 
 const schema = defineEntity({

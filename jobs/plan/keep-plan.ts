@@ -14,48 +14,82 @@ export type PlanOwner = {
   /** Of the answer it was read from. */
   executionId: string;
   qualityScore: number;
+  /** Of the workflow. */
+  attempt: number;
 };
 
-/** Writes the plan under ids derived from the workflow; one that is there already stays as it is. */
+/**
+ * Writes the plan under ids derived from the workflow. One that is there already stays as it is, unless a later attempt of
+ * the workflow has another: then steps of the same name stay themselves, with what was done for them, and take its words.
+ */
 export async function keepPlan(em: EntityManager, owner: PlanOwner, plan: Plan): Promise<void> {
-  const { organizationId, workflowId } = owner;
+  const { workflowId, attempt } = owner;
   const id = deriveId('plan', workflowId);
-  if (await em.findOne(RequirementDecomposition, id)) return;
+  const kept = await em.findOne(RequirementDecomposition, id);
+  if (kept && kept.attempt >= attempt) return;
   const { title, summary } = plan;
-  em.persist(em.create(RequirementDecomposition, { id, title, summary, ...owner }));
-  const idOf = (name: string) => deriveId('step', workflowId, name);
+  if (kept) {
+    kept.propose(attempt);
+    const { requirementDocumentId, executionId, qualityScore } = owner;
+    em.assign(kept, { title, summary, requirementDocumentId, executionId, qualityScore });
+  } else em.persist(em.create(RequirementDecomposition, { id, title, summary, ...owner }));
+  await em.flush();
+  await keepSteps(em, owner, id, plan);
+  await keepDependencies(em, owner, plan);
+}
+
+const stepId = (workflowId: string, name: string) => deriveId('step', workflowId, name);
+
+async function keepSteps(
+  em: EntityManager,
+  { organizationId, workflowId }: PlanOwner,
+  decompositionId: string,
+  plan: Plan,
+): Promise<void> {
+  const known = await em.find(DecomposedStep, { decompositionId });
+  for (const step of known) step.drop();
+  // their numbers are free now
+  await em.flush();
   plan.steps.forEach((step, index) => {
-    em.persist(
-      em.create(DecomposedStep, {
-        id: idOf(step.name),
-        organizationId,
-        decompositionId: id,
-        workflowId,
-        stepNumber: index + 1,
-        stepName: step.name,
-        description: step.description,
-        specificRequirements: step.specific_requirements,
-        implementationApproach: step.approach || null,
-        acceptanceCriteria: step.acceptance_criteria,
-        files: step.files,
-        effortHours: step.effort_hours,
-        complexity: step.complexity,
-      }),
-    );
+    const id = stepId(workflowId, step.name);
+    const words = {
+      stepNumber: index + 1,
+      stepName: step.name,
+      description: step.description,
+      specificRequirements: step.specific_requirements,
+      implementationApproach: step.approach || null,
+      acceptanceCriteria: step.acceptance_criteria,
+      files: step.files,
+      effortHours: step.effort_hours,
+      complexity: step.complexity,
+    };
+    const earlier = known.find((one) => one.id === id);
+    if (earlier) em.assign(earlier, { ...words, droppedAt: null });
+    else em.persist(em.create(DecomposedStep, { id, organizationId, decompositionId, workflowId, ...words }));
   });
   await em.flush();
-  for (const step of plan.steps) {
-    for (const on of new Set(step.depends_on)) {
-      em.persist(
-        em.create(StepDependency, {
-          id: deriveId('dependency', workflowId, step.name, on),
-          organizationId,
-          stepId: idOf(step.name),
-          dependsOnId: idOf(on),
-        }),
-      );
-    }
-  }
+}
+
+async function keepDependencies(
+  em: EntityManager,
+  { organizationId, workflowId }: PlanOwner,
+  plan: Plan,
+): Promise<void> {
+  const wanted = plan.steps.flatMap((step) =>
+    [...new Set(step.depends_on)].map((on) => ({
+      id: deriveId('dependency', workflowId, step.name, on),
+      organizationId,
+      stepId: stepId(workflowId, step.name),
+      dependsOnId: stepId(workflowId, on),
+    })),
+  );
+  const steps = await em.find(DecomposedStep, { workflowId }, { fields: ['id'] });
+  const known = await em.find(StepDependency, { stepId: steps.map(({ id }) => id) });
+  const kept = new Set(wanted.map(({ id }) => id));
+  // before the new ones come, or what turned round would look like a circle
+  await em.nativeDelete(StepDependency, { id: known.filter(({ id }) => !kept.has(id)).map(({ id }) => id) });
+  const there = new Set(known.map(({ id }) => id));
+  em.persist(wanted.filter(({ id }) => !there.has(id)).map((row) => em.create(StepDependency, row)));
 }
 
 export type KeptPlan = {
@@ -78,7 +112,7 @@ export async function currentPlan(em: EntityManager, workflowId: string): Promis
   );
   const steps = await em.find(
     DecomposedStep,
-    { decompositionId: decomposition.id },
+    { decompositionId: decomposition.id, droppedAt: null },
     { orderBy: { stepNumber: 'asc' } },
   );
   const dependencies = await em.find(StepDependency, { stepId: { $in: steps.map((step) => step.id) } });

@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { cancellation } from './control/cancellation.ts';
 import type { Engine } from './engine.ts';
 import { jobIdOf, type RowJobData, stageJob, stepJob } from './jobs.ts';
 import { announce, projectionJob, transition } from './outbox.ts';
@@ -29,13 +30,15 @@ export async function finishStage(engine: Engine, job: RowJobData): Promise<void
     const following = await em.findOne(WorkflowStageExecution, {
       workflowExecutionId: workflow.id,
       stageOrder: stage.stageOrder + 1,
+      supersededAt: null,
     });
     if (following) {
       following.queue();
       workflow.run(following.stage);
     } else {
-      const ended = transition(workflow, () => workflow.complete());
-      await announce(em, workflow, 'completed', 'workflow.completed', {
+      const cancelled = stage.stage === cancellation.name;
+      const ended = transition(workflow, () => (cancelled ? workflow.cancel() : workflow.complete()));
+      await announce(em, workflow, workflow.status, `workflow.${workflow.status}`, {
         ...ended,
         durationMs: elapsed(workflow),
       });

@@ -3,6 +3,8 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { causeOf } from './control/cause.ts';
+import { settleOthers } from './control/settle-others.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
@@ -20,6 +22,7 @@ export async function durableContext(
   const { workflowId, scope } = performer;
   const db = engine.databases.inOrganization(performer.organizationId);
   const ledger = await Ledger.open(db, performer);
+  const cause = await causeOf(db, performer);
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
     const operations = await ledger.intend(wishes);
@@ -39,6 +42,9 @@ export async function durableContext(
     workflow,
     config: engine.config,
     db,
+    attempt: performer.attempt,
+    cause,
+    stands: (key, request) => ledger.stands([key, request]),
     derivedId: (...words) => deriveId(workflowId, scope, ...words),
     perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
@@ -61,7 +67,11 @@ async function answerOf(
 ): Promise<Signal> {
   const answered = `${scope}/${key}`;
   const signal = await db.workflows(async (em) => {
-    const earlier = await em.findOne(Signal, { workflowExecutionId: workflowId, answered });
+    const earlier = await em.findOne(Signal, {
+      workflowExecutionId: workflowId,
+      answered,
+      supersededAt: null,
+    });
     if (earlier) return earlier;
     const oldest = await em.findOne(
       Signal,
@@ -69,6 +79,7 @@ async function answerOf(
         workflowExecutionId: workflowId,
         gate: question.gate,
         answered: null,
+        supersededAt: null,
         type: { $in: [...question.accepts] },
       },
       { orderBy: { createdAt: 'asc' } },
@@ -80,9 +91,10 @@ async function answerOf(
   return signal;
 }
 
-export function stageContext(base: DurableContext, performer: Performer): StageContext {
+export function stageContext(engine: Engine, base: DurableContext, performer: Performer): StageContext {
   return {
     ...base,
+    settleOthers: () => settleOthers(base.db, engine.catalogue, performer),
     async runSteps(definition, items, limit) {
       const steps = await base.db.workflows(async (em) => {
         const known = await em.find(
@@ -128,5 +140,6 @@ function stepRow(
     position: index + 1,
     dependsOn: [...item.dependsOn],
     maxParallel,
+    attempt: performer.attempt,
   };
 }

@@ -19,16 +19,22 @@ export function transition<Row extends { status: string }>(row: Row, change: (ro
 /**
  * Where the workflow's project is known, the payload says `projectId` too; and who does it, and for which request (`by`,
  * `requestId`), from the transaction's own settings.
- * @param key tells this event from the others of its workflow; the same key twice is one event
+ * @param key tells this event from the others of this attempt of its workflow; the same key twice is one event
  */
 export async function announce(
   em: EntityManager,
-  workflow: { id: string; organizationId: string; projectId?: string | null | undefined },
+  workflow: {
+    id: string;
+    organizationId: string;
+    projectId?: string | null | undefined;
+    attempt?: number;
+  },
   key: string,
   type: string,
   payload: Record<string, unknown>,
 ): Promise<void> {
-  const id = deriveId('outbox', workflow.id, key);
+  const { attempt = 1 } = workflow;
+  const id = deriveId('outbox', workflow.id, key, ...(attempt > 1 ? [`attempt ${attempt}`] : []));
   await em
     .createQueryBuilder(OutboxEntry)
     .insert({
@@ -53,10 +59,10 @@ export function announceEnd(
   operation: Operation,
   change: ReturnType<typeof transition>,
 ): Promise<void> {
-  const { id, organizationId, workflowExecutionId, status } = operation;
+  const { id, organizationId, workflowExecutionId, status, attempt } = operation;
   return announce(
     em,
-    { id: workflowExecutionId, organizationId },
+    { id: workflowExecutionId, organizationId, attempt },
     `operation/${id}/${status}`,
     `operation.${status}`,
     {

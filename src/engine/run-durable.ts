@@ -89,7 +89,7 @@ async function enter(engine: Engine, kind: Kind, data: RowJobData): Promise<Ente
     const row = await lockRow(em, kind, data.rowId);
     if (!row || row.incarnation !== data.incarnation || row.isOver()) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    if (workflow.isOver()) return null;
+    if (workflow.isOver() || workflow.pausedAt) return null;
     const first = !row.startedAt;
     const started = transition(row, () => row.start());
     if (row instanceof WorkflowStageExecution) {
@@ -109,7 +109,7 @@ async function run(engine: Engine, { workflow, row }: Entered): Promise<void> {
   const performer = performerOf({ workflow, row });
   const base = await durableContext(engine, performer, workflow);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
+    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
     await stepNamed(engine.catalogue, row.function).run({ ...base, item });
@@ -122,6 +122,7 @@ function performerOf({ workflow, row }: Entered): Performer {
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
+    attempt: row.attempt,
     holder: { kind: stage ? 'stage' : 'step', id: row.id, incarnation: row.incarnation },
     scope: stage ? row.stage : `${row.function}/${row.itemId}`,
     job: {
@@ -142,8 +143,11 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
     );
     if (!stage || stage.isOver()) return;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    stage.ask(question.gate, question.accepts, question.waitingOn);
-    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null));
+    // whoever resumes it has it asked again
+    if (workflow.pausedAt) return;
+    const until = question.answerWithin ? new Date(Date.now() + question.answerWithin) : null;
+    stage.ask(question.gate, question.accepts, question.waitingOn, until);
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, until));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
       ...waiting,
       stage: stage.stage,
