@@ -21,6 +21,11 @@ const schema = defineEntity({
     openGate: p.string().length(100).nullable(),
     /** Which types of signal answer it. */
     openGateAccepts: p.json<SignalType[]>().nullable(),
+    /** The latest verdict that people gave at a gate of it, and whose; null where none was asked for. */
+    decision: p.enum(['approve', 'reject'] as const).nullable(),
+    decidedBy: p.string().length(255).nullable(),
+    decisionReason: p.text().nullable(),
+    decidedAt: p.datetime().nullable(),
     /** When a later attempt took its place; null while it counts. */
     supersededAt: p.datetime().nullable(),
     ...progressColumns,
@@ -49,6 +54,13 @@ export class WorkflowStageExecution extends progressing(schema.class) {
     this.wait(waitingOn, until);
     this.openGate = gate;
     this.openGateAccepts = [...accepts];
+  }
+
+  decide(decision: 'approve' | 'reject', by: string, reason: string | null): void {
+    this.decision = decision;
+    this.decidedBy = by;
+    this.decisionReason = reason;
+    this.decidedAt = new Date();
   }
 
   /** Puts it in line again after it has failed. */

@@ -1,6 +1,8 @@
 /** Talks to the HTTP API for the commands that look at workflows and answer their questions. */
 import { randomUUID } from 'node:crypto';
 import { codeOf } from '../databases/server-error.ts';
+import type { CancelPolicy } from '../engine/control/take-back.ts';
+import type { CancellationPreview } from '../http/cancellation-preview.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
 import type { SignalView } from '../http/send-signal.ts';
@@ -16,12 +18,16 @@ export type WorkflowRequest = {
   baseBranch?: string;
   name?: string;
   requirements?: string;
+  follows?: string;
   options?: { autoConfirmPlan?: boolean; autoMerge?: boolean; onValidationFailure?: 'wait' | 'fail' };
 };
 
 export type SignalRequest =
   | { type: 'requirements'; text: string }
-  | { type: 'approve' | 'reject'; reason?: string };
+  | { type: 'approve' | 'reject' | 'pause' | 'resume' | 'retry'; reason?: string }
+  | ({ type: 'cancel'; reason?: string } & Partial<CancelPolicy>)
+  | { type: 'rerun'; from: string; anew?: boolean; text?: string; reason?: string }
+  | { type: 'retry_step'; step: number | string; prompt: string; reason?: string };
 
 const patienceMs = 30_000;
 
@@ -50,8 +56,13 @@ export class ApiClient {
     return this.#send('GET', '/v1/workflows');
   }
 
-  signal(id: string, signal: SignalRequest): Promise<SignalView> {
-    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, randomUUID());
+  signal(id: string, signal: SignalRequest, idempotencyKey: string = randomUUID()): Promise<SignalView> {
+    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, idempotencyKey);
+  }
+
+  cancellation(id: string, policy: Partial<CancelPolicy>): Promise<CancellationPreview> {
+    const query = new URLSearchParams(policy);
+    return this.#send('GET', `/v1/workflows/${encodeURIComponent(id)}/cancellation?${query}`);
   }
 
   async #send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {

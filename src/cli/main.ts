@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
+import { cancelCommand } from './commands/cancel.ts';
+import { controlCommands } from './commands/control.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -39,6 +41,8 @@ for (const command of [
   runCommand(),
   statusCommand(),
   ...answerCommands(),
+  ...controlCommands(),
+  cancelCommand(),
   requirementsCommand(),
   credentialsCommand(),
   keyCommand(),

@@ -1,6 +1,6 @@
 /** Puts a workflow in: one transaction, then its first job. */
 import { randomUUID } from 'node:crypto';
-import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
@@ -24,6 +24,8 @@ export type EnqueueRequest = {
   options?: WorkflowOptions | undefined;
   /** The name of the template; the organisation's default where left out. */
   template?: string | undefined;
+  /** The workflow whose work this one goes on with: only the difference is planned. */
+  follows?: string | undefined;
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
@@ -66,6 +68,18 @@ export async function enqueueWorkflow(
   }
 }
 
+/** The workflow that is to be followed; a {@link Refusal} where there is none in that repository. */
+async function followed(em: EntityManager, { follows, repository }: EnqueueRequest): Promise<string> {
+  const earlier = await em.findOne(WorkflowExecution, { id: follows as string });
+  const fullName = ({ owner, name }: EnqueueRequest['repository']) => `${owner}/${name}`.toLowerCase();
+  if (!earlier) throw new Refusal('invalid', `There is no workflow ${follows} to follow.`);
+  if (fullName(earlier.repository()) === fullName(repository)) return earlier.id;
+  throw new Refusal(
+    'invalid',
+    `Workflow ${follows} is about ${earlier.githubOwner}/${earlier.githubRepoName}; only work on the same repository can be followed.`,
+  );
+}
+
 async function insert(
   engine: Pick<Engine, 'databases' | 'catalogue'>,
   request: EnqueueRequest,
@@ -90,6 +104,7 @@ async function insert(
       idempotencyKey: request.idempotencyKey ?? null,
       requestHash,
       createdBy: request.createdBy,
+      followsId: request.follows ? await followed(em, request) : null,
     });
     em.persist(workflow);
     const stages = template.stages.map(({ name, timeoutMs }, index) =>

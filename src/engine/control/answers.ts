@@ -21,6 +21,9 @@ const answer = (type: SignalType, check?: (scene: SignalScene) => void) =>
       }
       check?.(scene);
       const gate = asking.openGate;
+      if (type === 'approve' || type === 'reject') {
+        asking.decide(type, request.actor, request.reason ?? null);
+      }
       asking.requeue();
       workflow.run(asking.stage);
       return { gate, wakes: asking };

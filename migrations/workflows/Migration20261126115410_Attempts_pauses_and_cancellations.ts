@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261126114359_Attempts_pauses_and_cancellations extends Migration {
-  override name = 'Migration20261126114359_Attempts_pauses_and_cancellations';
+export class Migration20261126115410_Attempts_pauses_and_cancellations extends Migration {
+  override name = 'Migration20261126115410_Attempts_pauses_and_cancellations';
 
   override up(): void | Promise<void> {
     this.addSql(`drop view if exists "active_workflows" cascade;`);
@@ -32,7 +32,7 @@ export class Migration20261126114359_Attempts_pauses_and_cancellations extends M
       `alter table "workflow_stage_executions" drop constraint "workflow_stage_executions_workflow_execution_id_stage_unique";`,
     );
     this.addSql(
-      `alter table "workflow_stage_executions" add "superseded_at" timestamptz null, add "attempt" int not null default 1;`,
+      `alter table "workflow_stage_executions" add "decision" text null, add "decided_by" varchar(255) null, add "decision_reason" text null, add "decided_at" timestamptz null, add "superseded_at" timestamptz null, add "attempt" int not null default 1;`,
     );
     this.addSql(
       `create unique index workflow_stage_executions_stage_unique on workflow_stage_executions (workflow_execution_id, stage) where superseded_at is null;`,
@@ -42,6 +42,9 @@ export class Migration20261126114359_Attempts_pauses_and_cancellations extends M
     );
     this.addSql(
       `alter table "workflow_stage_executions" add constraint "workflow_stage_executions_attempt_check" check (attempt > 0);`,
+    );
+    this.addSql(
+      `alter table "workflow_stage_executions" add constraint "workflow_stage_executions_decision_check" check ("decision" in ('approve', 'reject'));`,
     );
 
     this.addSql(`alter table "workflow_step_executions" add "attempt" int not null default 1;`);
@@ -267,7 +270,10 @@ export class Migration20261126114359_Attempts_pauses_and_cancellations extends M
       `alter table "workflow_stage_executions" drop constraint "workflow_stage_executions_attempt_check";`,
     );
     this.addSql(
-      `alter table "workflow_stage_executions" drop column "superseded_at", drop column "attempt";`,
+      `alter table "workflow_stage_executions" drop constraint "workflow_stage_executions_decision_check";`,
+    );
+    this.addSql(
+      `alter table "workflow_stage_executions" drop column "decision", drop column "decided_by", drop column "decision_reason", drop column "decided_at", drop column "superseded_at", drop column "attempt";`,
     );
     this.addSql(
       `alter table "workflow_stage_executions" add constraint "workflow_stage_executions_workflow_execution_id_s_52dd7_unique" unique ("workflow_execution_id", "stage_order");`,
