@@ -47,6 +47,8 @@ const schema = defineEntity({
     /** How long agents worked on it, repairs and reviews included, ms; known once it is merged. */
     actualEffortMs: p.bigint('number').nullable().check('actual_effort_ms >= 0'),
     search: fullText('step_name', 'description'),
+    /** What its branch and its issue are told by, whatever its number becomes in a later plan; null: `step-<number>`. */
+    slot: p.string().length(50).nullable(),
     /** When a later plan of its workflow left it out; null while it counts. */
     droppedAt: p.datetime().nullable(),
     ...optimisticLock,
@@ -88,8 +90,14 @@ export class DecomposedStep extends schema.class {
     this.linearIssueUrl = issue.url;
   }
 
+  /** See `slot`. */
+  place(): string {
+    return this.slot ?? `step-${this.stepNumber}`;
+  }
+
   /** Leaves it out of the plan. */
   drop(): void {
+    this.slot = this.place();
     this.droppedAt ??= new Date();
   }
 

@@ -11,8 +11,12 @@ const droppedOf = ({ db, workflow, attempt }: DurableContext): Promise<Decompose
     ? Promise.resolve([])
     : db.task((em) => em.find(DecomposedStep, { workflowId: workflow.id, droppedAt: { $ne: null } }));
 
+/** What is merged stays done. */
+const isUndone = ({ status }: DecomposedStep): boolean => status !== 'completed';
+
 export async function cancelDroppedIssues(context: DurableContext): Promise<void> {
-  const issues = (await droppedOf(context)).flatMap(({ linearIssueId }) => linearIssueId ?? []);
+  const undone = (await droppedOf(context)).filter(isUndone);
+  const issues = undone.flatMap(({ linearIssueId }) => linearIssueId ?? []);
   await context.performAll(issues, (issueId) => [
     `drop-${issueId}`,
     setIssueState.with({ issueId, type: 'canceled' }),
@@ -21,7 +25,7 @@ export async function cancelDroppedIssues(context: DurableContext): Promise<void
 
 export async function closeDroppedPullRequests(context: DurableContext): Promise<void> {
   const repository = context.workflow.repository();
-  const steps = (await droppedOf(context)).filter(({ status }) => status !== 'completed');
+  const steps = (await droppedOf(context)).filter(isUndone);
   const pulls = await context.db.task((em) =>
     em.find(StepPullRequest, { stepId: steps.map(({ id }) => id), status: { $ne: 'merged' } }),
   );

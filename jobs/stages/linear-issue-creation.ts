@@ -43,7 +43,7 @@ export const linearIssueCreation = defineStage({
       texts.set(id, await textOf(context, 'linear-step-issue', variables));
     }
     const subs = await performAll(steps, (step) => [
-      `step-${step.stepNumber}`,
+      step.place(),
       createIssue.with({
         ...common,
         parentId: main.id,

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261126114401_Approvers_and_plans_made_anew extends Migration {
-  override name = 'Migration20261126114401_Approvers_and_plans_made_anew';
+export class Migration20261126122222_Approvers_and_plans_made_anew extends Migration {
+  override name = 'Migration20261126122222_Approvers_and_plans_made_anew';
 
   override up(): void | Promise<void> {
     this.addSql(
@@ -28,7 +28,9 @@ export class Migration20261126114401_Approvers_and_plans_made_anew extends Migra
     this.addSql(
       `alter table "decomposed_steps" drop constraint "decomposed_steps_requirement_decomposition_id_ste_e123b_unique";`,
     );
-    this.addSql(`alter table "decomposed_steps" add "dropped_at" timestamptz null;`);
+    this.addSql(
+      `alter table "decomposed_steps" add "slot" varchar(50) null, add "dropped_at" timestamptz null;`,
+    );
     this.addSql(
       `create unique index decomposed_steps_number_unique on decomposed_steps (requirement_decomposition_id, step_number) where dropped_at is null;`,
     );
@@ -36,7 +38,7 @@ export class Migration20261126114401_Approvers_and_plans_made_anew extends Migra
 
   override down(): void | Promise<void> {
     this.addSql(`drop index "decomposed_steps_number_unique";`);
-    this.addSql(`alter table "decomposed_steps" drop column "dropped_at";`);
+    this.addSql(`alter table "decomposed_steps" drop column "slot", drop column "dropped_at";`);
     this.addSql(
       `alter table "decomposed_steps" add constraint "decomposed_steps_requirement_decomposition_id_ste_e123b_unique" unique ("requirement_decomposition_id", "step_number");`,
     );
