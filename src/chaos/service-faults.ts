@@ -1,0 +1,45 @@
+/** How the faults of a plan are played by each service. */
+import type { Fault } from '../sandbox/faults.ts';
+import type { Service } from './kinds.ts';
+import type { FaultDetails } from './plan.ts';
+
+type OfServices = Extract<FaultDetails, { service: Service }>;
+
+/** A call that changes something: only there does it matter whether the effect happened. */
+const changes: Record<Service, Pick<Fault, 'method' | 'path' | 'operation'>[]> = {
+  github: [
+    { method: 'POST', path: /\/issues\/\d+\/comments$/ },
+    { method: 'POST', path: /\/pulls$/ },
+    { method: 'POST', path: /\/git\/refs$/ },
+    { method: 'PUT', path: /\/pulls\/\d+\/merge$/ },
+  ],
+  linear: [
+    { operation: 'issueCreate' },
+    { operation: 'commentCreate' },
+    { operation: 'issueRelationCreate' },
+    { operation: 'attachmentCreate' },
+  ],
+  codegen: [{ method: 'POST', path: /\/agent\/run$/ }],
+};
+
+const refusals: Record<Service, Fault['kind'][]> = {
+  github: ['secondary-limit', 'too-many-requests'],
+  linear: ['ratelimited'],
+  codegen: ['too-many-requests'],
+};
+
+export function faultsToPlay(planned: OfServices): Fault[] {
+  const { service, times } = planned;
+  switch (planned.kind) {
+    case 'drop-reply':
+      return changes[service].map((which) => ({ kind: 'drop-reply', times, ...which }));
+    case 'server-error':
+      return [{ kind: 'server-error', times }];
+    case 'throttle':
+      return refusals[service].map((kind) => ({
+        kind,
+        times,
+        retryAfterSeconds: planned.retryAfterSeconds,
+      }));
+  }
+}
