@@ -46,8 +46,10 @@ function flawsOfEnd({ workflow, stages, steps, operations, unpublished }: Workfl
     const sort = workflow.isOver() ? 'lost' : 'stuck';
     flaws.push({ sort, workflow: id, what: `workflow is ${workflow.status}: ${why}` });
   }
+  // what a workflow that failed did not get to never begins
+  const begun = workflow.isOver() && workflow.status !== 'completed' ? stages.filter(hasBegun) : stages;
   const open = [
-    ...stages.filter((row) => !row.isOver()).map((row) => `stage ${row.stage} is ${row.status}`),
+    ...begun.filter((row) => !row.isOver()).map((row) => `stage ${row.stage} is ${row.status}`),
     ...steps.filter((row) => !row.isOver()).map((row) => `${row.function} “${row.title}” is ${row.status}`),
     ...operations
       .filter((row) => !row.isOver() || row.leaseToken)
@@ -66,6 +68,8 @@ function flawsOfEnd({ workflow, stages, steps, operations, unpublished }: Workfl
   }
   return flaws;
 }
+
+const hasBegun = ({ status }: { status: string }): boolean => status !== 'pending';
 
 function flawsAtGitHub(rows: WorkflowRows, world: World, performed: Performed): Flaw[] {
   const { workflow, planned, validations } = rows;

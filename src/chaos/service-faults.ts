@@ -22,10 +22,11 @@ const changes: Record<Service, Pick<Fault, 'method' | 'path' | 'operation'>[]> =
   codegen: [{ method: 'POST', path: /\/agent\/run$/ }],
 };
 
-const refusals: Record<Service, Fault['kind'][]> = {
-  github: ['secondary-limit', 'too-many-requests'],
-  linear: ['ratelimited'],
-  codegen: ['too-many-requests'],
+/** GitHub has its secondary limit, a 403, in the REST API alone: over git, a 403 would mean that we may not. */
+const refusals: Record<Service, Pick<Fault, 'kind' | 'path'>[]> = {
+  github: [{ kind: 'secondary-limit', path: /^\/repos\// }, { kind: 'too-many-requests' }],
+  linear: [{ kind: 'ratelimited' }],
+  codegen: [{ kind: 'too-many-requests' }],
 };
 
 export function faultsToPlay(planned: OfServices): Fault[] {
@@ -36,8 +37,8 @@ export function faultsToPlay(planned: OfServices): Fault[] {
     case 'server-error':
       return [{ kind: 'server-error', times }];
     case 'throttle':
-      return refusals[service].map((kind) => ({
-        kind,
+      return refusals[service].map((refusal) => ({
+        ...refusal,
         times,
         retryAfterSeconds: planned.retryAfterSeconds,
       }));
