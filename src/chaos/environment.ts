@@ -4,9 +4,6 @@ const waits = { POLL_INTERVAL_MS: '300', CHECKS_GRACE_MS: '2000', LOG_LEVEL: 'wa
 /** What a program needs to run at all. */
 const passedOn = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
-/** How long a worker waits between two looks at an agent's run, milliseconds. */
-export const pollIntervalMs = Number(waits.POLL_INTERVAL_MS);
-
 export function chaosEnvironment(given: Record<string, string>): Record<string, string> {
   const inherited = passedOn.flatMap((name) => {
     const value = process.env[name];

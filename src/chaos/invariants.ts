@@ -20,11 +20,18 @@ export function flawsOfWorkflow(rows: WorkflowRows, world: World): Flaw[] {
     ...flawsAtLinear(rows, world, performed),
     ...flawsOfAgents(workflow.id, rows, world, performed),
   ];
-  // of a workflow that failed, what it did not get to is not lost besides
-  return workflow.status === 'completed'
-    ? found
-    : found.filter(({ sort, what }) => sort !== 'lost' || what.startsWith('workflow'));
+  if (workflow.status === 'completed') return found;
+  // what it did not get to is not lost besides
+  return found.filter(
+    ({ sort, what }) => sort === 'doubled' || sort === 'stuck' || what.startsWith('workflow is'),
+  );
 }
+
+const flaw = (sort: Flaw['sort'], workflow: string | null, what: string): Flaw => ({ sort, workflow, what });
+
+/** What the ledger says of things that were counted already. */
+const agree = (workflow: string, what: string, found: string[], receipts: string[]): Flaw[] =>
+  compare(workflow, `${what} in the ledger`, found, receipts).map((one) => ({ ...one, sort: 'disagrees' }));
 
 type Performed = (...types: string[]) => Operation[];
 
@@ -56,14 +63,14 @@ function flawsOfEnd({ workflow, stages, steps, operations, unpublished }: Workfl
       .map((row) => `${row.operationType} ${row.scope}/${row.key} is ${row.status}`),
     ...(unpublished > 0 ? [`${unpublished} entries of the outbox are not published`] : []),
   ];
-  flaws.push(...open.map((what) => ({ sort: 'stuck', workflow: id, what }) as const));
+  flaws.push(...open.map((what) => flaw('stuck', id, what)));
   if (workflow.status === 'completed') {
     const undone = [...stages, ...steps, ...operations].filter(
       (row) => row.isOver() && !['completed', 'succeeded'].includes(row.status),
     );
     for (const row of undone) {
       const name = 'key' in row ? `${row.operationType} ${row.scope}/${row.key}` : row.id;
-      flaws.push({ sort: 'lost', workflow: id, what: `${name} is ${row.status}: ${row.errorMessage}` });
+      flaws.push(flaw('lost', id, `${name} is ${row.status}: ${row.errorMessage}`));
     }
   }
   return flaws;
@@ -108,15 +115,15 @@ function flawsAtGitHub(rows: WorkflowRows, world: World, performed: Performed): 
       heads,
     ),
     ...compare(id, 'merges', ours, merges),
-    ...compare(
+    ...agree(
       id,
-      'pull requests by number in the ledger',
+      'numbers of pull requests',
       pulls.map(({ number }) => `#${number}`),
       opened.map(({ output }) => `#${fieldOf(output, 'number')}`),
     ),
-    ...compare(
+    ...agree(
       id,
-      'commits of merges in the ledger',
+      'commits of merges',
       pulls.map(({ mergeCommitSha }) => String(mergeCommitSha)),
       performed('merge-pull-request').map(({ output }) => fieldOf(output, 'sha')),
     ),
@@ -126,21 +133,12 @@ function flawsAtGitHub(rows: WorkflowRows, world: World, performed: Performed): 
       comments.map(({ body }) => /<!-- gsw:(\S+) -->/.exec(body)?.[1] ?? body.slice(0, 60)),
       performed('comment-on-pull-request').map((one) => one.id),
     ),
-    ...(comments.length > validations
-      ? [
-          {
-            sort: 'doubled',
-            workflow: id,
-            what: `${comments.length} verdicts for ${validations} looks`,
-          } as const,
-        ]
-      : []),
-    ...compare(
-      id,
-      'branches left over',
-      repository.branches.filter((branch) => branch.startsWith(prefix)),
-      [],
-    ),
+    ...(comments.length === validations
+      ? []
+      : [flaw('disagrees', id, `${comments.length} comments for ${validations} verdicts`)]),
+    ...repository.branches
+      .filter((branch) => branch.startsWith(prefix))
+      .map((branch) => flaw('lost', id, `the deletion of ${branch}: it is there still`)),
   ];
 }
 
@@ -175,14 +173,7 @@ function flawsAtLinear(rows: WorkflowRows, world: World, performed: Performed): 
     ),
     ...issues
       .filter((issue) => issue.stateType !== 'completed')
-      .map(
-        (issue) =>
-          ({
-            sort: 'lost',
-            workflow: id,
-            what: `issue ${issue.identifier} is ${issue.state} still`,
-          }) as const,
-      ),
+      .map((issue) => flaw('lost', id, `issue ${issue.identifier} is ${issue.state} still`)),
     ...compare(
       id,
       'relations',
@@ -191,13 +182,7 @@ function flawsAtLinear(rows: WorkflowRows, world: World, performed: Performed): 
     ),
     ...(pairs.length === dependencies.length
       ? []
-      : [
-          {
-            sort: 'lost',
-            workflow: id,
-            what: `${pairs.length} relations of ${dependencies.length}`,
-          } as const,
-        ]),
+      : [flaw('lost', id, `${pairs.length} relations of ${dependencies.length}`)]),
     ...compare(
       id,
       'comments on issues',
@@ -232,9 +217,9 @@ function flawsOfAgents(id: string, rows: WorkflowRows, world: World, performed: 
       runs.map(({ runKey }) => String(runKey)),
       started.map((operation) => operation.id),
     ),
-    ...compare(
+    ...agree(
       id,
-      'agent runs by number in the ledger',
+      'numbers of agent runs',
       runs.map((run) => run.id),
       started.map(({ output }) => fieldOf(output, 'runId')),
     ),
@@ -254,17 +239,12 @@ export function flawsOfAll(all: readonly WorkflowRows[], world: World): Flaw[] {
       world.labels.map((label) => `${label.teamId} ${label.name}`),
       [...new Set(world.labels.map((label) => `${label.teamId} ${label.name}`))],
     ),
-    ...strangers.map(
-      (run) => ({ sort: 'doubled', workflow: null, what: `agent run ${run.id} is of no operation` }) as const,
-    ),
+    ...strangers.map((run) => flaw('doubled', null, `agent run ${run.id} is of no operation`)),
     ...[...world.comments, ...world.attachments]
       .filter(({ issueId }) => !issues.has(issueId))
-      .map((one) => ({ sort: 'disagrees', workflow: null, what: `${one.id} is of no issue` }) as const),
+      .map((one) => flaw('disagrees', null, `${one.id} is of no issue`)),
     ...world.issues
       .filter(({ description }) => !all.some(({ workflow }) => description?.includes(workflow.id)))
-      .map(
-        (issue) =>
-          ({ sort: 'doubled', workflow: null, what: `issue ${issue.identifier} is of no workflow` }) as const,
-      ),
+      .map((issue) => flaw('doubled', null, `issue ${issue.identifier} is of no workflow`)),
   ];
 }

@@ -1,6 +1,6 @@
 /** Opens everything that a run takes: servers, proxies before them, a sandbox, an API and workers, each a process. */
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApiClient } from '../cli/api-client.ts';
@@ -89,9 +89,9 @@ export async function openLaboratory(options: LaboratoryOptions, closers: Closer
     PORT: String(apiPort),
     NODE_COMPILE_CACHE: path.join(directory, 'compiled'),
   });
+  const running: { service: Service; log: FileHandle }[] = [];
   const run = async (name: string, file: string, args: string[]) => {
     const log = await open(path.join(directory, `${name.replace(' ', '-')}.log`), 'w', 0o600);
-    closers.add(() => log.close());
     const service = new Service(name, guardian, () =>
       spawn(process.execPath, [file, ...args], {
         env,
@@ -99,9 +99,13 @@ export async function openLaboratory(options: LaboratoryOptions, closers: Closer
         detached: true,
       }),
     );
-    closers.add(() => service.close());
+    running.push({ service, log });
     return service;
   };
+  closers.add(async () => {
+    await Promise.all(running.map(({ service }) => service.close()));
+    for (const { log } of running) await log.close();
+  });
   const main = here('../cli/main');
   const api = await run('api', main, ['start', '--no-worker']);
   const workers: Service[] = [];

@@ -85,7 +85,7 @@ test.each<[string, (bent: World) => void, string]>([
   [
     'a branch left over',
     (bent) => repositoryOf(bent).branches.push(`gsw/${rows.workflow.id.slice(0, 8)}/dev`),
-    'doubled',
+    'lost',
   ],
   [
     'an issue that was not closed',
