@@ -15,7 +15,7 @@ export const workflowStates = [
 ] as const;
 
 /** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
-const transitions = {
+export const workflowTransitions = {
   queued: ['running', 'paused', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
@@ -95,7 +95,7 @@ const schema = defineEntity({
         'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
     },
   ],
-  triggers: [stateMachine('status', transitions)],
+  triggers: [stateMachine('status', workflowTransitions)],
 });
 
 /** One run of the stages for one project and one requirement. */
