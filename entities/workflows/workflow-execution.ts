@@ -16,7 +16,8 @@ export const workflowStates = [
 
 /** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
 export const workflowTransitions = {
-  queued: ['running', 'paused', 'failed', 'cancelled'],
+  // a first stage that takes no time is never seen running
+  queued: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
   paused: ['queued', 'running', 'waiting', 'failed', 'cancelled'],
