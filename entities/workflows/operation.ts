@@ -25,7 +25,7 @@ export type OperationState = (typeof operationStates)[number];
  * Which state may follow which. What failed, or was cancelled when its workflow failed, can be taken up when its stage is
  * tried again: `unknown`, so that the effect is looked for.
  */
-const transitions = {
+export const operationTransitions = {
   intended: ['running', 'cancelled'],
   running: ['intended', 'succeeded', 'failed', 'unknown', 'cancelled'],
   unknown: ['running', 'cancelled'],
@@ -91,7 +91,7 @@ const operationTable = (name: string, tableName: string) =>
         expression: `create unique index ${tableName}_key_unique on ${tableName} (workflow_execution_id, scope, key) where superseded_at is null`,
       },
     ],
-    triggers: [stateMachine('status', transitions)],
+    triggers: [stateMachine('status', operationTransitions)],
   });
 
 const githubOperations = operationTable('GithubOperation', 'github_operations');

@@ -15,8 +15,9 @@ export const workflowStates = [
 ] as const;
 
 /** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
-const transitions = {
-  queued: ['running', 'paused', 'failed', 'cancelled'],
+export const workflowTransitions = {
+  // a first stage that takes no time is never seen running
+  queued: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
   paused: ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'],
@@ -120,7 +121,7 @@ const schema = defineEntity({
         end if;
         return new;`,
     },
-    stateMachine('status', transitions),
+    stateMachine('status', workflowTransitions),
   ],
 });
 

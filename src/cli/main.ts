@@ -4,6 +4,7 @@ import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { chaosCommand } from './commands/chaos.ts';
 import { controlCommands } from './commands/control.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
@@ -50,6 +51,7 @@ for (const command of [
   migrateLegacyCommand(),
   ...backupCommands(),
   dataCommand(),
+  chaosCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const part of command.commands) part.copyInheritedSettings(command);

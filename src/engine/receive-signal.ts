@@ -9,7 +9,8 @@ import { signals } from './control/signals.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, projectionJob } from './outbox.ts';
+import { announce } from './outbox.ts';
+import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
 
 export type { SignalRequest } from './control/define-signal.ts';
@@ -31,12 +32,12 @@ export async function takeSignal(
   engine: Receiver,
   request: SignalRequest,
 ): Promise<{ signal: Signal; isNew: boolean }> {
-  const { organizationId, workflowId: id } = request;
+  const { organizationId } = request;
   const definition = signals.find(({ type }) => type === request.type) as SignalDefinition;
   const db = engine.databases.inOrganization(organizationId);
   const { signal, wakes, isNew } = await db.workflows((em) => take(em, engine, definition, { ...request }));
   if (wakes) await addOrLeave(engine, stageJob(wakes));
-  if (isNew) await addOrLeave(engine, projectionJob({ id, organizationId }));
+  if (isNew) projectSoon(engine, organizationId);
   return { signal, isNew };
 }
 
@@ -63,16 +64,16 @@ async function take(
   }
 }
 
-/** In the order in which workers lock: stages first. Workers that only refer to the workflow are not kept waiting. */
+/** In the order in which workers lock: the workflow first. Who only refers to it is not kept waiting. */
 async function lock(em: EntityManager, id: string) {
+  const [found] = await em.execute('select id from workflow_executions where id = ? for no key update', [id]);
+  if (!found) throw new Refusal('not-found', `There is no workflow ${id}.`);
   const stages = await em.find(
     WorkflowStageExecution,
     { workflowExecutionId: id, supersededAt: null },
     { orderBy: { stageOrder: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
   );
-  const [found] = await em.execute('select id from workflow_executions where id = ? for no key update', [id]);
-  if (!found) throw new Refusal('not-found', `There is no workflow ${id}.`);
-  return { stages, workflow: await em.findOneOrFail(WorkflowExecution, { id }, { refresh: true }) };
+  return { stages, workflow: await em.findOneOrFail(WorkflowExecution, id) };
 }
 
 /** The signal that has this key; a {@link Refusal} where it is another one. */

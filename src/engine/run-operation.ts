@@ -65,7 +65,8 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     earlier: await earlierIds(engine.databases.inOrganization(data.organizationId), operation),
     signal: withTimeout(lease.signal, definition),
   };
-  const found = lease.uncertain && definition.find ? await definition.find(input, context) : null;
+  const looks = lease.uncertain && (engine.ledgerLooksFirst ?? true);
+  const found = looks && definition.find ? await definition.find(input, context) : null;
   context.signal.throwIfAborted();
   if (!found && lease.onlyLooks) throw new Withdrawn(lease.onlyLooks);
   const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
@@ -149,10 +150,11 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason:
       if (step && !step.isOver() && step.status !== 'queued') step.wait(reason, until);
       return;
     }
+    // the workflow first: whoever locks both does so in this order
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId, lock);
     const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     if (!workflow.isOver()) workflow.wait(reason, until);
   });
 }

@@ -25,6 +25,7 @@ export async function failUnanswered(engine: Engine, em: EntityManager): Promise
       engine,
       job,
       `Nobody answered in time: ${waitingOn}, due ${waitingUntil?.toISOString()}.`,
+      new Date(),
     );
   }
   return late.length;

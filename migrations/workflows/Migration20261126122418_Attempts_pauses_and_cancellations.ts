@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261126115410_Attempts_pauses_and_cancellations extends Migration {
-  override name = 'Migration20261126115410_Attempts_pauses_and_cancellations';
+export class Migration20261126122418_Attempts_pauses_and_cancellations extends Migration {
+  override name = 'Migration20261126122418_Attempts_pauses_and_cancellations';
 
   override up(): void | Promise<void> {
     this.addSql(`drop view if exists "active_workflows" cascade;`);
@@ -19,7 +19,7 @@ export class Migration20261126115410_Attempts_pauses_and_cancellations extends M
           new.status := 'paused';         end if;         return new; end; $$ language plpgsql;`);
     this.addSql(`create trigger "paused_stays_paused" BEFORE UPDATE on "workflow_executions" for each ROW
   when (old.paused_at is not null and new.paused_at is not null) execute function "workflow_executions_paused_stays_paused_fn"();`);
-    this.addSql(`create or replace function "workflow_executions_status_transitions_fn"() returns trigger as $$ begin if new.status is null or not new.status = any (case old.status when 'queued' then array['running', 'paused', 'failed', 'cancelled'] when 'running' then array['waiting', 'paused', 'completed', 'failed', 'cancelled'] when 'waiting' then array['running', 'paused', 'completed', 'failed', 'cancelled'] when 'paused' then array['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] when 'failed' then array['queued', 'running'] else array[]::text[] end) then
+    this.addSql(`create or replace function "workflow_executions_status_transitions_fn"() returns trigger as $$ begin if new.status is null or not new.status = any (case old.status when 'queued' then array['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] when 'running' then array['waiting', 'paused', 'completed', 'failed', 'cancelled'] when 'waiting' then array['running', 'paused', 'completed', 'failed', 'cancelled'] when 'paused' then array['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'] when 'failed' then array['queued', 'running'] else array[]::text[] end) then
         raise exception '% %: % does not follow %', tg_table_name, old.id, coalesce(new.status, 'null'), old.status
           using errcode = 'check_violation', constraint = 'state_transitions', table = tg_table_name;       end if;       return new; end; $$ language plpgsql;`);
     this.addSql(`create trigger "status_transitions" BEFORE UPDATE on "workflow_executions" for each ROW
@@ -258,7 +258,7 @@ export class Migration20261126115410_Attempts_pauses_and_cancellations extends M
     this.addSql(
       `alter table "workflow_executions" drop column "attempt", drop column "follows_id", drop column "paused_at", drop column "paused_by", drop column "pause_reason", drop column "cancel_requested_at";`,
     );
-    this.addSql(`create or replace function "workflow_executions_status_transitions_fn"() returns trigger as $$ begin if new.status is null or not new.status = any (case old.status when 'queued' then array['running', 'paused', 'failed', 'cancelled'] when 'running' then array['waiting', 'paused', 'completed', 'failed', 'cancelled'] when 'waiting' then array['running', 'paused', 'completed', 'failed', 'cancelled'] when 'paused' then array['queued', 'running', 'waiting', 'failed', 'cancelled'] when 'failed' then array['queued', 'running'] else array[]::text[] end) then
+    this.addSql(`create or replace function "workflow_executions_status_transitions_fn"() returns trigger as $$ begin if new.status is null or not new.status = any (case old.status when 'queued' then array['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'] when 'running' then array['waiting', 'paused', 'completed', 'failed', 'cancelled'] when 'waiting' then array['running', 'paused', 'completed', 'failed', 'cancelled'] when 'paused' then array['queued', 'running', 'waiting', 'failed', 'cancelled'] when 'failed' then array['queued', 'running'] else array[]::text[] end) then
         raise exception '% %: % does not follow %', tg_table_name, old.id, coalesce(new.status, 'null'), old.status
           using errcode = 'check_violation', constraint = 'state_transitions', table = tg_table_name;       end if;       return new; end; $$ language plpgsql;`);
     this.addSql(`create trigger "status_transitions" BEFORE UPDATE on "workflow_executions" for each ROW
