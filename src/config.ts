@@ -20,6 +20,10 @@ const optional = z
   .string()
   .optional()
   .transform((value) => value || undefined);
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const maybeCount = optional
+  .transform((value) => value && Number(value))
+  .pipe(z.number().int().positive().optional());
 const duration = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const environment = z.object({
@@ -73,6 +77,14 @@ const environment = z.object({
   AGENT_COMMAND: optional,
   /** Names of variables, separated by commas, that a command-line agent gets of ours, such as its API key. */
   AGENT_PASS_ENV: z.string().default(''),
+  /** Workflows of all organisations that run at a time; shared fairly by weight. */
+  MAX_RUNNING_WORKFLOWS: count(200),
+  /** What an organisation may have that has no limits of its own; empty: no limit but the installation's. */
+  ORGANIZATION_MAX_RUNNING_WORKFLOWS: maybeCount,
+  ORGANIZATION_MAX_RUNNING_STEPS: maybeCount,
+  /** Workflows that may stand in line; more are refused. */
+  ORGANIZATION_MAX_QUEUED_WORKFLOWS: count(10_000),
+
   /** How long one agent run may take, milliseconds. */
   AGENT_TIMEOUT_MS: duration(60 * 60_000),
   /** Pause between two looks at something that is still at work elsewhere (agent run, checks), milliseconds. */
@@ -129,8 +141,22 @@ export type Config = {
     passEnv: string[];
     timeoutMs: number;
   };
+  limits: {
+    /** Of all organisations together. */
+    maxRunningWorkflows: number;
+    /** Of an organisation that has none of its own. */
+    organization: OrganizationDefaults;
+  };
   pollIntervalMs: number;
   checksGraceMs: number;
+};
+
+/** How much an organisation may take up, unless its own limits say otherwise; null: no limit. */
+export type OrganizationDefaults = {
+  maxRunningWorkflows: number | null;
+  maxRunningSteps: number | null;
+  maxQueuedWorkflows: number;
+  weight: number;
 };
 
 /** A setting that is missing or malformed; the message names each variable and what it should be. */
@@ -181,6 +207,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       command: e.AGENT_COMMAND,
       passEnv: e.AGENT_PASS_ENV.split(',').flatMap((name) => name.trim() || []),
       timeoutMs: e.AGENT_TIMEOUT_MS,
+    },
+    limits: {
+      maxRunningWorkflows: e.MAX_RUNNING_WORKFLOWS,
+      organization: {
+        maxRunningWorkflows: e.ORGANIZATION_MAX_RUNNING_WORKFLOWS ?? null,
+        maxRunningSteps: e.ORGANIZATION_MAX_RUNNING_STEPS ?? null,
+        maxQueuedWorkflows: e.ORGANIZATION_MAX_QUEUED_WORKFLOWS,
+        weight: 1,
+      },
     },
     pollIntervalMs: e.POLL_INTERVAL_MS,
     checksGraceMs: e.CHECKS_GRACE_MS,

@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
 import type { Engine } from './engine.ts';
 import { jobIdOf, type RowJobData, stageJob, stepJob } from './jobs.ts';
 import { announce, projectionJob, transition } from './outbox.ts';
@@ -44,6 +45,7 @@ export async function finishStage(engine: Engine, job: RowJobData): Promise<void
   });
   engine.atBoundary?.('stage-finished', `${job.rowId}`);
   if (next) await engine.queues.add(stageJob(next));
+  else admitSoon(engine);
   await engine.queues.add(projectionJob({ id: job.workflowId, organizationId: job.organizationId }));
 }
 
@@ -60,6 +62,7 @@ export async function failStage(engine: Engine, job: RowJobData, reason: string)
     await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { ...failed, ...why });
     await announce(em, workflow, 'failed', 'workflow.failed', { ...ended, ...why });
   });
+  admitSoon(engine);
   await engine.queues.add(projectionJob({ id: job.workflowId, organizationId: job.organizationId }));
 }
 

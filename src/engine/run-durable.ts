@@ -4,6 +4,7 @@ import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
 import { addFreedSteps, failStage, finishStage, finishStep } from './advance.ts';
 import { stageNamed, stepNamed } from './catalogue.ts';
 import { durableContext, stageContext } from './context.ts';
@@ -143,7 +144,7 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
     if (!stage || stage.isOver()) return;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
     stage.ask(question.gate, question.accepts, question.waitingOn);
-    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null));
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null, true));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
       ...waiting,
       stage: stage.stage,
@@ -152,6 +153,7 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
       waitingOn: question.waitingOn,
     });
   });
+  admitSoon(engine);
   return `waiting on ${question.waitingOn}`;
 }
 

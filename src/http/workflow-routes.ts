@@ -10,7 +10,7 @@ import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
 import { signalRequest, workflowRequest, workflowsQuery } from './workflow-requests.ts';
 import { type WorkflowView, workflowView } from './workflow-view.ts';
 
-type App = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
+type App = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
