@@ -4,6 +4,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { admitSoon } from './admission/admit-soon.ts';
+import { stepRoom } from './admission/step-places.ts';
 import type { Engine } from './engine.ts';
 import { jobIdOf, type RowJobData, stageJob, stepJob } from './jobs.ts';
 import { announce, projectionJob, transition } from './outbox.ts';
@@ -84,7 +85,12 @@ export async function finishStep(engine: Engine, job: RowJobData, failure: strin
       { workflowStageExecutionId: ours.workflowStageExecutionId, function: ours.function },
       { orderBy: { position: 'asc' } },
     );
-    promoteReady(fellows);
+    const { places } = await stepRoom(
+      em,
+      { organizationId: job.organizationId, stageExecutionId: ours.workflowStageExecutionId },
+      engine.config.limits,
+    );
+    promoteReady(fellows, places);
     const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
     await announce(em, workflow, `${ours.id}/ended`, failure === null ? 'step.completed' : 'step.failed', {
       stepId: ours.id,

@@ -60,9 +60,9 @@ export async function enqueueWorkflow(
   const known = await earlier();
   if (known) return { workflow: known, created: false };
   try {
-    const { workflow, first } = await insert(engine, request, requestHash);
+    const { workflow, first, callForPass } = await insert(engine, request, requestHash);
     if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
-    else admitSoon(engine);
+    if (callForPass) admitSoon(engine);
     await addOrLeave(engine, projectionJob(workflow));
     return { workflow, created: true };
   } catch (error) {
@@ -109,7 +109,7 @@ async function insert(
       }),
     );
     const first = stages[0] as WorkflowStageExecution;
-    const { waitingOn } = await askForPlace(em, organizationId, engine.config.limits);
+    const { waitingOn, callForPass } = await askForPlace(em, organizationId, engine.config.limits);
     if (waitingOn === null) {
       workflow.admit();
       first.queue();
@@ -136,6 +136,6 @@ async function insert(
       repository: `${repository.owner}/${repository.name}`,
       after: { status: workflow.status },
     });
-    return { workflow, first };
+    return { workflow, first, callForPass };
   });
 }

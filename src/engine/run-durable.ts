@@ -110,7 +110,7 @@ async function run(engine: Engine, { workflow, row }: Entered): Promise<void> {
   const performer = performerOf({ workflow, row });
   const base = await durableContext(engine, performer, workflow);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
+    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
     await stepNamed(engine.catalogue, row.function).run({ ...base, item });

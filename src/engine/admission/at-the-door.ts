@@ -3,14 +3,19 @@
  * in the transaction of the enqueue, bounded by the organisation's own limits; what the other organisations have is
  * known from the share that the last pass of `admit` gave.
  */
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { holdsPlace, standsInLine } from '../../../entities/workflows/workflow-execution.ts';
 import type { Config } from '../../config.ts';
 import { Refusal } from '../refusal.ts';
 import { type Limits, settledLimits } from './limits-of.ts';
 
-/** Null: it has a place. Otherwise what it waits on, in words. */
-export type AtTheDoor = { waitingOn: string | null };
+export type AtTheDoor = {
+  /** Null: it has a place. Otherwise what it waits on, in words. */
+  waitingOn: string | null;
+  /** Whether a pass should be made when this is committed. */
+  callForPass: boolean;
+};
 
 type Seen = {
   max_running_workflows: number | null;
@@ -30,22 +35,34 @@ const roomAgainSeconds = 30;
 export async function askForPlace(
   em: EntityManager,
   organizationId: string,
-  { organization: defaults }: Config['limits'],
+  { maxRunningWorkflows: capacity, organization: defaults }: Config['limits'],
 ): Promise<AtTheDoor> {
-  const seen = await look(em, organizationId, defaults);
+  let seen = await look(em, organizationId, defaults);
+  const isNew = seen.places === null;
+  if (isNew) await welcome(em, organizationId, capacity);
   const limits = limitsIn(seen, defaults);
   // counted by one at a time, or two that come together would both take the last place
   if (limits.maxRunningWorkflows !== null) {
     await em.execute('select from admission_shares where organization_id = ? for no key update', [
       organizationId,
     ]);
-    Object.assign(seen, await look(em, organizationId, defaults));
   }
+  if (isNew || limits.maxRunningWorkflows !== null) seen = await look(em, organizationId, defaults);
   const { running, waiting, places } = seen;
   const hasRoom = running < Math.min(places ?? 0, limits.maxRunningWorkflows ?? Number.POSITIVE_INFINITY);
-  if (waiting === 0 && hasRoom) return { waitingOn: null };
+  if (waiting === 0 && hasRoom) return { waitingOn: null, callForPass: isNew };
   if (waiting >= limits.maxQueuedWorkflows) throw fullLine(limits);
-  return { waitingOn: waitingForPlace(running, limits) };
+  return { waitingOn: waitingForPlace(running, limits), callForPass: true };
+}
+
+/** Until the next pass has counted, an organisation that was never seen before may have so much of the installation. */
+const partOfNewcomers = 0.1;
+
+async function welcome(em: EntityManager, organizationId: string, capacity: number): Promise<void> {
+  await em.execute(
+    'insert into admission_shares (id, organization_id, places) values (?, ?, ?) on conflict do nothing',
+    [randomUUID(), organizationId, Math.max(1, Math.floor(capacity * partOfNewcomers))],
+  );
 }
 
 /** The words in which a workflow waits to be admitted. */
