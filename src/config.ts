@@ -52,6 +52,10 @@ const environment = z.object({
   GITHUB_API_URL: z.url().default('https://api.github.com'),
   GITHUB_URL: z.url().default('https://github.com'),
   GITHUB_TOKEN: optional,
+  /** Least pause between two writes with one token, milliseconds; 0: the server has no secondary limits. */
+  GITHUB_WRITE_INTERVAL_MS: optional
+    .transform((value) => value && Number(value))
+    .pipe(z.number().int().min(0).max(60_000).optional()),
 
   LINEAR_API_URL: z.url().default('https://api.linear.app/graphql'),
   LINEAR_API_KEY: optional,
@@ -121,7 +125,13 @@ export type Config = {
     databaseUrl: string | undefined;
     prefix: string;
   };
-  github: { apiUrl: string; url: string; token: string | undefined };
+  github: {
+    apiUrl: string;
+    url: string;
+    token: string | undefined;
+    /** 0: the server has no secondary limits. */
+    writeIntervalMs: number;
+  };
   linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
   /** Whether what the environment gives serves every organisation, or the default one only. */
   shareCredentials: boolean;
@@ -191,7 +201,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maintenanceUrls,
     rolePasswords: readRolePasswords(env),
     queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
-    github: { apiUrl: e.GITHUB_API_URL, url: e.GITHUB_URL, token: e.GITHUB_TOKEN },
+    github: {
+      apiUrl: e.GITHUB_API_URL,
+      url: e.GITHUB_URL,
+      token: e.GITHUB_TOKEN,
+      writeIntervalMs: e.GITHUB_WRITE_INTERVAL_MS ?? (isGitHubsOwn(e.GITHUB_API_URL) ? 1_000 : 0),
+    },
     linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
     shareCredentials: e.SHARE_ENVIRONMENT_CREDENTIALS,
     vault: {
@@ -221,6 +236,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     checksGraceMs: e.CHECKS_GRACE_MS,
   };
 }
+
+/** GitHub asks for a second between two writes; an Enterprise Server has no such limits unless its owner sets them. */
+const isGitHubsOwn = (apiUrl: string): boolean =>
+  /(^|\.)(github\.com|ghe\.com)$/.test(new URL(apiUrl).hostname);
 
 /** The variables `<NAME>_<suffix>` of the eight databases. */
 function readUrls(env: NodeJS.ProcessEnv, suffix: string): Partial<Record<DatabaseName, string>> {
