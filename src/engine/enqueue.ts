@@ -10,7 +10,8 @@ import { askForPlace } from './admission/at-the-door.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, projectionJob } from './outbox.ts';
+import { announce } from './outbox.ts';
+import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
 import { templateFor } from './workflow-template.ts';
 
@@ -63,7 +64,7 @@ export async function enqueueWorkflow(
     const { workflow, first, callForPass } = await insert(engine, request, requestHash);
     if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
     if (callForPass) admitSoon(engine);
-    await addOrLeave(engine, projectionJob(workflow));
+    projectSoon(engine, organizationId);
     return { workflow, created: true };
   } catch (error) {
     const raced = error instanceof UniqueConstraintViolationException ? await earlier() : null;
