@@ -7,7 +7,6 @@ import { stepRoom } from './admission/step-places.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
-import type { Entered } from './enter.ts';
 import { OperationFailed } from './errors.ts';
 import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
@@ -18,14 +17,16 @@ import { Suspension } from './suspension.ts';
 export function durableContext(
   engine: Engine,
   performer: Performer,
-  { workflow, known }: Pick<Entered, 'workflow' | 'known'>,
+  workflow: WorkflowExecution,
 ): DurableContext {
   const { workflowId, scope, holder } = performer;
   const db = engine.databases.inOrganization(performer.organizationId);
-  const ledger = new Ledger(db, performer, known);
+  let ledger: Promise<Ledger> | undefined;
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
-    const operations = await ledger.intend(wishes);
+    // read when it is first needed: many functions perform nothing
+    ledger ??= Ledger.open(db, performer);
+    const operations = await (await ledger).intend(wishes);
     const open = operations.filter((operation) => !operation.isOver());
     if (open.length > 0) {
       engine.atBoundary?.('intent-written', open.map((operation) => operation.operationType).join(' '));

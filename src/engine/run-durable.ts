@@ -104,8 +104,8 @@ function showStarted(engine: Engine, { organizationId, holder }: Performer): Pro
 }
 
 async function run(engine: Engine, performer: Performer, entered: Entered): Promise<void> {
-  const { row } = entered;
-  const base = durableContext(engine, performer, entered);
+  const { row, workflow } = entered;
+  const base = durableContext(engine, performer, workflow);
   if (row instanceof WorkflowStageExecution) {
     await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
   } else {
@@ -115,9 +115,8 @@ async function run(engine: Engine, performer: Performer, entered: Entered): Prom
 }
 
 function endedOf(entered: Entered): Ended {
-  const { workflow, row } = entered;
-  const isLast = row instanceof WorkflowStageExecution && workflow.stages.at(-1) === row.stage;
-  return { organizationId: workflow.organizationId, holder: performerOf(entered).holder, isLast };
+  const { organizationId, scope, holder } = performerOf(entered);
+  return { organizationId, stage: scope, holder, isLast: entered.workflow.stages.at(-1) === scope };
 }
 
 function performerOf({ workflow, row, at }: Entered): Performer {
