@@ -3,6 +3,7 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { stepRoom } from './admission/step-places.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
@@ -90,11 +91,11 @@ async function answerOf(
   return signal;
 }
 
-export function stageContext(base: DurableContext, performer: Performer): StageContext {
+export function stageContext(engine: Engine, base: DurableContext, performer: Performer): StageContext {
   return {
     ...base,
     async runSteps(definition, items, limit) {
-      const steps = await base.db.workflows(async (em) => {
+      const { steps, noPlace } = await base.db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
         const known = await em.find(
           WorkflowStepExecution,
@@ -108,10 +109,12 @@ export function stageContext(base: DurableContext, performer: Performer): StageC
                 em.create(WorkflowStepExecution, stepRow(performer, definition, item, index, limit)),
               );
         em.persist(all);
-        promoteReady(all);
-        return all;
+        const room = await stepRoom(em, performer, engine.config.limits);
+        promoteReady(all, room.places);
+        const isIdle = all.every((step) => step.status === 'pending' || step.isOver());
+        return { steps: all, noPlace: isIdle ? room.none : null };
       });
-      if (steps.some((step) => !step.isOver())) throw new Suspension({ steps });
+      if (steps.some((step) => !step.isOver())) throw noPlace ?? new Suspension({ steps });
       return steps.map((step) => ({
         id: step.itemId,
         status: step.status as 'completed' | 'failed' | 'skipped',

@@ -5,6 +5,8 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
+import { admitSoon } from './admission/admit-soon.ts';
+import { askForPlace } from './admission/at-the-door.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
@@ -30,9 +32,12 @@ export type EnqueueRequest = {
   createdBy: string;
 };
 
-/** Throws a {@link Refusal} where the key stands for another request, or there is no such template. */
+/**
+ * Throws a {@link Refusal} where the key stands for another request, there is no such template, or too many stand in line:
+ * never for what was put in before.
+ */
 export async function enqueueWorkflow(
-  engine: Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>,
+  engine: Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>,
   request: EnqueueRequest,
 ): Promise<{ workflow: WorkflowExecution; created: boolean }> {
   const { organizationId, idempotencyKey } = request;
@@ -56,8 +61,9 @@ export async function enqueueWorkflow(
   const known = await earlier();
   if (known) return { workflow: known, created: false };
   try {
-    const { workflow, first } = await insert(engine, request, requestHash);
-    await addOrLeave(engine, stageJob(first));
+    const { workflow, first, callForPass } = await insert(engine, request, requestHash);
+    if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
+    if (callForPass) admitSoon(engine);
     projectSoon(engine, organizationId);
     return { workflow, created: true };
   } catch (error) {
@@ -68,7 +74,7 @@ export async function enqueueWorkflow(
 }
 
 async function insert(
-  engine: Pick<Engine, 'databases' | 'catalogue'>,
+  engine: Pick<Engine, 'config' | 'databases' | 'catalogue'>,
   request: EnqueueRequest,
   requestHash: string,
 ) {
@@ -104,7 +110,14 @@ async function insert(
       }),
     );
     const first = stages[0] as WorkflowStageExecution;
-    first.queue();
+    const { waitingOn, callForPass } = await askForPlace(em, organizationId, engine.config.limits);
+    if (waitingOn === null) {
+      workflow.admit();
+      first.queue();
+    } else {
+      workflow.standInLine(waitingOn);
+      first.standInLine(waitingOn);
+    }
     em.persist(stages);
     if (request.requirements !== undefined) {
       em.persist(
@@ -124,6 +137,6 @@ async function insert(
       repository: `${repository.owner}/${repository.name}`,
       after: { status: workflow.status },
     });
-    return { workflow, first };
+    return { workflow, first, callForPass };
   });
 }

@@ -6,6 +6,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from 'bullmq';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
 import { addFreedSteps, addNextStage, failStage, finishStage, finishStep, lockStage } from './advance.ts';
 import { stageNamed, stepNamed } from './catalogue.ts';
 import { durableContext, stageContext } from './context.ts';
@@ -106,7 +107,7 @@ async function run(engine: Engine, performer: Performer, entered: Entered): Prom
   const { row } = entered;
   const base = durableContext(engine, performer, entered);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
+    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
     await stepNamed(engine.catalogue, row.function).run({ ...base, item });
@@ -148,7 +149,7 @@ async function ask(engine: Engine, data: RowJobData, question: Question, since: 
     if (!stage) return;
     await start(em, workflow, stage, since);
     stage.ask(question.gate, question.accepts, question.waitingOn);
-    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null));
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null, true));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
       ...waiting,
       stage: stage.stage,
@@ -157,6 +158,7 @@ async function ask(engine: Engine, data: RowJobData, question: Question, since: 
       waitingOn: question.waitingOn,
     });
   });
+  admitSoon(engine);
   return `waiting on ${question.waitingOn}`;
 }
 
