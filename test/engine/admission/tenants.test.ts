@@ -43,7 +43,9 @@ describe.each(backends())('admission on %s', (backend) => {
     const id = await other.enqueue();
     const first = await other.until(id, ['running', 'completed'], 20_000);
     const startedAfter = Number(first.startedAt?.getTime()) - enqueuedAt;
-    console.info(`${backend}: the other organisation's first workflow started after ${startedAfter} ms, ${Number(first.admittedAt?.getTime()) - enqueuedAt} ms of them in line`);
+    console.info(
+      `${backend}: the other organisation's first workflow started after ${startedAfter} ms, ${Number(first.admittedAt?.getTime()) - enqueuedAt} ms of them in line`,
+    );
     expect(startedAfter).toBeLessThan(2_000 * slack);
     // none but those who had their turn before it came, and one round
     const since = (await rowsOf(busy)).filter(
