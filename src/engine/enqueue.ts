@@ -73,6 +73,12 @@ export async function enqueueWorkflow(
   }
 }
 
+/** Those asked for count before the template's; of a budget, limit by limit. */
+function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): WorkflowOptions {
+  const budget = { ...template.budget, ...asked.budget };
+  return { ...template, ...asked, ...(Object.keys(budget).length > 0 ? { budget } : {}) };
+}
+
 async function insert(
   engine: Pick<Engine, 'config' | 'databases' | 'catalogue'>,
   request: EnqueueRequest,
@@ -93,7 +99,7 @@ async function insert(
       githubBranch: request.baseBranch ?? null,
       currentStage: names[0] as string,
       stages: names,
-      options: { ...template.options, ...request.options },
+      options: optionsOf(template.options, request.options),
       idempotencyKey: request.idempotencyKey ?? null,
       requestHash,
       createdBy: request.createdBy,
