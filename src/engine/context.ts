@@ -4,6 +4,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { stepRoom } from './admission/step-places.ts';
+import { beginAgentRun } from './budget/spending.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
@@ -47,6 +48,13 @@ export function durableContext(
     perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
     gate: (key, question) => answerOf(db, performer, key, question),
+    beginAgentRun: (id, purpose) =>
+      db.workflows(async (em) => {
+        await expectCurrent(em, performer.holder);
+        // locked by then; what a person has set meanwhile counts
+        const now = await em.findOneOrFail(WorkflowExecution, workflowId, { refresh: true });
+        await beginAgentRun(em, now, { id, purpose });
+      }),
     remember: async (facts) => {
       await db.workflows(async (em) => {
         await expectCurrent(em, holder);

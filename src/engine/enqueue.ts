@@ -147,6 +147,12 @@ async function insertAll(
   }));
 }
 
+/** Those asked for count before the template's; of a budget, limit by limit. */
+function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): WorkflowOptions {
+  const budget = { ...template.budget, ...asked.budget };
+  return { ...template, ...asked, ...(Object.keys(budget).length > 0 ? { budget } : {}) };
+}
+
 /** What a request becomes in the database. */
 function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { waitingOn }: AtTheDoor) {
   const { organizationId, repository } = request;
@@ -161,7 +167,7 @@ function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { 
     githubBranch: request.baseBranch ?? null,
     currentStage: names[0] as string,
     stages: names,
-    options: { ...template.options, ...request.options },
+    options: optionsOf(template.options, request.options),
     idempotencyKey: request.idempotencyKey ?? null,
     requestHash,
     createdBy: request.createdBy,
