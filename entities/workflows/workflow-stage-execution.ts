@@ -56,6 +56,12 @@ export class WorkflowStageExecution extends progressing(schema.class) {
     this.openGateAccepts = [...accepts];
   }
 
+  /** Its workflow has no place among the running ones yet. */
+  standInLine(waitingOn: string): void {
+    this.waitingOn = waitingOn;
+    this.waitingSince = new Date();
+  }
+
   decide(decision: 'approve' | 'reject', by: string, reason: string | null): void {
     this.decision = decision;
     this.decidedBy = by;

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+import type { Budget } from './budget.ts';
 
 /** A stage of a template. */
 export type TemplateStage = {
@@ -20,6 +21,8 @@ export type WorkflowOptions = {
   onValidationFailure?: 'wait' | 'fail';
   /** How many steps run at a time. */
   maxParallelSteps?: number;
+  /** What it may spend. */
+  budget?: Budget;
   /** Who may approve or reject, by the name that signals carry as actor; anybody where it is empty. */
   approvers?: string[];
   /** How long an answer is waited for, ms; then the workflow fails. Null: for ever. */

@@ -34,6 +34,7 @@ export type Answer = {
 /** @param key tells this question from the others of the durable function */
 export async function askAgent(context: Asking, key: string, ask: Ask): Promise<Answer> {
   const { executionId, continues } = await settleQuestion(context, key, ask);
+  await context.beginAgentRun(executionId, ask.purpose);
   const { runId } = await context.perform(`${key}/start`, begin(ask, executionId, continues));
   const { pullRequests } = await context.perform(`${key}/await`, awaitAgentRun.with({ runId, executionId }));
   const execution = await context.db.prompts((em) => em.findOneOrFail(PromptExecution, executionId));
@@ -62,7 +63,7 @@ async function settleQuestion(
   if (known) {
     const continues = known.continued ?? ask.continues;
     const isDecided = known.attempt === attempt;
-    if (isDecided || (known.isSame && stands(`${key}/start`, begin(ask, known.id, continues)))) {
+    if (isDecided || (known.isSame && (await stands(`${key}/start`, begin(ask, known.id, continues))))) {
       if (!isDecided) await known.keep();
       return { executionId: known.id, continues };
     }

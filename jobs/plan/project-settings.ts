@@ -12,6 +12,7 @@ export function settledOptions(
   project: GithubProject,
 ): Required<WorkflowOptions> {
   const { autoConfirmPlan, autoMerge, onValidationFailure, maxParallelSteps } = project;
+  const budget = { ...project.budget, ...options.budget };
   const isGuarded = project.approvers.length > 0 || !project.selfApproval;
   return {
     onValidationFailure,
@@ -19,6 +20,7 @@ export function settledOptions(
     autoConfirmPlan,
     autoMerge,
     ...options,
+    budget,
     ...(isGuarded ? { autoConfirmPlan, autoMerge } : {}),
     approvers: project.approvers.length > 0 ? project.approvers : (options.approvers ?? []),
     selfApproval: project.selfApproval && (options.selfApproval ?? true),

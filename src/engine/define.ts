@@ -172,7 +172,7 @@ export type DurableContext = {
   /** What began this attempt; null in the first. */
   cause: Signal | null;
   /** Whether performing this would go on with what an earlier attempt began, or give what it was given. */
-  stands(key: string, request: OperationRequest): boolean;
+  stands(key: string, request: OperationRequest): Promise<boolean>;
   /** The same id for the same words, every time this function is entered. */
   derivedId(...words: string[]): string;
   /**
@@ -187,6 +187,11 @@ export type DurableContext = {
   ): Promise<Output[]>;
   /** Asks people, or whoever sends signals, and gives the answer. */
   gate(key: string, question: Question): Promise<Signal>;
+  /**
+   * To be called before each agent run. Suspends or fails the function where the workflow's budget is spent.
+   * @param id the run's own, the same every time
+   */
+  beginAgentRun(id: string, purpose: string): Promise<void>;
   /** Writes facts onto the workflow's own row. */
   remember(facts: WorkflowFacts): Promise<void>;
   /** Writes something worth telling into the outbox, once per key. */

@@ -105,7 +105,7 @@ async function giveUpOrRetry(
     const ours = await lease.settle((operation) =>
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
-    if (ours) await tellOwner(engine, lease, data, reason, thrown.until);
+    if (ours) await tellOwner(engine, lease, data, thrown);
     return comeBack(job, token, thrown.until);
   }
   if (thrown instanceof RetryLater) {
@@ -135,7 +135,8 @@ function isTiredOf(definition: Definition, { operation }: Lease): boolean {
 }
 
 /** A wait of an operation is a wait of the step or stage that performs it: it says so, in the same words. */
-async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason: string, until: Date) {
+async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown: RetryLater) {
+  const { message: reason, until } = thrown;
   const { scope, workflowStageExecutionId: stageId } = lease.operation;
   const db = engine.databases.inOrganization(data.organizationId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
@@ -155,7 +156,7 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason:
     const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
-    if (!workflow.isOver()) workflow.wait(reason, until);
+    if (!workflow.isOver()) workflow.wait(reason, until, thrown instanceof WaitForPeople);
   });
 }
 

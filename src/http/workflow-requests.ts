@@ -4,6 +4,7 @@ import { problemOfRequirements } from '../../entities/task/requirement-document.
 import { signalTypes } from '../../entities/workflows/signal.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
 import { gentlePolicy, takeBackActions } from '../engine/control/take-back.ts';
+import { budgetOption } from './budget-requests.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 const text = (max: number) =>
@@ -53,6 +54,7 @@ export const workflowRequest = z.strictObject(
         autoConfirmPlan: z.boolean().exactOptional(),
         autoMerge: z.boolean().exactOptional(),
         onValidationFailure: z.enum(['wait', 'fail']).exactOptional(),
+        budget: budgetOption.exactOptional(),
         approvers: z.array(text(255).min(1)).max(100).exactOptional(),
         selfApproval: z.boolean().exactOptional(),
         approvalDeadlineMs: z

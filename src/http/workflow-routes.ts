@@ -1,8 +1,11 @@
 /** `/v1/workflows`: put workflows in, look at them, answer their questions, hold, end and repeat them. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
+import { setBudget } from '../engine/budget/set-budget.ts';
 import type { Engine } from '../engine/engine.ts';
 import { enqueueWorkflow } from '../engine/enqueue.ts';
+import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
+import { budgetRequest } from './budget-requests.ts';
 import { cancellationPreview } from './cancellation-preview.ts';
 import { listWorkflows } from './list-workflows.ts';
 import { Problem } from './problem.ts';
@@ -17,7 +20,7 @@ import {
 } from './workflow-requests.ts';
 import { type WorkflowView, workflowView } from './workflow-view.ts';
 
-type App = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
+type App = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -70,6 +73,17 @@ export function workflowRoutes(engine: App): Router {
     .all(allows('GET'));
 
   router
+    .route('/:id/budget')
+    .put(async (req, res) => {
+      const { organizationId, keyName } = callerOf(res);
+      const workflowId = idOf(req);
+      const { reason, ...change } = bodyOf(req, budgetRequest);
+      await setBudget(inTheNameOfCaller(res), { organizationId, workflowId, change, reason, actor: keyName });
+      res.json(await view(res, workflowId));
+    })
+    .all(allows('PUT'));
+
+  router
     .route('/:id/signals')
     .post(async (req, res) => {
       const { organizationId, keyName } = callerOf(res);
@@ -111,13 +125,4 @@ function idOf(req: Request): string {
   const { id } = req.params;
   if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no workflow ${id}.`);
   return id.toLowerCase();
-}
-
-/** For the methods that a path does not have. */
-function allows(methods: string): RequestHandler {
-  return (req) => {
-    throw new Problem('method-not-allowed', `${req.method} does nothing here; use ${methods}.`, {
-      headers: { Allow: methods },
-    });
-  };
 }
