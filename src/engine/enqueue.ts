@@ -7,6 +7,8 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import type { WorkflowOptions, WorkflowTemplate } from '../../entities/workflows/workflow-template.ts';
 import { insertAndRead, insertRows } from '../databases/insert-rows.ts';
 import { detached } from '../databases/read-rows.ts';
+import { admitSoon } from './admission/admit-soon.ts';
+import { type AtTheDoor, askForPlaces } from './admission/at-the-door.ts';
 import { batching } from './batching.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
@@ -33,9 +35,12 @@ export type EnqueueRequest = {
   createdBy: string;
 };
 
-/** Throws a {@link Refusal} where the key stands for another request, or there is no such template. */
+/**
+ * Throws a {@link Refusal} where the key stands for another request, there is no such template, or too many stand in line:
+ * never for what was put in before.
+ */
 export async function enqueueWorkflow(
-  engine: Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>,
+  engine: Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>,
   request: EnqueueRequest,
 ): Promise<{ workflow: WorkflowExecution; created: boolean }> {
   const { organizationId, idempotencyKey } = request;
@@ -59,8 +64,12 @@ export async function enqueueWorkflow(
   const known = await earlier();
   if (known) return { workflow: known, created: false };
   try {
-    const { workflow, first } = await insertTogether(engine, organizationId, { request, requestHash });
-    await addOrLeave(engine, stageJob(first));
+    const { workflow, first, callForPass } = await insertTogether(engine, organizationId, {
+      request,
+      requestHash,
+    });
+    if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
+    if (callForPass) admitSoon(engine);
     projectSoon(engine, organizationId);
     return { workflow, created: true };
   } catch (error) {
@@ -73,28 +82,34 @@ export async function enqueueWorkflow(
 /** Somebody else has put in a workflow under the same key at this moment. */
 class KeyTaken extends Error {}
 
-type Inserting = Pick<Engine, 'databases' | 'catalogue'>;
+type Inserting = Pick<Engine, 'config' | 'databases' | 'catalogue'>;
 type Wanted = { request: EnqueueRequest; requestHash: string };
-type Inserted = { workflow: WorkflowExecution; first: WorkflowStageExecution };
+type Inserted = Pick<AtTheDoor, 'callForPass'> & {
+  workflow: WorkflowExecution;
+  first: WorkflowStageExecution;
+};
 
 /** What comes to this process at the same moment is committed together. */
-const insertTogether = batching(
-  ({ databases, catalogue }: Inserting, organizationId, wanted: readonly Wanted[]) =>
-    databases.inOrganization(organizationId).workflows((em) => insertAll(em, catalogue, wanted)),
+const insertTogether = batching((engine: Inserting, organizationId, wanted: readonly Wanted[]) =>
+  engine.databases
+    .inOrganization(organizationId)
+    .workflows((em) => insertAll(em, engine, organizationId, wanted)),
 );
 
 async function insertAll(
   em: EntityManager,
-  catalogue: Inserting['catalogue'],
+  { catalogue, config }: Inserting,
+  organizationId: string,
   wanted: readonly Wanted[],
 ): Promise<Inserted[]> {
   const templates = new Map<string | undefined, WorkflowTemplate>();
   const made: ReturnType<typeof rowsOf>[] = [];
-  for (const one of wanted) {
-    const { template: name, organizationId } = one.request;
+  const answers = await askForPlaces(em, organizationId, config.limits, wanted.length);
+  for (const [index, one] of wanted.entries()) {
+    const { template: name } = one.request;
     const template = templates.get(name) ?? (await templateFor(em, catalogue, organizationId, name));
     templates.set(name, template);
-    made.push(rowsOf(template, one));
+    made.push(rowsOf(template, one, answers[index] as AtTheDoor));
   }
   const inserted = await insertAndRead(
     em,
@@ -125,14 +140,21 @@ async function insertAll(
     })),
   );
   const workflows = new Map(inserted.map((workflow) => [workflow.id, workflow]));
-  return made.map(({ workflow, stages }) => ({
+  return made.map(({ workflow, stages }, index) => ({
     workflow: workflows.get(workflow.id) as WorkflowExecution,
     first: stages[0] as WorkflowStageExecution,
+    callForPass: answers[index]?.callForPass ?? false,
   }));
 }
 
+/** Those asked for count before the template's; of a budget, limit by limit. */
+function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): WorkflowOptions {
+  const budget = { ...template.budget, ...asked.budget };
+  return { ...template, ...asked, ...(Object.keys(budget).length > 0 ? { budget } : {}) };
+}
+
 /** What a request becomes in the database. */
-function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted) {
+function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { waitingOn }: AtTheDoor) {
   const { organizationId, repository } = request;
   const names = template.stages.map((stage) => stage.name);
   const workflow = detached(WorkflowExecution, {
@@ -145,7 +167,7 @@ function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted) {
     githubBranch: request.baseBranch ?? null,
     currentStage: names[0] as string,
     stages: names,
-    options: { ...template.options, ...request.options },
+    options: optionsOf(template.options, request.options),
     idempotencyKey: request.idempotencyKey ?? null,
     requestHash,
     createdBy: request.createdBy,
@@ -162,7 +184,14 @@ function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted) {
       incarnation: 1,
     }),
   );
-  stages[0]?.queue();
+  const first = stages[0] as WorkflowStageExecution;
+  if (waitingOn === null) {
+    workflow.admit();
+    first.queue();
+  } else {
+    workflow.standInLine(waitingOn);
+    first.standInLine(waitingOn);
+  }
   const text = request.requirements;
   const given =
     text === undefined
