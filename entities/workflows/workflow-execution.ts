@@ -156,6 +156,14 @@ export class WorkflowExecution extends schema.class {
     this.waitingOn = waitingOn;
   }
 
+  /** From its start to now, or to its end, without what it waited for people; milliseconds. */
+  workingMs(now = new Date()): number {
+    if (!this.startedAt) return 0;
+    const end = this.completedAt ?? now;
+    const waiting = this.awaitsPeopleSince ? end.getTime() - this.awaitsPeopleSince.getTime() : 0;
+    return Math.max(0, end.getTime() - this.startedAt.getTime() - this.awaitedPeopleMs - waiting);
+  }
+
   complete(): void {
     this.end('completed');
   }

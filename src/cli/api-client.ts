@@ -1,6 +1,8 @@
 /** Talks to the HTTP API for the commands that look at workflows and answer their questions. */
 import { randomUUID } from 'node:crypto';
+import type { Budget } from '../../entities/workflows/budget.ts';
 import { codeOf } from '../databases/server-error.ts';
+import type { BudgetChange } from '../engine/budget/set-budget.ts';
 import type { LimitsView } from '../http/limits-view.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
@@ -17,7 +19,12 @@ export type WorkflowRequest = {
   baseBranch?: string;
   name?: string;
   requirements?: string;
-  options?: { autoConfirmPlan?: boolean; autoMerge?: boolean; onValidationFailure?: 'wait' | 'fail' };
+  options?: {
+    autoConfirmPlan?: boolean;
+    autoMerge?: boolean;
+    onValidationFailure?: 'wait' | 'fail';
+    budget?: Budget;
+  };
 };
 
 export type SignalRequest =
@@ -41,6 +48,10 @@ export class ApiClient {
   /** The same key gives the same workflow; one is made up where none is given. */
   enqueue(request: WorkflowRequest, idempotencyKey: string = randomUUID()): Promise<WorkflowView> {
     return this.#send('POST', '/v1/workflows', request, idempotencyKey);
+  }
+
+  setBudget(id: string, change: BudgetChange & { reason?: string }): Promise<WorkflowView> {
+    return this.#send('PUT', `/v1/workflows/${encodeURIComponent(id)}/budget`, change);
   }
 
   workflow(id: string): Promise<WorkflowView> {

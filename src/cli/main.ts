@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
+import { budgetCommand } from './commands/budget.ts';
 import { chaosCommand } from './commands/chaos.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
@@ -43,6 +44,7 @@ for (const command of [
   ...answerCommands(),
   requirementsCommand(),
   limitsCommand(),
+  budgetCommand(),
   credentialsCommand(),
   keyCommand(),
   auditCommand(),

@@ -21,7 +21,7 @@ const stillOurs = ({ rowId, incarnation }: RowJobData) => ({ id: rowId, incarnat
 export async function finishStage(engine: Engine, job: RowJobData, ended: Ended): Promise<void> {
   const plain = await finishAtOnce(engine, ended);
   const next = plain === undefined ? await finishWithCare(engine, job, ended.holder) : plain;
-  engine.atBoundary?.('stage-finished', job.rowId);
+  engine.atBoundary?.('stage-finished', ended.stage);
   if (next) await engine.queues.add(stageJob(next));
   else admitSoon(engine);
   projectSoon(engine, job.organizationId);

@@ -1,5 +1,5 @@
 /**
- * Whether a workflow that is just being put in gets a place at once, stands in line, or is refused. Costs one statement
+ * Whether workflows that are just being put in get a place at once, stand in line, or are refused. Costs one statement
  * in the transaction of the enqueue, bounded by the organisation's own limits; what the other organisations have is
  * known from the share that the last pass of `admit` gave.
  */
@@ -29,14 +29,16 @@ type Seen = {
 const roomAgainSeconds = 30;
 
 /**
- * Call it right before the rows are written: where the organisation has a limit of its own, others of its enqueues wait
- * from here to the end of the transaction. Throws a {@link Refusal} where the line is full.
+ * The answers for so many workflows, in order. Call it right before the rows are written: where the organisation has a limit of its own, others of its enqueues wait
+ * from here to the end of the transaction. Throws a {@link Refusal} where the line
+ * has no room for all of them.
  */
-export async function askForPlace(
+export async function askForPlaces(
   em: EntityManager,
   organizationId: string,
   { maxRunningWorkflows: capacity, organization: defaults }: Config['limits'],
-): Promise<AtTheDoor> {
+  count: number,
+): Promise<AtTheDoor[]> {
   let seen = await look(em, organizationId, defaults);
   const isNew = seen.places === null;
   if (isNew) await welcome(em, organizationId, capacity);
@@ -49,10 +51,13 @@ export async function askForPlace(
   }
   if (isNew || limits.maxRunningWorkflows !== null) seen = await look(em, organizationId, defaults);
   const { running, waiting, places } = seen;
-  const hasRoom = running < Math.min(places ?? 0, limits.maxRunningWorkflows ?? Number.POSITIVE_INFINITY);
-  if (waiting === 0 && hasRoom) return { waitingOn: null, callForPass: isNew };
-  if (waiting >= limits.maxQueuedWorkflows) throw fullLine(limits);
-  return { waitingOn: waitingForPlace(running, limits), callForPass: true };
+  const most = Math.min(places ?? 0, limits.maxRunningWorkflows ?? Number.POSITIVE_INFINITY);
+  const admitted = waiting === 0 ? Math.min(count, Math.max(0, most - running)) : 0;
+  if (count > admitted && waiting + count - admitted > limits.maxQueuedWorkflows) throw fullLine(limits);
+  const waitingOn = waitingForPlace(running + admitted, limits);
+  return Array.from({ length: count }, (_, index) =>
+    index < admitted ? { waitingOn: null, callForPass: isNew } : { waitingOn, callForPass: true },
+  );
 }
 
 /** Until the next pass has counted, an organisation that was never seen before may have so much of the installation. */
