@@ -12,7 +12,8 @@ import type { StageRef } from './jobs.ts';
 import { circumstances, eventId } from './outbox.ts';
 
 /**
- * Plain are: the stage is the job's own still and not over, its workflow goes on, and the next stage was never begun.
+ * Plain are: the stage is the job's own still and not over, its workflow goes on, in its first attempt and uncancelled, and
+ * the next stage was never begun.
  * Workflows are locked before stages, and in the order of their ids, so that nobody waits in a circle.
  */
 const finishStages: Statement = {
@@ -23,7 +24,8 @@ const finishStages: Statement = {
         as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event)),
     workflow as (
       select id, status, project_id, started_at from workflow_executions
-       where id = any($2) and status in ('queued', 'running', 'waiting') order by id for update),
+       where id = any($2) and status in ('queued', 'running', 'waiting')
+         and attempt = 1 and cancel_requested_at is null order by id for update),
     stage as (
       select s.id, s.organization_id, s.workflow_execution_id, s.stage, s.stage_order, s.status,
              coalesce(s.started_at, job.entered_at) as started_at,
