@@ -1,6 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
+import { pauseClock, pauseColumns } from './clock.ts';
 import { duration } from './duration.ts';
 import { type WorkflowOptions, WorkflowTemplate } from './workflow-template.ts';
 
@@ -62,6 +63,11 @@ const schema = defineEntity({
     finalPrUrl: p.text().nullable(),
     /** The commit whose merge into the base branch was approved. */
     finalHeadSha: p.string().length(64).nullable(),
+    /** It waits until then before its first stage is put in line. */
+    startAt: p.datetime().nullable(),
+    /** What is not over by then fails, paused or not. */
+    deadlineAt: p.datetime().nullable(),
+    ...pauseColumns,
     waitingOn: p.text().nullable(),
     waitingUntil: p.datetime().nullable(),
     errorMessage: p.text().nullable(),
@@ -90,12 +96,22 @@ const schema = defineEntity({
     { properties: ['organizationId', 'status', 'createdAt'] },
     { properties: ['projectId'] },
     {
+      name: 'workflow_executions_start_at',
+      expression:
+        "create index workflow_executions_start_at on workflow_executions (start_at) where start_at is not null and status = 'queued'",
+    },
+    {
+      name: 'workflow_executions_deadline_at',
+      expression:
+        "create index workflow_executions_deadline_at on workflow_executions (deadline_at) where deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused')",
+    },
+    {
       name: 'workflow_executions_search',
       expression:
         'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
     },
   ],
-  triggers: [stateMachine('status', transitions)],
+  triggers: [stateMachine('status', transitions), pauseClock],
 });
 
 /** One run of the stages for one project and one requirement. */
@@ -114,6 +130,12 @@ export class WorkflowExecution extends schema.class {
     this.startedAt ??= new Date();
     this.waitingOn = null;
     this.waitingUntil = null;
+  }
+
+  /** It is put off: nothing of it is in line yet. */
+  awaitStart(on: string, until: Date): void {
+    this.waitingOn = on;
+    this.waitingUntil = until;
   }
 
   wait(on: string, until: Date | null): void {

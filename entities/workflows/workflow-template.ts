@@ -6,7 +6,7 @@ import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 export type TemplateStage = {
   /** As in `jobs/workflow.ts`. */
   name: string;
-  /** When it has taken longer than this, milliseconds, it counts as overdue. */
+  /** When it has taken longer than this, milliseconds, it fails. */
   timeoutMs?: number | undefined;
 };
 

@@ -5,12 +5,15 @@ import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-ex
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
+import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed } from './errors.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
 import { promoteReady } from './step-graph.ts';
 import { Suspension } from './suspension.ts';
+import { sleepUntil } from './time/sleep.ts';
+import { receiptOf } from './versions.ts';
 
 export async function durableContext(
   engine: Engine,
@@ -32,17 +35,19 @@ export async function durableContext(
     if (failed) {
       throw new OperationFailed(failed.operationType, failed.errorMessage ?? `${failed.key} was cancelled`);
     }
-    return operations.map((operation) => operation.output as object);
+    return operations.map((operation, index) => receiptOf(operation, wishes[index]?.[1].operation));
   }
 
   return {
     workflow,
+    version: performer.version,
     config: engine.config,
     db,
     derivedId: (...words) => deriveId(workflowId, scope, ...words),
     perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
     gate: (key, question) => answerOf(db, performer, key, question),
+    sleepUntil: (key, when) => sleepUntil(db, performer, key, when),
     remember: async (facts) => {
       Object.assign(workflow, facts);
       await db.workflows((em) => em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts));
@@ -128,5 +133,7 @@ function stepRow(
     position: index + 1,
     dependsOn: [...item.dependsOn],
     maxParallel,
+    timeoutMs: definition.timeout ? milliseconds(definition.timeout) : null,
+    definitionVersion: definition.version ?? 1,
   };
 }

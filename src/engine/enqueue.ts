@@ -5,11 +5,15 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
+import type { Transaction } from '../databases/tenancy.ts';
+import { stageNamed } from './catalogue.ts';
+import type { Duration } from './define.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
 import { announce, projectionJob } from './outbox.ts';
 import { Refusal } from './refusal.ts';
+import { startInWords, timesOf } from './time/start-and-deadline.ts';
 import { templateFor } from './workflow-template.ts';
 
 export type EnqueueRequest = {
@@ -24,6 +28,12 @@ export type EnqueueRequest = {
   options?: WorkflowOptions | undefined;
   /** The name of the template; the organisation's default where left out. */
   template?: string | undefined;
+  /** Until then it waits in line; it starts at once where left out, or where that is past. */
+  startAt?: Date | undefined;
+  /** What is not over by then fails. */
+  deadlineAt?: Date | undefined;
+  /** The same, counted from its start; where both are given, the earlier counts. */
+  deadlineIn?: Duration | undefined;
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
@@ -55,8 +65,8 @@ export async function enqueueWorkflow(
   const known = await earlier();
   if (known) return { workflow: known, created: false };
   try {
-    const { workflow, first } = await insert(engine, request, requestHash);
-    await addOrLeave(engine, stageJob(first));
+    const { workflow, first } = await insertWorkflow(engine, request, requestHash);
+    if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
     await addOrLeave(engine, projectionJob(workflow));
     return { workflow, created: true };
   } catch (error) {
@@ -66,14 +76,19 @@ export async function enqueueWorkflow(
   }
 }
 
-async function insert(
+/**
+ * Writes the rows. Their first job is for the caller to add, if the first stage is queued, once they are committed.
+ * @param transaction which they are to be part of; one of its own where left out
+ */
+export async function insertWorkflow(
   engine: Pick<Engine, 'databases' | 'catalogue'>,
   request: EnqueueRequest,
   requestHash: string,
+  transaction: Transaction = engine.databases.inOrganization(request.organizationId).workflows,
 ) {
   const { organizationId, repository } = request;
-  const db = engine.databases.inOrganization(organizationId);
-  return db.workflows(async (em) => {
+  const times = timesOf(request);
+  return transaction(async (em) => {
     const template = await templateFor(em, engine.catalogue, organizationId, request.template);
     const names = template.stages.map((stage) => stage.name);
     const workflow = em.create(WorkflowExecution, {
@@ -90,6 +105,7 @@ async function insert(
       idempotencyKey: request.idempotencyKey ?? null,
       requestHash,
       createdBy: request.createdBy,
+      ...times,
     });
     em.persist(workflow);
     const stages = template.stages.map(({ name, timeoutMs }, index) =>
@@ -100,10 +116,12 @@ async function insert(
         stage: name,
         stageOrder: index + 1,
         timeoutMs: timeoutMs ?? null,
+        definitionVersion: stageNamed(engine.catalogue, name).version ?? 1,
       }),
     );
     const first = stages[0] as WorkflowStageExecution;
-    first.queue();
+    if (times.startAt) workflow.awaitStart(startInWords(times.startAt), times.startAt);
+    else first.queue();
     em.persist(stages);
     if (request.requirements !== undefined) {
       em.persist(

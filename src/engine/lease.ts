@@ -16,6 +16,8 @@ export type Lease = {
   operation: Operation;
   /** An earlier attempt may have had its effect; or one that the ledger, restored from a backup, does not know of. */
   uncertain: boolean;
+  /** Nobody waits for it any more: what came of it is taken in, and nothing else is done. */
+  onlyLook: boolean;
   /** Aborts when the claim is lost or the time is up. */
   signal: AbortSignal;
   /** Changes the row in one transaction if the claim still stands; false, and no change, where it does not. */
@@ -36,8 +38,11 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
     });
     if (!operation || operation.incarnation !== data.incarnation || operation.isOver()) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    if (workflow.isOver()) {
-      const cancelled = transition(operation, () => operation.cancel(`workflow ${workflow.status}`));
+    const onlyLook = workflow.isOver() || operation.abandoned;
+    if (onlyLook && !operation.mayHaveActed()) {
+      const cancelled = transition(operation, () =>
+        operation.cancel(workflow.isOver() ? `workflow ${workflow.status}` : 'nobody waits for it any more'),
+      );
       await announceEnd(em, service, operation, cancelled);
       return null;
     }
@@ -46,7 +51,7 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
     }
     const uncertain = operation.mayHaveActed() || workflow.restoredAt != null;
     operation.claim(token, new Date(Date.now() + timings.lockMs));
-    return { operation, uncertain };
+    return { operation, uncertain, onlyLook };
   });
   if (!claimed) return null;
 

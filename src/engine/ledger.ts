@@ -7,6 +7,7 @@ import { deriveId, hashOf } from './derive.ts';
 import { ledgerOf, services } from './engine.ts';
 import { PermanentFailure } from './errors.ts';
 import { expectCurrent, type Holder } from './fencing.ts';
+import { isRemembered } from './versions.ts';
 
 /** The durable function that performs: which workflow, which stage's row, and its own name within the workflow. */
 export type Performer = {
@@ -14,6 +15,8 @@ export type Performer = {
   workflowId: string;
   stageExecutionId: string;
   scope: string;
+  /** Of its definition, as its row has it. */
+  version: number;
   holder: Holder;
   /** The queue job it runs in: what its operations' jobs are added under. */
   job: { queue: string; id: string };
@@ -76,6 +79,7 @@ export class Ledger {
       scope,
       key,
       operationType: operation.name,
+      definitionVersion: operation.version ?? 1,
       input,
       inputHash: hashOf(input),
       parentJobId: job.id,
@@ -84,7 +88,7 @@ export class Ledger {
 
   #checkRemembered([key, { operation, input }]: Wish): void {
     const row = this.#known.get(key);
-    if (!row || (row.operationType === operation.name && row.inputHash === hashOf(input))) return;
+    if (!row || isRemembered(row, operation, input)) return;
     throw new PermanentFailure(
       `"${key}" of ${this.#performer.scope} was ${row.operationType} before and is now ${operation.name} ` +
         'with another input: code between two performs must give the same values every time',

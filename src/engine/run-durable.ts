@@ -17,6 +17,7 @@ import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
+import { fallAsleep } from './time/sleep.ts';
 
 type Row = WorkflowStageExecution | WorkflowStepExecution;
 type Kind = 'stage' | 'step';
@@ -52,6 +53,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       return await giveUpOrRetry(engine, kind, job, token, thrown);
     }
     if ('question' in until) return await ask(engine, data, until.question);
+    if ('time' in until) return await fallAsleep(engine, kind, job, token, until);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
     // Only failures in a row count against it.
     if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
@@ -109,10 +111,10 @@ async function run(engine: Engine, { workflow, row }: Entered): Promise<void> {
   const performer = performerOf({ workflow, row });
   const base = await durableContext(engine, performer, workflow);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
+    await stageNamed(engine.catalogue, row.stage, row.definitionVersion).run(stageContext(base, performer));
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
-    await stepNamed(engine.catalogue, row.function).run({ ...base, item });
+    await stepNamed(engine.catalogue, row.function, row.definitionVersion).run({ ...base, item });
   }
 }
 
@@ -124,6 +126,7 @@ function performerOf({ workflow, row }: Entered): Performer {
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
     holder: { kind: stage ? 'stage' : 'step', id: row.id, incarnation: row.incarnation },
     scope: stage ? row.stage : `${row.function}/${row.itemId}`,
+    version: row.definitionVersion,
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
       id: jobIdOf(row),

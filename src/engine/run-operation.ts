@@ -14,6 +14,9 @@ import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease, withTimeout } from './lease.ts';
+import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
+import { standClocks } from './time/stand-clocks.ts';
+import { expectVersion, NotKnownHere, notePutBack } from './versions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
 type Definition = OperationDefinition<any, any>;
@@ -26,17 +29,20 @@ export async function runOperation(
   token: string,
 ): Promise<string> {
   const data = job.data as RowJobData;
-  const definition = operationNamed(engine.catalogue, job.name);
+  let definition: Definition;
   let lease: Lease | null;
   try {
+    definition = operationNamed(engine.catalogue, job.name);
     lease = await claim(engine, service, data);
   } catch (thrown) {
+    if (thrown instanceof NotKnownHere) await notePutBack(engine, service, data, thrown);
     if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
     throw thrown;
   }
   if (!lease) return 'nothing to do: over already, or taken over by a newer job';
   engine.atBoundary?.('operation-claimed', definition.name);
   try {
+    expectVersion('operation', definition, lease.operation.definitionVersion);
     const receipt = await findOrRun(engine, definition, data, lease);
     engine.atBoundary?.('effect-made', definition.name);
     const ours = await lease.settle((operation) => operation.succeed(receipt.output, receipt));
@@ -64,6 +70,7 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     signal: withTimeout(lease.signal, definition),
   };
   const found = lease.uncertain && definition.find ? await definition.find(input, context) : null;
+  if (found === null && lease.onlyLook) throw new NotFoundAfterwards(definition);
   context.signal.throwIfAborted();
   const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
   return { output: definition.output.parse(output) as object, adopted: found !== null };
@@ -89,12 +96,14 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
+  if (thrown instanceof NotFoundAfterwards) return await settleUnmade(lease, thrown);
   const isForPeople = thrown instanceof WaitForPeople;
   if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
     const ours = await lease.settle((operation) =>
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
     if (ours) await tellOwner(engine, lease, data, reason, thrown.until);
+    if (ours && isForPeople) await standClocks(engine, data.organizationId, lease.operation);
     return comeBack(job, token, thrown.until);
   }
   if (thrown instanceof RetryLater) {
@@ -106,7 +115,9 @@ async function giveUpOrRetry(
   if (thrown instanceof PermanentFailure || lastAttempt) {
     const tries = lease.operation.attempts + 1;
     const sentence = thrown instanceof PermanentFailure ? reason : `${reason} (tried ${tries} times)`;
-    const ours = await lease.settle((operation) => operation.fail(sentence));
+    const ours = await lease.settle((operation) =>
+      lease.onlyLook ? operation.missAttempt(sentence) : operation.fail(sentence),
+    );
     if (ours) throw new UnrecoverableError(sentence);
     throw new UnrecoverableError('taken over by a newer job');
   }

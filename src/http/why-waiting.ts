@@ -37,6 +37,11 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   }
   const waits = waitsOf(rows);
   if (waits.length > 0) return summary(waits);
+  const idle = stages.find((stage) => stage.status === 'waiting' && stage.waitingOn);
+  if (idle) return sentence(idle.waitingOn as string, idle.waitingUntil ?? null);
+  if (workflow.status === 'queued' && workflow.waitingOn) {
+    return { on: workflow.waitingOn, until: workflow.waitingUntil ?? null };
+  }
   const queued = stages.find((stage) => stage.status === 'queued');
   if (queued) return { on: `a worker to take up ${queued.stage}`, until: null };
   if (workflow.status !== 'waiting') return null;
