@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { codeOf } from '../databases/server-error.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
+import type { ScheduleView } from '../http/schedule-view.ts';
 import type { SignalView } from '../http/send-signal.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
 import { CliFailure, exitCodes } from './failure.ts';
@@ -16,7 +17,23 @@ export type WorkflowRequest = {
   baseBranch?: string;
   name?: string;
   requirements?: string;
+  template?: string;
+  /** ISO 8601. */
+  startAt?: string;
+  deadlineAt?: string;
+  /** Such as `6h`. */
+  deadlineIn?: string;
   options?: { autoConfirmPlan?: boolean; autoMerge?: boolean; onValidationFailure?: 'wait' | 'fail' };
+};
+
+export type ScheduleRequest = {
+  name: string;
+  cron: string;
+  timeZone: string;
+  workflow: WorkflowRequest;
+  overlap?: ScheduleView['overlap'];
+  missed?: ScheduleView['missed'];
+  enabled?: boolean;
 };
 
 export type SignalRequest =
@@ -54,6 +71,26 @@ export class ApiClient {
     return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, randomUUID());
   }
 
+  schedules(): Promise<{ items: ScheduleView[] }> {
+    return this.#send('GET', '/v1/schedules');
+  }
+
+  addSchedule(request: ScheduleRequest): Promise<ScheduleView> {
+    return this.#send('POST', '/v1/schedules', request);
+  }
+
+  switchSchedule(id: string, to: 'enable' | 'disable'): Promise<ScheduleView> {
+    return this.#send('POST', `/v1/schedules/${encodeURIComponent(id)}/${to}`);
+  }
+
+  async removeSchedule(id: string): Promise<void> {
+    await this.#send('DELETE', `/v1/schedules/${encodeURIComponent(id)}`);
+  }
+
+  previewSchedule(cron: string, timeZone: string): Promise<{ timeZone: string; nextRuns: string[] }> {
+    return this.#send('GET', `/v1/schedules/preview?${new URLSearchParams({ cron, timeZone })}`);
+  }
+
   async #send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
     let response: Response;
     let text: string;
@@ -73,7 +110,7 @@ export class ApiClient {
     } catch (error) {
       throw this.#unreachable(error);
     }
-    const answer = parsed(text);
+    const answer = response.status === 204 ? {} : parsed(text);
     if (answer === undefined) {
       throw new CliFailure(
         `What answers at ${this.url} is not the API of gsw (status ${response.status}); mend GSW_URL.`,

@@ -1,7 +1,7 @@
 /** A workflow at a glance: its stages, its steps, and why it waits. */
 import type { StepView } from '../http/step-view.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
-import { count, duration, type Paint, signOf, spaced } from './style.ts';
+import { count, duration, type Paint, signOf, spaced, span } from './style.ts';
 
 type Look = { paint: Paint; now: number };
 
@@ -85,6 +85,22 @@ const doings: Record<string, string> = {
   'validate-pull-request': 'checks and review',
   'merge-pull-request': 'merging',
 };
+
+/** When a stage or the workflow itself is out of time. */
+export function timeLines(view: WorkflowView, { paint, now }: Look): string[] {
+  const left = (time: string) => `${shortTime(time)} (in ${span(Date.parse(time) - now)})`;
+  const timed = view.stages.find((stage) => stage.timesOutAt);
+  const over = ['completed', 'failed', 'cancelled'].includes(view.status);
+  if (over) return [];
+  return [
+    ...(timed?.timesOutAt
+      ? [paint('dim', `⏱ ${spaced(timed.name)} may take until ${left(timed.timesOutAt)}`)]
+      : []),
+    ...(view.deadlineAt ? [paint('dim', `⏱ deadline ${left(view.deadlineAt)}`)] : []),
+  ];
+}
+
+const shortTime = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
 function closing(view: WorkflowView, { paint }: Look): string[] {
   if (view.waitingOn && view.signals.gate) return ['', paint('yellow', `◷ waiting on ${view.waitingOn}`)];

@@ -10,6 +10,7 @@ import { keyCommand } from './commands/key.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -40,6 +41,7 @@ for (const command of [
   statusCommand(),
   ...answerCommands(),
   requirementsCommand(),
+  scheduleCommand(),
   credentialsCommand(),
   keyCommand(),
   auditCommand(),

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
+import type { Duration } from '../engine/define.ts';
+import { milliseconds } from '../engine/duration.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string('This should be a text.')
     .max(max, `This may have at most ${max} characters.`)
@@ -35,6 +37,21 @@ const repository = z
     return { owner, name };
   });
 
+/** ISO 8601 with its offset: whoever leaves it out means another time than he thinks. */
+const time = z.iso
+  .datetime({
+    offset: true,
+    error: 'This should be a time with its offset, such as 2026-12-01T09:00:00+01:00 or …Z.',
+  })
+  .transform((value) => new Date(value));
+
+/** A year at most: what takes longer has been forgotten. */
+const duration = z
+  .string('This should be a duration, such as 90m, 6h or 3d.')
+  .regex(/^[1-9]\d{0,6}[smhd]$/, { error: 'This should be a duration, such as 90m, 6h or 3d.', abort: true })
+  .refine((value) => milliseconds(value as Duration) <= milliseconds('366d'), 'This may be 366d at most.')
+  .transform((value) => value as Duration);
+
 export const workflowRequest = z.strictObject(
   {
     repository,
@@ -44,6 +61,9 @@ export const workflowRequest = z.strictObject(
       .optional(),
     requirements: requirements.optional(),
     template: text(255).optional(),
+    startAt: time.optional(),
+    deadlineAt: time.optional(),
+    deadlineIn: duration.optional(),
     options: z
       .strictObject({
         autoConfirmPlan: z.boolean().exactOptional(),

@@ -1,9 +1,10 @@
 /** `/v1/workflows`: put workflows in, look at them, answer their questions. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import type { Engine } from '../engine/engine.ts';
 import { enqueueWorkflow } from '../engine/enqueue.ts';
 import { byOf, callerOf } from './authenticate.ts';
 import { listWorkflows } from './list-workflows.ts';
+import { allows, idIn } from './paths.ts';
 import { Problem } from './problem.ts';
 import { sendSignal } from './send-signal.ts';
 import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
@@ -12,7 +13,7 @@ import { type WorkflowView, workflowView } from './workflow-view.ts';
 
 type App = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const idOf = (req: Request): string => idIn(req, 'workflow');
 
 /** Behind `authenticate` and a JSON parser. */
 export function workflowRoutes(engine: App): Router {
@@ -86,19 +87,3 @@ const replied = (res: Response, replayed: boolean): Response => {
   if (replayed) res.set('Idempotency-Replayed', 'true');
   return res.status(202);
 };
-
-/** No row has an id of another form, and PostgreSQL would take offence at it. */
-function idOf(req: Request): string {
-  const { id } = req.params;
-  if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no workflow ${id}.`);
-  return id.toLowerCase();
-}
-
-/** For the methods that a path does not have. */
-function allows(methods: string): RequestHandler {
-  return (req) => {
-    throw new Problem('method-not-allowed', `${req.method} does nothing here; use ${methods}.`, {
-      headers: { Allow: methods },
-    });
-  };
-}

@@ -102,9 +102,16 @@ function moveOn(em: EntityManager, schedule: WorkflowSchedule, outcome: Outcome)
   return note(em, schedule, { ...outcome, lastRunAt: time, nextRunAt: nextTime(schedule, after) });
 }
 
-/** Past the version: whoever is editing the schedule does not mind that its time comes meanwhile. */
-async function note(em: EntityManager, { id }: WorkflowSchedule, outcome: Outcome): Promise<void> {
-  await em.nativeUpdate(WorkflowSchedule, { id }, outcome);
+/** In SQL, past the version: whoever is editing the schedule does not mind that its time comes meanwhile. */
+async function note(em: EntityManager, schedule: WorkflowSchedule, outcome: Outcome): Promise<void> {
+  const { nextRunAt, lastRunAt, lastWorkflowId, lastProblem } = schedule;
+  const after = { nextRunAt, lastRunAt, lastWorkflowId, lastProblem, ...outcome };
+  await em.execute(
+    'update workflow_schedules set next_run_at = ?, last_run_at = ?, last_workflow_id = ?, last_problem = ? where id = ?',
+    [after.nextRunAt, after.lastRunAt, after.lastWorkflowId, after.lastProblem, schedule.id].map(
+      (value) => value ?? null,
+    ),
+  );
 }
 
 /** What is refused for good is passed over; where there is no room now, the time stays due. */

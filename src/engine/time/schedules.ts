@@ -21,7 +21,7 @@ export type ScheduleRequest = Recurrence & {
   enabled?: boolean | undefined;
 };
 
-export type ScheduleChange = Partial<ScheduleRequest>;
+export type ScheduleChange = { [Field in keyof ScheduleRequest]?: ScheduleRequest[Field] | undefined };
 
 type Home = Pick<Engine, 'databases' | 'catalogue'>;
 

@@ -22,7 +22,7 @@ afterAll(() => fresh.drop());
 const soon = (ms: number) => new Date(Date.now() + ms);
 
 describe.each(backends())('on %s, a workflow', (backend) => {
-  const start = () => {
+  const start = (queueMayFail = false) => {
     world = makeWorld();
     const { note } = world;
     const noting = defineStage({
@@ -34,12 +34,13 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       run: async ({ gate }) =>
         void (await gate('q', { gate: 'plan', accepts: ['approve'], waitingOn: 'plan approval' })),
     });
-    system = testEngine(fresh, backend, { operations: [note], stages: [noting, asking] });
+    const catalogue = { operations: [note], stages: [noting, asking] };
+    system = testEngine(fresh, backend, catalogue, {}, queueMayFail);
     return system;
   };
 
   test('with a start ahead of it waits in sight, even if the queue is lost, and begins then', async () => {
-    const { enqueue, work, engine, workflow, stages, untilAsked } = start();
+    const { enqueue, work, engine, workflow, stages, untilAsked } = start(true);
     work();
     const startAt = soon(4_000);
     const id = await enqueue({ startAt });
