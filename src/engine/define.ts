@@ -72,18 +72,20 @@ export type OperationRequest<Output extends object = object> = {
   input: object;
 };
 
-export type DefinedOperation<Input extends object, Output extends object> = OperationDefinition<
-  Input,
-  Output
-> & {
-  with(input: Input): OperationRequest<Output>;
+/** @typeParam Given its input as it is wished for: fields that have a default may be left out */
+export type DefinedOperation<
+  Input extends object,
+  Output extends object,
+  Given extends object = Input,
+> = OperationDefinition<Input, Output> & {
+  with(input: Given): OperationRequest<Output>;
 };
 
 /** Declares one call to the outside world. */
-export function defineOperation<Input extends object, Output extends object>(
-  definition: OperationDefinition<Input, Output>,
-): DefinedOperation<Input, Output> {
-  const defined: DefinedOperation<Input, Output> = {
+export function defineOperation<Input extends object, Output extends object, Given extends object = Input>(
+  definition: OperationDefinition<Input, Output> & { input: z.ZodType<Input, Given> },
+): DefinedOperation<Input, Output, Given> {
+  const defined: DefinedOperation<Input, Output, Given> = {
     ...definition,
     with: (input) => ({ operation: defined, input: definition.input.parse(input) }),
   };

@@ -11,7 +11,7 @@ import { WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
 
 /** Between two looks of a worker that knows too little, milliseconds; workers that know more come by meanwhile. */
-const pause = { least: 2_000, most: 6_000 };
+const pause = { least: 500, most: 2_500 };
 
 /** This worker does not know what to do; another may. Waits without a ceiling: a deployment, or a person, ends it. */
 export class NotKnownHere extends WaitForPeople {
