@@ -10,7 +10,7 @@ export const clockColumns = {
   timeoutMs: p.bigint('number').nullable().check('timeout_ms > 0'),
   /** When its time is up, if its workflow is not paused meanwhile; null while the clock stands, and without a limit. */
   timesOutAt: p.datetime().nullable(),
-  /** What is left of its time, milliseconds, while the clock stands. */
+  /** What is left of its time, milliseconds, while the clock stands; null where it has not run yet. */
   timeLeftMs: p.bigint('number').nullable(),
   /** What the workflow had been paused for, milliseconds, when `timesOutAt` was worked out. */
   pausedMsBefore: p.bigint('number').default(0),

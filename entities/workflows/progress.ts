@@ -21,8 +21,8 @@ export type ProgressState = (typeof progressStates)[number];
 /** Which state may follow which while the function is not over. */
 const untilOver = {
   pending: ['queued', 'skipped', 'cancelled'],
-  // a function that has run before is put back in line, where its time can run out
-  queued: ['running', 'failed', 'cancelled'],
+  // what takes no time is never seen running
+  queued: ['running', 'waiting', 'completed', 'failed', 'cancelled'],
   running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
   waiting: ['queued', 'running', 'completed', 'failed', 'cancelled'],
 } as const;

@@ -7,7 +7,9 @@ import type { DurableContext, Question, StageContext, StepDefinition, StepItem }
 import { deriveId } from './derive.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
+import type { Entered } from './enter.ts';
 import { OperationFailed } from './errors.ts';
+import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
 import { promoteReady } from './step-graph.ts';
@@ -15,14 +17,14 @@ import { Suspension } from './suspension.ts';
 import { sleepUntil } from './time/sleep.ts';
 import { receiptOf } from './versions.ts';
 
-export async function durableContext(
+export function durableContext(
   engine: Engine,
   performer: Performer,
-  workflow: WorkflowExecution,
-): Promise<DurableContext> {
-  const { workflowId, scope } = performer;
+  { workflow, known }: Pick<Entered, 'workflow' | 'known'>,
+): DurableContext {
+  const { workflowId, scope, holder } = performer;
   const db = engine.databases.inOrganization(performer.organizationId);
-  const ledger = await Ledger.open(db, performer);
+  const ledger = new Ledger(db, performer, known);
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
     const operations = await ledger.intend(wishes);
@@ -49,18 +51,24 @@ export async function durableContext(
     gate: (key, question) => answerOf(db, performer, key, question),
     sleepUntil: (key, when) => sleepUntil(db, performer, key, when),
     remember: async (facts) => {
+      await db.workflows(async (em) => {
+        await expectCurrent(em, holder);
+        await em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts);
+      });
       Object.assign(workflow, facts);
-      await db.workflows((em) => em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts));
     },
     announce: (key, type, payload) =>
-      db.workflows((em) => announce(em, workflow, `${scope}/${key}`, type, payload)),
+      db.workflows(async (em) => {
+        await expectCurrent(em, holder);
+        await announce(em, workflow, `${scope}/${key}`, type, payload);
+      }),
   };
 }
 
 /** Gives the signal that answers this question, taking the oldest that nothing has taken yet, or suspends. */
 async function answerOf(
   db: OrganizationDatabases,
-  { workflowId, scope }: Performer,
+  { workflowId, scope, holder }: Performer,
   key: string,
   question: Question,
 ): Promise<Signal> {
@@ -78,7 +86,9 @@ async function answerOf(
       },
       { orderBy: { createdAt: 'asc' } },
     );
-    if (oldest) oldest.answered = answered;
+    if (!oldest) return null;
+    await expectCurrent(em, holder);
+    oldest.answered = answered;
     return oldest;
   });
   if (!signal) throw new Suspension({ question });
@@ -90,6 +100,7 @@ export function stageContext(base: DurableContext, performer: Performer): StageC
     ...base,
     async runSteps(definition, items, limit) {
       const steps = await base.db.workflows(async (em) => {
+        await expectCurrent(em, performer.holder);
         const known = await em.find(
           WorkflowStepExecution,
           { workflowStageExecutionId: performer.stageExecutionId, function: definition.name },

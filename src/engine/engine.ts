@@ -31,6 +31,11 @@ export type Engine = {
   catalogue: Catalogue;
   servicesOf(organizationId: string): Services;
   logger: Logger;
+  /**
+   * Whether an effect that an earlier attempt may have had is looked for before it is made; true where left out.
+   * Only the fault laboratory says false, to show that it would notice.
+   */
+  ledgerLooksFirst?: boolean;
   /** Called at each boundary, with what is being worked on; production does nothing there. */
   atBoundary?: (boundary: Boundary, what: string) => void;
 };

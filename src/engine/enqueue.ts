@@ -1,17 +1,17 @@
 /** Puts a workflow in: one transaction, then its first job. */
 import { randomUUID } from 'node:crypto';
-import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
+import { type EntityManager, UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
-import type { Transaction } from '../databases/tenancy.ts';
 import { stageNamed } from './catalogue.ts';
 import type { Duration } from './define.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, projectionJob } from './outbox.ts';
+import { announce } from './outbox.ts';
+import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
 import { startInWords, timesOf } from './time/start-and-deadline.ts';
 import { templateFor } from './workflow-template.ts';
@@ -67,7 +67,7 @@ export async function enqueueWorkflow(
   try {
     const { workflow, first } = await insertWorkflow(engine, request, requestHash);
     if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
-    await addOrLeave(engine, projectionJob(workflow));
+    projectSoon(engine, organizationId);
     return { workflow, created: true };
   } catch (error) {
     const raced = error instanceof UniqueConstraintViolationException ? await earlier() : null;
@@ -75,6 +75,8 @@ export async function enqueueWorkflow(
     throw error;
   }
 }
+
+type Within = <T>(work: (em: EntityManager) => Promise<T>) => Promise<T>;
 
 /**
  * Writes the rows. Their first job is for the caller to add, if the first stage is queued, once they are committed.
@@ -84,7 +86,7 @@ export async function insertWorkflow(
   engine: Pick<Engine, 'databases' | 'catalogue'>,
   request: EnqueueRequest,
   requestHash: string,
-  transaction: Transaction = engine.databases.inOrganization(request.organizationId).workflows,
+  transaction: Within = engine.databases.inOrganization(request.organizationId).workflows,
 ) {
   const { organizationId, repository } = request;
   const times = timesOf(request);

@@ -1,21 +1,66 @@
-/** Keeps a durable function whose job was replaced from writing anything: its row has moved on to another incarnation. */
+/**
+ * Keeps a durable function whose job was replaced from writing anything: its row has moved on to another incarnation.
+ * And marks it as running, with the first thing it writes: what writes nothing before it ends need not be marked apart.
+ */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { announce, transition } from './outbox.ts';
+
+/** Durable functions are of these kinds, each with a table of its own. */
+export type Kind = 'stage' | 'step';
 
 /** The row of a durable function as its job knew it. */
-export type Holder = { kind: 'stage' | 'step'; id: string; incarnation: number };
+export type Holder = {
+  kind: Kind;
+  id: string;
+  incarnation: number;
+  workflowId: string;
+  /** When its job began. */
+  since: Date;
+};
 
 /** Not an `Error`, so that a stage's own code does not catch it: a newer job does the work, this one ends quietly. */
 export class Superseded {}
 
-/** Throws {@link Superseded} unless the holder is still the current one; it stays so until the transaction ends. */
-export async function expectCurrent(em: EntityManager, { kind, id, incarnation }: Holder): Promise<void> {
+/**
+ * To begin every transaction with in which a durable function writes. Throws {@link Superseded} unless the holder is
+ * still the current one; it stays so until the transaction ends.
+ */
+export async function expectCurrent(em: EntityManager, holder: Holder): Promise<void> {
+  const { kind, id, incarnation, workflowId } = holder;
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+  // the workflow first: whoever locks both does so in this order
+  const workflow = await em.findOne(WorkflowExecution, workflowId, lock);
   const current = { id, incarnation };
-  const lock = { lockMode: LockMode.PESSIMISTIC_READ } as const;
   const row =
     kind === 'stage'
       ? await em.findOne(WorkflowStageExecution, current, lock)
       : await em.findOne(WorkflowStepExecution, current, lock);
-  if (!row || row.isOver()) throw new Superseded();
+  if (!workflow || workflow.isOver() || !row || row.isOver()) throw new Superseded();
+  await start(em, workflow, row, holder.since);
+}
+
+/** Marks it as running, unless it is. @param since when it began, if it had not before */
+export async function start(
+  em: EntityManager,
+  workflow: WorkflowExecution,
+  row: WorkflowStageExecution | WorkflowStepExecution,
+  since: Date,
+): Promise<void> {
+  if (row.status === 'running') return;
+  const first = !row.startedAt;
+  row.startedAt ??= since;
+  const started = transition(row, () => row.start());
+  if (!(row instanceof WorkflowStageExecution)) return;
+  workflow.startedAt ??= since;
+  workflow.run(row.stage);
+  if (first) {
+    await announce(em, workflow, `${row.id}/started`, 'stage.started', {
+      stage: row.stage,
+      stageId: row.id,
+      ...started,
+    });
+  }
 }

@@ -20,14 +20,20 @@ export type RowJobData = {
 
 export const jobIdOf = (row: { id: string; incarnation: number }): string => `${row.id}-${row.incarnation}`;
 
-const dataOf = (row: Operation | WorkflowStageExecution | WorkflowStepExecution): RowJobData => ({
+const dataOf = (row: Operation | StageRef | WorkflowStepExecution): RowJobData => ({
   organizationId: row.organizationId,
   workflowId: row.workflowExecutionId,
   rowId: row.id,
   incarnation: row.incarnation,
 });
 
-export function stageJob(stage: WorkflowStageExecution): EngineJob {
+/** What a stage's job is made from. */
+export type StageRef = Pick<
+  WorkflowStageExecution,
+  'id' | 'incarnation' | 'organizationId' | 'workflowExecutionId' | 'stage'
+>;
+
+export function stageJob(stage: StageRef): EngineJob {
   return {
     queue: queueNameOf(stage.stage),
     name: stage.stage,

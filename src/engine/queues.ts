@@ -28,8 +28,8 @@ export type EngineJob = {
   /** Pause before the second attempt, milliseconds; doubles each time, with jitter. */
   backoffMs?: number;
   parent?: { queue: string; id: string };
-  /** While a job with this word is live, another one is not added. */
-  unlessLive?: string;
+  /** While a job with this word waits, another one is not added; while one is at work, one more comes after it. */
+  onceMore?: string;
 };
 
 export type QueueConnection = { redisUrl: string; prefix: string } | { postgres: pg.PoolConfig };
@@ -96,7 +96,7 @@ export class Queues {
     const options: JobsOptions = { jobId: job.id, ...kept };
     if (job.attempts) options.attempts = job.attempts;
     if (job.backoffMs) options.backoff = { type: 'exponential', delay: job.backoffMs, jitter: 0.3 };
-    if (job.unlessLive) options.deduplication = { id: job.unlessLive };
+    if (job.onceMore) options.deduplication = { id: job.onceMore, keepLastIfActive: true };
     if (job.parent) {
       options.parent = { id: job.parent.id, queue: this.queue(job.parent.queue).qualifiedName };
       // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.

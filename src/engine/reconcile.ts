@@ -15,7 +15,7 @@ import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf, stageJob } from './jobs.ts';
 import { serviceOf } from './ledger.ts';
 import { scheduleMaintenance } from './maintain.ts';
-import { projectionJob } from './outbox.ts';
+import { projectionJob } from './project.ts';
 import { queueNameOf } from './queues.ts';
 import { timings } from './timings.ts';
 
@@ -154,16 +154,14 @@ async function putBack(engine: Engine, seen: WorkflowStageExecution): Promise<vo
   if (stage) await engine.queues.add(stageJob(stage));
 }
 
-/** Adds a projection job for each workflow whose outbox has waited too long. */
+/** Adds a projection job for each organisation whose outbox has waited too long. */
 async function wakeProjections(engine: Engine, em: EntityManager): Promise<void> {
   const before = new Date(Date.now() - timings.reconcileAgeMs);
   const waiting = await em.find(
     OutboxEntry,
     { publishedAt: null, occurredAt: { $lte: before } },
-    { orderBy: { sequence: 'asc' }, limit: batch, fields: ['workflowExecutionId', 'organizationId'] },
+    { orderBy: { sequence: 'asc' }, limit: batch, fields: ['organizationId'] },
   );
-  const workflows = new Map(waiting.map((entry) => [entry.workflowExecutionId, entry.organizationId]));
-  for (const [id, organizationId] of workflows) {
-    await engine.queues.add({ ...projectionJob({ id, organizationId }), unlessLive: id });
-  }
+  const organizations = new Set(waiting.map((entry) => entry.organizationId));
+  for (const organizationId of organizations) await engine.queues.add(projectionJob(organizationId));
 }

@@ -69,7 +69,8 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     intendedAt: operation.createdAt,
     signal: withTimeout(lease.signal, definition),
   };
-  const found = lease.uncertain && definition.find ? await definition.find(input, context) : null;
+  const looks = lease.uncertain && (engine.ledgerLooksFirst ?? true);
+  const found = looks && definition.find ? await definition.find(input, context) : null;
   if (found === null && lease.onlyLook) throw new NotFoundAfterwards(definition);
   context.signal.throwIfAborted();
   const output = found ?? (await withinTime(context.signal, definition.run(input, context)));

@@ -6,6 +6,10 @@ export const timings = {
   leaseRenewalMs: 1_500,
   /** How often BullMQ looks for jobs whose worker died. */
   stalledCheckMs: 1_500,
+  /** How long a durable function runs, having written nothing, before its row says that it does. */
+  shownAfterMs: 250,
+  /** How long events of an organisation gather before the other databases hear of them. */
+  projectionLagMs: 100,
   /** How often a worker looks whether the queue as a whole was lost. */
   epochCheckMs: 1_000,
   /** How often a worker compares rows with the queue. */

@@ -51,17 +51,20 @@ const open2 = defineOperation({
     return { title, labels };
   },
 });
-const told = defineOperation({
-  service: 'github',
-  name: 'tell',
-  input: z.object({ text: z.string() }),
-  output: z.object({}),
-  retry: { attempts: 3, delay: '50ms' },
-  run: async ({ text }) => {
-    world.push(text);
-    return {};
-  },
-});
+const teller = (name: string) =>
+  defineOperation({
+    service: 'github',
+    name,
+    input: z.object({ text: z.string() }),
+    output: z.object({}),
+    retry: { attempts: 3, delay: '50ms' },
+    run: async ({ text }) => {
+      world.push(text);
+      return {};
+    },
+  });
+const told = teller('tell');
+const toldAnew = teller('tell-anew');
 
 const approval = { gate: 'plan', accepts: ['approve'], waitingOn: 'plan approval' } as const;
 const stage1 = defineStage({
@@ -197,17 +200,16 @@ describe.each(backends())('on %s, a worker that is older than the workflow', (ba
   });
 
   test('puts back an operation that it does not know, or knows in an older version', async () => {
-    const fresh = defineOperation({ ...told, name: 'tell-anew' });
     const stage = defineStage({
       name: 'work',
       async run({ performAll }) {
         await performAll(['newer', 'unknown'], (key) => [
           key,
-          key === 'newer' ? open2.with({ title: key }) : fresh.with({ text: key }),
+          key === 'newer' ? open2.with({ title: key }) : toldAnew.with({ text: key }),
         ]);
       },
     });
-    const newer: Catalogue = { ...none, stages: [stage], steps: [], operations: [open2, fresh] };
+    const newer: Catalogue = { ...none, stages: [stage], steps: [], operations: [open2, toldAnew] };
     const { until } = start(backend, newer);
     workOf(newer, ['work']);
     const older = workOf({ ...none, stages: [], steps: [], operations: [open1] }, ['github']);

@@ -11,8 +11,9 @@ import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step
 import { finishStep } from '../advance.ts';
 import { durationInWords } from '../duration.ts';
 import { type Engine, ledgerOf, services } from '../engine.ts';
-import { addOrLeave, jobIdOf } from '../jobs.ts';
-import { announce, announceEnd, projectionJob, transition } from '../outbox.ts';
+import { jobIdOf } from '../jobs.ts';
+import { announce, announceEnd, transition } from '../outbox.ts';
+import { projectSoon } from '../project.ts';
 import type { Due } from './due.ts';
 import { openWorkInWords, timeInWords } from './in-words.ts';
 
@@ -25,10 +26,10 @@ type Idle = { queue: string; id: string }[];
 
 export async function endLateStage(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
-    const stage = await em.findOne(WorkflowStageExecution, id, lock);
-    if (!stage || stage.isOver() || !isDue(stage.timesOutAt)) return null;
-    const workflow = await em.findOneOrFail(WorkflowExecution, stage.workflowExecutionId, lock);
-    if (workflow.isOver()) return null;
+    const seen = await em.findOneOrFail(WorkflowStageExecution, id);
+    const workflow = await em.findOneOrFail(WorkflowExecution, seen.workflowExecutionId, lock);
+    const stage = await em.findOneOrFail(WorkflowStageExecution, id, { ...lock, refresh: true });
+    if (workflow.isOver() || stage.isOver() || !isDue(stage.timesOutAt)) return null;
     const waitedOn = await openWorkOf(em, stage);
     const limit = durationInWords(stage.timeoutMs ?? 0);
     return {
@@ -41,14 +42,13 @@ export async function endLateStage(engine: Engine, { id, organizationId }: Due):
 
 export async function endLateWorkflow(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
-    // the stage first, as whoever finishes one does
+    const workflow = await em.findOneOrFail(WorkflowExecution, id, lock);
+    if (workflow.isOver() || !isDue(workflow.deadlineAt)) return null;
     const stage = await em.findOne(
       WorkflowStageExecution,
       { workflowExecutionId: id, status: ['queued', 'running', 'waiting'] },
       { ...lock, orderBy: { stageOrder: 'asc' } },
     );
-    const workflow = await em.findOne(WorkflowExecution, id, lock);
-    if (!workflow || workflow.isOver() || !isDue(workflow.deadlineAt)) return null;
     const waitedOn = stage ? await openWorkOf(em, stage) : (workflow.waitingOn ?? 'its next stage');
     const deadline = timeInWords(workflow.deadlineAt as Date);
     return {
@@ -85,11 +85,11 @@ async function endWorkflow(
     const failed = transition(workflow, () => workflow.fail(why.stage, reason));
     const key = `${stage?.id ?? workflow.id}/${stage?.incarnation ?? 0}/workflow-out-of-time`;
     await announce(em, workflow, key, 'workflow.failed', { ...failed, ...why, stageId: stage?.id ?? null });
-    return { workflow, idle };
+    return { idle };
   });
   if (!ended) return;
   await letGo(engine, ended.idle);
-  await addOrLeave(engine, projectionJob(ended.workflow));
+  projectSoon(engine, organizationId);
 }
 
 /** The step fails, those that depend on it are skipped, and its stage goes on with the others. */
@@ -114,7 +114,7 @@ export async function endLateStep(engine: Engine, { id, organizationId }: Due): 
   if (!late) return;
   const { step, reason, idle } = late;
   const { workflowExecutionId: workflowId, incarnation } = step;
-  await finishStep(engine, { organizationId, workflowId, rowId: id, incarnation }, reason);
+  await finishStep(engine, { organizationId, workflowId, rowId: id, incarnation }, reason, new Date());
   await letGo(engine, idle);
 }
 

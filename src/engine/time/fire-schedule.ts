@@ -11,7 +11,7 @@ import { hashOf } from '../derive.ts';
 import type { Engine } from '../engine.ts';
 import { type EnqueueRequest, insertWorkflow } from '../enqueue.ts';
 import { addOrLeave, stageJob } from '../jobs.ts';
-import { projectionJob } from '../outbox.ts';
+import { projectSoon } from '../project.ts';
 import { Refusal } from '../refusal.ts';
 import { nextTime } from './cron.ts';
 import type { Due } from './due.ts';
@@ -36,7 +36,7 @@ export async function fireSchedule(engine: Engine, { id, organizationId }: Due):
   }
   if (!put) return;
   if (put.first.status === 'queued') await addOrLeave(engine, stageJob(put.first));
-  await addOrLeave(engine, projectionJob(put.workflow));
+  projectSoon(engine, organizationId);
 }
 
 async function dueSchedule(em: EntityManager, id: string): Promise<WorkflowSchedule | null> {

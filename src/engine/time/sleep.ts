@@ -10,7 +10,7 @@ import type { Duration } from '../define.ts';
 import { deriveId } from '../derive.ts';
 import { milliseconds } from '../duration.ts';
 import type { Engine } from '../engine.ts';
-import { expectCurrent } from '../fencing.ts';
+import { expectCurrent, type Kind, start } from '../fencing.ts';
 import type { RowJobData } from '../jobs.ts';
 import type { Performer } from '../ledger.ts';
 import { Suspension, type UntilTime } from '../suspension.ts';
@@ -50,27 +50,28 @@ async function dueAt(
 /** Says in the row until when it sleeps, and puts the job off until then. */
 export async function fallAsleep(
   engine: Engine,
-  kind: 'stage' | 'step',
+  kind: Kind,
   job: Job,
   token: string,
   { key, time }: UntilTime,
+  since: Date,
 ): Promise<string> {
   const { organizationId, workflowId, rowId: id, incarnation } = job.data as RowJobData;
   const db = engine.databases.inOrganization(organizationId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   const asleep = await db.workflows(async (em) => {
+    const workflow = await em.findOneOrFail(WorkflowExecution, workflowId, lock);
     const row =
       kind === 'stage'
         ? await em.findOne(WorkflowStageExecution, { id, incarnation }, lock)
         : await em.findOne(WorkflowStepExecution, { id, incarnation }, lock);
-    if (!row || row.isOver()) return false;
+    if (!row || row.isOver() || workflow.isOver()) return false;
+    await start(em, workflow, row, since);
     const on = `its sleep "${key}"`;
     row.wait(on, time);
     row.clockStands = true;
     row.recover();
-    if (kind === 'step') return true;
-    const workflow = await em.findOneOrFail(WorkflowExecution, workflowId);
-    if (workflow.status !== 'paused' && !workflow.isOver()) workflow.wait(on, time);
+    if (kind === 'stage' && workflow.status !== 'paused') workflow.wait(on, time);
     return true;
   });
   if (!asleep) return 'taken over by a newer job';

@@ -45,13 +45,13 @@ export async function startDelayed(engine: Engine, { id, organizationId }: Due):
   const db = engine.databases.inOrganization(organizationId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   const first = await db.workflows(async (em) => {
+    const workflow = await em.findOneOrFail(WorkflowExecution, id, lock);
     const stage = await em.findOne(
       WorkflowStageExecution,
       { workflowExecutionId: id, status: 'pending' },
       { ...lock, orderBy: { stageOrder: 'asc' } },
     );
-    const workflow = await em.findOne(WorkflowExecution, id, lock);
-    if (!stage || workflow?.status !== 'queued') return null;
+    if (!stage || workflow.status !== 'queued') return null;
     stage.queue();
     workflow.waitingOn = null;
     workflow.waitingUntil = null;

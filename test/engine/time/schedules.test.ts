@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Change } from '../../../entities/change-log.ts';
 import { Signal } from '../../../entities/workflows/signal.ts';
@@ -118,13 +119,13 @@ describe('a schedule', () => {
       ...engine.databases,
       inOrganization: (organization: string) => {
         const inner = engine.databases.inOrganization(organization);
-        const dies: typeof inner.workflows = (work) =>
+        const dies = <T>(work: (em: EntityManager) => Promise<T>): Promise<T> =>
           inner.workflows(async (em) => {
             await work(em);
             await em.flush();
             throw new Error('killed');
           });
-        return { ...inner, workflows: dies };
+        return { ...inner, workflows: Object.assign(dies, { inOneTrip: inner.workflows.inOneTrip }) };
       },
     };
     await expect(fireSchedule({ ...engine, databases }, due)).rejects.toThrow('killed');

@@ -114,6 +114,7 @@ describe.each(backends())('on %s, a stage', (backend) => {
         name: 'patient',
         timeout: '2s',
         async run({ gate, perform }) {
+          await perform('before', note.with({ text: 'before' }));
           await gate('q', { gate: 'plan', accepts: ['approve'], waitingOn: 'plan approval' });
           await perform('after', note.with({ text: 'after' }));
         },
