@@ -9,7 +9,7 @@ import { executeStep } from '../steps/execute-step.ts';
 /** Opens the development branch and has agents carry out the steps, in the order of their dependencies. */
 export const taskExecution = defineStage({
   name: 'task_execution',
-  timeout: '8h',
+  timeout: '24h',
   async run({ workflow, db, perform, remember, runSteps }) {
     const repository = workflow.repository();
     const base = await perform('base', readBranch.with({ repository, branch: workflow.githubBranch ?? '' }));

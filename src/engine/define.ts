@@ -159,6 +159,11 @@ export type DurableContext = {
    * Goes on at that time, or that long after it was first come to; holds no worker meanwhile. Its clock stands, too.
    */
   sleepUntil(key: string, when: Date | Duration): Promise<void>;
+  /**
+   * To be called before each agent run. Suspends or fails the function where the workflow's budget is spent.
+   * @param id the run's own, the same every time
+   */
+  beginAgentRun(id: string, purpose: string): Promise<void>;
   /** Writes facts onto the workflow's own row. */
   remember(facts: WorkflowFacts): Promise<void>;
   /** Writes something worth telling into the outbox, once per key. */

@@ -1,5 +1,5 @@
 /** What the routes of the API have in common in their paths. */
-import type { Request, RequestHandler } from 'express';
+import type { Request } from 'express';
 import { Problem } from './problem.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -9,13 +9,4 @@ export function idIn(req: Request, what: string): string {
   const { id } = req.params;
   if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no ${what} ${id}.`);
   return id.toLowerCase();
-}
-
-/** For the methods that a path does not have. */
-export function allows(methods: string): RequestHandler {
-  return (req) => {
-    throw new Problem('method-not-allowed', `${req.method} does nothing here; use ${methods}.`, {
-      headers: { Allow: methods },
-    });
-  };
 }

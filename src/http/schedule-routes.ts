@@ -5,8 +5,9 @@ import { type ScheduledRequest, WorkflowSchedule } from '../../entities/workflow
 import type { Engine } from '../engine/engine.ts';
 import { checkRecurrence, nextTimes } from '../engine/time/cron.ts';
 import { changeSchedule, createSchedule, removeSchedule } from '../engine/time/schedules.ts';
+import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
-import { allows, idIn } from './paths.ts';
+import { idIn } from './paths.ts';
 import { Problem } from './problem.ts';
 import { previewQuery, scheduleChange, scheduleRequest } from './schedule-requests.ts';
 import { type ScheduleView, scheduleView } from './schedule-view.ts';

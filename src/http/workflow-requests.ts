@@ -4,6 +4,7 @@ import { problemOfRequirements } from '../../entities/task/requirement-document.
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
 import type { Duration } from '../engine/define.ts';
 import { milliseconds } from '../engine/duration.ts';
+import { budgetOption } from './budget-requests.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 export const text = (max: number) =>
@@ -69,6 +70,7 @@ export const workflowRequest = z.strictObject(
         autoConfirmPlan: z.boolean().exactOptional(),
         autoMerge: z.boolean().exactOptional(),
         onValidationFailure: z.enum(['wait', 'fail']).exactOptional(),
+        budget: budgetOption.exactOptional(),
       })
       .optional(),
   },

@@ -1,17 +1,20 @@
 /** `/v1/workflows`: put workflows in, look at them, answer their questions. */
 import { type Request, type Response, Router } from 'express';
+import { setBudget } from '../engine/budget/set-budget.ts';
 import type { Engine } from '../engine/engine.ts';
 import { enqueueWorkflow } from '../engine/enqueue.ts';
+import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
+import { budgetRequest } from './budget-requests.ts';
 import { listWorkflows } from './list-workflows.ts';
-import { allows, idIn } from './paths.ts';
+import { idIn } from './paths.ts';
 import { Problem } from './problem.ts';
 import { sendSignal } from './send-signal.ts';
 import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
 import { signalRequest, workflowRequest, workflowsQuery } from './workflow-requests.ts';
 import { type WorkflowView, workflowView } from './workflow-view.ts';
 
-type App = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
+type App = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
 const idOf = (req: Request): string => idIn(req, 'workflow');
 
@@ -62,6 +65,17 @@ export function workflowRoutes(engine: App): Router {
     .route('/:id')
     .get(async (req, res) => void res.json(await view(res, idOf(req))))
     .all(allows('GET'));
+
+  router
+    .route('/:id/budget')
+    .put(async (req, res) => {
+      const { organizationId, keyName } = callerOf(res);
+      const workflowId = idOf(req);
+      const { reason, ...change } = bodyOf(req, budgetRequest);
+      await setBudget(inTheNameOfCaller(res), { organizationId, workflowId, change, reason, actor: keyName });
+      res.json(await view(res, workflowId));
+    })
+    .all(allows('PUT'));
 
   router
     .route('/:id/signals')

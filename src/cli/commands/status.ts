@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { boardLines, timeLines } from '../board.ts';
+import { boardLines, spendingLines, timeLines } from '../board.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { isOver } from '../follow.ts';
 import { print, printJson, say } from '../output.ts';
@@ -17,6 +17,7 @@ export function statusCommand(): Command {
       print(`${view.repository}: ${view.name === view.repository ? '' : `${view.name}, `}${view.status}`);
       const look = { paint: paintFor(process.stdout), now: Date.now() };
       for (const line of [...boardLines(view, look), ...timeLines(view, look)]) print(line);
+      for (const line of spendingLines(view)) print(`\nSpent: ${line}`);
       if (view.signals.gate) say(howToAnswer(view, options));
       if (isOver(view)) for (const line of describeEnd(view)) say(line);
     });

@@ -6,21 +6,23 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowSchedule } from '../../../entities/workflows/workflow-schedule.ts';
 import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
+import { admitSoon } from '../admission/admit-soon.ts';
 import type { Duration } from '../define.ts';
 import { hashOf } from '../derive.ts';
 import type { Engine } from '../engine.ts';
-import { type EnqueueRequest, insertWorkflow } from '../enqueue.ts';
+import { type EnqueueRequest, insertWorkflows } from '../enqueue.ts';
 import { addOrLeave, stageJob } from '../jobs.ts';
 import { projectSoon } from '../project.ts';
 import { Refusal } from '../refusal.ts';
 import { nextTime } from './cron.ts';
 import type { Due } from './due.ts';
 import { timeInWords } from './in-words.ts';
+import { timesOf } from './start-and-deadline.ts';
 
 /** A time that is answered for later than this was missed: no worker ran, or a workflow was waited for. */
 const missedAfterMs = 5 * 60_000;
 
-type Put = { workflow: WorkflowExecution; first: WorkflowStageExecution };
+type Put = { first: WorkflowStageExecution; callForPass: boolean };
 
 export async function fireSchedule(engine: Engine, { id, organizationId }: Due): Promise<void> {
   const db = engine.databases.inOrganization(organizationId);
@@ -36,6 +38,7 @@ export async function fireSchedule(engine: Engine, { id, organizationId }: Due):
   }
   if (!put) return;
   if (put.first.status === 'queued') await addOrLeave(engine, stageJob(put.first));
+  if (put.callForPass) admitSoon(engine);
   projectSoon(engine, organizationId);
 }
 
@@ -70,10 +73,10 @@ async function fire(engine: Engine, em: EntityManager, schedule: WorkflowSchedul
     idempotencyKey: idempotencyKey as string,
   });
   const { createdBy: _, idempotencyKey: __, ...asked } = request;
-  const put = known ? null : await insertWorkflow(engine, request, hashOf(asked), (work) => work(em));
-  await em.flush();
+  const wanted = { request, requestHash: hashOf(asked), times: timesOf(request) };
+  const put = known ? undefined : (await insertWorkflows(em, engine, organizationId, [wanted]))[0];
   await moveOn(em, schedule, { lastWorkflowId: (known ?? put?.workflow)?.id ?? null, lastProblem: null });
-  return put;
+  return put ?? null;
 }
 
 function requestOf(schedule: WorkflowSchedule, time: Date): EnqueueRequest {

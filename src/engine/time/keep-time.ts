@@ -11,8 +11,8 @@ import { endLateStage, endLateStep, endLateWorkflow } from './end-late.ts';
 import { fireSchedule } from './fire-schedule.ts';
 import { startDelayed } from './start-and-deadline.ts';
 
-/** PostgreSQL advisory lock: `gsw` in ASCII, then 4. */
-const lockKey = 0x67737704;
+/** PostgreSQL advisory lock: `gsw` in ASCII, then 6. */
+const lockKey = 0x67737706;
 
 const acts: Record<Due['kind'], (engine: Engine, due: Due) => Promise<void>> = {
   deadline: endLateWorkflow,

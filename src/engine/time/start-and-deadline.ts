@@ -1,11 +1,10 @@
 /** From when on, and until when, a workflow may run. */
 import { LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
-import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
+import { admitSoon } from '../admission/admit-soon.ts';
 import type { Duration } from '../define.ts';
 import { milliseconds } from '../duration.ts';
 import type { Engine } from '../engine.ts';
-import { addOrLeave, stageJob } from '../jobs.ts';
 import { Refusal } from '../refusal.ts';
 import type { Due } from './due.ts';
 import { timeInWords } from './in-words.ts';
@@ -16,11 +15,10 @@ type Asked = {
   deadlineIn?: Duration | undefined;
 };
 
+export type Times = { startAt: Date | null; deadlineAt: Date | null };
+
 /** A start that is past is no start to wait for. Throws a {@link Refusal} where the deadline is before the start. */
-export function timesOf({ startAt, deadlineAt, deadlineIn }: Asked): {
-  startAt: Date | null;
-  deadlineAt: Date | null;
-} {
+export function timesOf({ startAt, deadlineAt, deadlineIn }: Asked): Times {
   const now = Date.now();
   const start = startAt && startAt.getTime() > now ? startAt : null;
   const from = start?.getTime() ?? now;
@@ -40,22 +38,12 @@ export function timesOf({ startAt, deadlineAt, deadlineIn }: Asked): {
 /** What the row of a workflow says until its start. */
 export const startInWords = (startAt: Date): string => `its start at ${timeInWords(startAt)}`;
 
-/** Puts the first stage of a workflow in line whose start had been put off. */
+/** Has a workflow stand in line whose start had been put off: from now on it waits for a place as any other. */
 export async function startDelayed(engine: Engine, { id, organizationId }: Due): Promise<void> {
   const db = engine.databases.inOrganization(organizationId);
-  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-  const first = await db.workflows(async (em) => {
-    const workflow = await em.findOneOrFail(WorkflowExecution, id, lock);
-    const stage = await em.findOne(
-      WorkflowStageExecution,
-      { workflowExecutionId: id, status: 'pending' },
-      { ...lock, orderBy: { stageOrder: 'asc' } },
-    );
-    if (!stage || workflow.status !== 'queued') return null;
-    stage.queue();
-    workflow.waitingOn = null;
-    workflow.waitingUntil = null;
-    return stage;
+  await db.workflows(async (em) => {
+    const workflow = await em.findOneOrFail(WorkflowExecution, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (workflow.status === 'queued') workflow.standInLine('a free place among the running workflows');
   });
-  if (first) await addOrLeave(engine, stageJob(first));
+  admitSoon(engine);
 }
