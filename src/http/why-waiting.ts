@@ -31,7 +31,7 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   if (workflow.isOver()) return null;
   if (workflow.status === 'paused') return { on: 'somebody to resume it', until: null };
   if (workflow.status === 'queued' && !workflow.admittedAt && workflow.waitingOn) {
-    return { on: workflow.waitingOn, until: null };
+    return { on: workflow.waitingOn, until: workflow.waitingUntil ?? null };
   }
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
   if (asking) {
@@ -42,9 +42,6 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   if (waits.length > 0) return summary(waits);
   const stuck = stages.find((stage) => stage.status === 'waiting' && stage.waitingOn);
   if (stuck) return sentence(stuck.waitingOn as string, stuck.waitingUntil ?? null);
-  if (workflow.status === 'queued' && workflow.waitingOn) {
-    return { on: workflow.waitingOn, until: workflow.waitingUntil ?? null };
-  }
   const queued = stages.find((stage) => stage.status === 'queued');
   if (queued) return { on: `a worker to take up ${queued.stage}`, until: null };
   if (workflow.status !== 'waiting') return null;

@@ -156,7 +156,9 @@ describe.each(backends())('on %s', (backend) => {
       );
       world.held.get('held')?.();
       expect((await reach(id, ['completed', 'failed'])).status).toBe('completed');
-      expect(await finished(stage)).toBe('completed');
+      // on a slow machine the reconciler has overtaken it, and it ends for that reason
+      const overtaken = ((await system.stages(id))[0]?.incarnation ?? 1) > 1;
+      expect(await finished(stage)).toMatch(overtaken ? /^(nothing to do|taken over)/ : /^completed$/);
       // those of rows that are over end quietly
       for (const kind of ['stage', 'step', 'operation'] as const) {
         expect(await finished(await addAs(payloads, kind, id, randomUUID()))).toMatch(/^nothing to do/);
