@@ -82,13 +82,13 @@ async function askForPlan(
         : parsePlan(answer.response, done.steps);
     const { executionId } = answer;
     if ('plan' in parsed) {
-      const score = scorePlan(parsed.plan);
-      await keepQuality(context, executionId, { score, scorer: planScorer, parsed: parsed.plan });
       if (parsed.plan.steps.length === 0) {
         throw new PermanentFailure(
           'Nothing is left to do: what the requirement asks for is merged already, says the agent.',
         );
       }
+      const score = scorePlan(parsed.plan);
+      await keepQuality(context, executionId, { score, scorer: planScorer, parsed: parsed.plan });
       return { plan: parsed.plan, executionId, qualityScore: score };
     }
     if (answer.response !== null) await keepQuality(context, executionId, { score: 0, scorer: planScorer });

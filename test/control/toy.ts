@@ -70,13 +70,14 @@ export function toy(): Toy {
   });
   const ground = defineStage({
     name: 'ground',
-    async run({ perform, performAll, gate }) {
+    async run({ workflow, perform, performAll, gate }) {
       await perform('look', look.with({}));
       await performAll(['floor', 'wall'], (name) => [name, make.with({ name })]);
       const answer = await gate('plan', {
         gate: 'plan',
         accepts: ['approve', 'reject'],
         waitingOn: 'plan approval',
+        answerWithin: workflow.options.approvalDeadlineMs,
       });
       if (answer.type === 'reject') throw new PermanentFailure(`${answer.actor} rejected it`);
     },

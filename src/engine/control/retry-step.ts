@@ -42,7 +42,8 @@ const ofItem =
     scope.endsWith(`/${itemId}`);
 
 /** Where it was done first: later functions judge and merge what that one made. */
-async function stepOf({ em, stages }: SignalScene, wanted: string | number): Promise<WorkflowStepExecution> {
+async function stepOf(scene: SignalScene, wanted: string | number): Promise<WorkflowStepExecution> {
+  const { em, stages } = scene;
   const rows = await em.find(
     WorkflowStepExecution,
     { workflowStageExecutionId: stages.map(({ id }) => id) },
@@ -55,8 +56,6 @@ async function stepOf({ em, stages }: SignalScene, wanted: string | number): Pro
     .sort((a, b) => place(a) - place(b));
   if (first) return first;
   const known = [...new Set(rows.map(({ position }) => position))].join(', ');
-  throw new Refusal(
-    'invalid',
-    known ? `There is no step ${wanted}; the steps are: ${known}.` : 'It has no steps yet.',
-  );
+  if (known) throw new Refusal('invalid', `There is no step ${wanted}; the steps are: ${known}.`);
+  throw refuse(scene, 'It has no steps yet.');
 }
