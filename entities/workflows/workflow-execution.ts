@@ -218,6 +218,7 @@ export class WorkflowExecution extends schema.class {
   pause(by: string, reason: string | null): void {
     this.status = 'paused';
     this.pausedAt = new Date();
+    this.awaitsPeopleSince ??= this.pausedAt;
     this.pausedBy = by;
     this.pauseReason = reason;
   }
@@ -226,8 +227,7 @@ export class WorkflowExecution extends schema.class {
   resume(): void {
     this.status = this.startedAt ? 'running' : 'queued';
     this.endPause();
-    this.waitingOn = null;
-    this.waitingUntil = null;
+    this.stopWaiting();
   }
 
   /** Goes on in another attempt after it has failed. */
