@@ -37,6 +37,8 @@ export const progressColumns = {
   status: p.enum(progressStates).default('pending'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
   incarnation: p.integer().default(1),
+  /** The attempt of its workflow in which it was last begun: what earlier ones remembered is judged anew. */
+  attempt: p.integer().default(1).check('attempt > 0'),
   /** Failed attempts so far; survives the queue. */
   failures: p.integer().default(0),
   waitingOn: p.text().nullable(),
@@ -53,6 +55,7 @@ export const progressColumns = {
 type Columns = {
   status: ProgressState;
   incarnation: number;
+  attempt: number;
   failures: number;
   waitingOn?: string | null | undefined;
   waitingUntil?: Date | null | undefined;
@@ -114,9 +117,23 @@ export function progressing<T extends Base>(base: T) {
       this.errorMessage = reason;
     }
 
+    cancel(reason: string): void {
+      this.end('cancelled');
+      this.errorMessage = reason;
+    }
+
     skip(reason: string): void {
       this.end('skipped');
       this.errorMessage = reason;
+    }
+
+    /** What the attempts before came to counts no more. */
+    protected forget(attempt: number): void {
+      this.attempt = attempt;
+      this.failures = 0;
+      this.errorMessage = null;
+      this.startedAt = null;
+      this.completedAt = null;
     }
 
     private end(status: ProgressState): void {

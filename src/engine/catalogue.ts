@@ -1,4 +1,6 @@
 /** Looks definitions up by name, and refuses a catalogue in which two share one. */
+
+import { cancellation } from './control/cancellation.ts';
 import type { Catalogue, OperationDefinition, StageDefinition, StepDefinition } from './define.ts';
 import { services } from './engine.ts';
 import { queueNameOf } from './queues.ts';
@@ -13,7 +15,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
     }
   }
   for (const { name } of catalogue.stages) {
-    if (engineQueues.includes(queueNameOf(name))) {
+    if ([...engineQueues, ...asides.map((aside) => aside.name)].includes(queueNameOf(name))) {
       throw new Error(`A stage may not be called "${name}": the queue of that name is the engine's own`);
     }
   }
@@ -24,9 +26,12 @@ export const maintenanceQueue = 'maintenance';
 
 const engineQueues = ['steps', ...services, 'projections', maintenanceQueue];
 
+/** Stages that are in no workflow's list: they are queued when the need arises. */
+const asides: readonly StageDefinition[] = [cancellation];
+
 /** All queues, in the order of the pipeline. */
 export function queueNames(catalogue: Catalogue): string[] {
-  return [...catalogue.stages.map((stage) => queueNameOf(stage.name)), ...engineQueues];
+  return [...[...catalogue.stages, ...asides].map((stage) => queueNameOf(stage.name)), ...engineQueues];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
@@ -35,7 +40,7 @@ export function operationNamed(catalogue: Catalogue, name: string): OperationDef
 }
 
 export function stageNamed(catalogue: Catalogue, name: string): StageDefinition {
-  return named(catalogue.stages, name, 'stage');
+  return named([...catalogue.stages, ...asides], name, 'stage');
 }
 
 export function stepNamed(catalogue: Catalogue, name: string): StepDefinition {

@@ -30,6 +30,8 @@ export type EnqueueRequest = {
   options?: WorkflowOptions | undefined;
   /** The name of the template; the organisation's default where left out. */
   template?: string | undefined;
+  /** The workflow whose work this one goes on with: only the difference is planned. */
+  follows?: string | undefined;
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
@@ -109,7 +111,8 @@ async function insertAll(
     const { template: name } = one.request;
     const template = templates.get(name) ?? (await templateFor(em, catalogue, organizationId, name));
     templates.set(name, template);
-    made.push(rowsOf(template, one, answers[index] as AtTheDoor));
+    const followsId = one.request.follows ? await followed(em, one.request) : null;
+    made.push(rowsOf(template, one, answers[index] as AtTheDoor, followsId));
   }
   const inserted = await insertAndRead(
     em,
@@ -147,6 +150,18 @@ async function insertAll(
   }));
 }
 
+/** The workflow that is to be followed; a {@link Refusal} where there is none in that repository. */
+async function followed(em: EntityManager, { follows, repository }: EnqueueRequest): Promise<string> {
+  const earlier = await em.findOne(WorkflowExecution, { id: follows as string });
+  const fullName = ({ owner, name }: EnqueueRequest['repository']) => `${owner}/${name}`.toLowerCase();
+  if (!earlier) throw new Refusal('invalid', `There is no workflow ${follows} to follow.`);
+  if (fullName(earlier.repository()) === fullName(repository)) return earlier.id;
+  throw new Refusal(
+    'invalid',
+    `Workflow ${follows} is about ${earlier.githubOwner}/${earlier.githubRepoName}; only work on the same repository can be followed.`,
+  );
+}
+
 /** Those asked for count before the template's; of a budget, limit by limit. */
 function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): WorkflowOptions {
   const budget = { ...template.budget, ...asked.budget };
@@ -154,7 +169,12 @@ function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): Work
 }
 
 /** What a request becomes in the database. */
-function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { waitingOn }: AtTheDoor) {
+function rowsOf(
+  template: WorkflowTemplate,
+  { request, requestHash }: Wanted,
+  { waitingOn }: AtTheDoor,
+  followsId: string | null,
+) {
   const { organizationId, repository } = request;
   const names = template.stages.map((stage) => stage.name);
   const workflow = detached(WorkflowExecution, {
@@ -171,6 +191,7 @@ function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { 
     idempotencyKey: request.idempotencyKey ?? null,
     requestHash,
     createdBy: request.createdBy,
+    followsId,
   });
   const stages = template.stages.map(({ name, timeoutMs }, index) =>
     detached(WorkflowStageExecution, {

@@ -21,8 +21,8 @@ const lockWorkflows: Statement = {
 };
 
 /**
- * Plain are: the stage is the job's own still and not over, its workflow goes on, and the next stage was never begun.
- * Everything is found in `stage`, so that no part has to be matched with another.
+ * Plain are: the stage is the job's own still and not over, its workflow goes on, in its first attempt and uncancelled,
+ * and the next stage was never begun. Everything is found in `stage`, so that no part has to be matched with another.
  */
 const finishStages: Statement = {
   name: 'finish stages',
@@ -36,6 +36,7 @@ const finishStages: Statement = {
         from unnest($2::uuid[], $3::uuid[], $4::int[], $5::timestamptz[], $6::uuid[], $7::uuid[])
           as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event)
         join workflow_executions w on w.id = job.workflow_id and w.status in ('queued', 'running', 'waiting')
+         and w.attempt = 1 and w.cancel_requested_at is null
         join workflow_stage_executions s on s.id = job.stage_id and s.incarnation = job.incarnation
          and s.workflow_execution_id = w.id and s.status in ('queued', 'running', 'waiting')
         left join workflow_stage_executions n

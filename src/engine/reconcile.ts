@@ -11,6 +11,8 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { maintenanceQueue } from './catalogue.ts';
+import { notPaused } from './control/not-paused.ts';
+import { failUnanswered } from './control/unanswered.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf, stageJob } from './jobs.ts';
 import { serviceOf } from './ledger.ts';
@@ -51,6 +53,7 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     if (!lock?.held) return 0;
     const lost = await queueWasLost(engine);
     if (lost || thorough) await scheduleMaintenance(engine, lost);
+    if (thorough) await failUnanswered(engine, em);
     if (!lost && !thorough) return 0;
     const { trouble: stages, seen } = lost
       ? { trouble: await openStages(em, new Date()), seen: [] }
@@ -70,7 +73,13 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
 const openStages = (em: EntityManager, before: Date): Promise<WorkflowStageExecution[]> =>
   em.find(
     WorkflowStageExecution,
-    { status: ['queued', 'running', 'waiting'], openGate: null, updatedAt: { $lte: before } },
+    {
+      status: ['queued', 'running', 'waiting'],
+      openGate: null,
+      updatedAt: { $lte: before },
+      // who resumes a paused workflow has its job added
+      ...notPaused(),
+    },
     { orderBy: { updatedAt: 'asc' }, limit: batch },
   );
 
@@ -151,7 +160,7 @@ async function putBack(engine: Engine, seen: WorkflowStageExecution): Promise<vo
     );
     if (!row || row.isOver() || row.openGate) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, row.workflowExecutionId);
-    if (workflow.isOver()) return null;
+    if (workflow.isOver() || workflow.pausedAt) return null;
     row.requeue();
     return row;
   });

@@ -15,6 +15,8 @@ const stage = (order: number, name: string, more: Partial<StageView> = {}): Stag
   waitingOn: null,
   waitingUntil: null,
   error: null,
+  attempt: 1,
+  decision: null,
   ...more,
 });
 

@@ -13,6 +13,7 @@ type RunOptions = ApiOptions & {
   file?: string;
   base?: string;
   name?: string;
+  follows?: string;
   autoConfirmPlan?: boolean;
   autoMerge?: boolean;
   onValidationFailure?: 'wait' | 'fail';
@@ -28,6 +29,7 @@ export function runCommand(): Command {
     .option('-f, --file <file>', 'requirements in Markdown, - reads standard input; may be given later')
     .option('--base <branch>', "merge into this branch (the repository's default branch)")
     .option('--name <name>', 'what lists call it')
+    .option('--follows <id>', 'go on with the work of that workflow: only the difference is planned')
     .option('--auto-confirm-plan', 'go on without waiting for approval of the plan')
     .option('--auto-merge', 'merge without waiting for approval')
     .addOption(
@@ -70,11 +72,12 @@ async function run(repo: string, options: RunOptions): Promise<void> {
 }
 
 async function requestOf(repository: string, options: RunOptions): Promise<WorkflowRequest> {
-  const { file, base, name, autoConfirmPlan, autoMerge, onValidationFailure } = options;
+  const { file, base, name, follows, autoConfirmPlan, autoMerge, onValidationFailure } = options;
   return {
     repository,
     ...(base === undefined ? {} : { baseBranch: base }),
     ...(name === undefined ? {} : { name }),
+    ...(follows === undefined ? {} : { follows }),
     ...(file === undefined ? {} : { requirements: await readRequirements(file) }),
     options: {
       ...(autoConfirmPlan ? { autoConfirmPlan } : {}),
