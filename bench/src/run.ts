@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import type { Servers } from './contender.ts';
+import { type Servers, warmUp } from './contender.ts';
 import { type ContenderName, contenders, type Figures } from './measure.ts';
 import { type Result, report, table } from './report.ts';
 import { startServers } from './servers.ts';
@@ -31,7 +31,7 @@ try {
     for (const name of Object.keys(contenders) as ContenderName[]) {
       const space = await spaceTaken(servers);
       const figures = await measure(servers, name);
-      const bytes = await space.perWorkflow(20 + workflows + samples);
+      const bytes = await space.perWorkflow(warmUp + workflows + samples);
       runs.set(name, [...(runs.get(name) ?? []), { ...figures, bytes }]);
       console.error(`round ${round}: ${name}, ${figures.workflowsPerSecond.toFixed(1)} workflows/s`);
     }

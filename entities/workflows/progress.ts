@@ -39,6 +39,8 @@ export const progressColumns = {
   definitionVersion: p.integer().default(1).check('definition_version > 0'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
   incarnation: p.integer().default(1),
+  /** The attempt of its workflow in which it was last begun: what earlier ones remembered is judged anew. */
+  attempt: p.integer().default(1).check('attempt > 0'),
   /** Failed attempts so far; survives the queue. */
   failures: p.integer().default(0),
   waitingOn: p.text().nullable(),
@@ -55,6 +57,7 @@ export const progressColumns = {
 type Columns = {
   status: ProgressState;
   incarnation: number;
+  attempt: number;
   failures: number;
   waitingOn?: string | null | undefined;
   waitingUntil?: Date | null | undefined;
@@ -124,6 +127,15 @@ export function progressing<T extends Base>(base: T) {
     skip(reason: string): void {
       this.end('skipped');
       this.errorMessage = reason;
+    }
+
+    /** What the attempts before came to counts no more. */
+    protected forget(attempt: number): void {
+      this.attempt = attempt;
+      this.failures = 0;
+      this.errorMessage = null;
+      this.startedAt = null;
+      this.completedAt = null;
     }
 
     private end(status: ProgressState): void {

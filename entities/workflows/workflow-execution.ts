@@ -21,7 +21,7 @@ export const workflowTransitions = {
   queued: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
-  paused: ['queued', 'running', 'waiting', 'failed', 'cancelled'],
+  paused: ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'],
   failed: ['queued', 'running'],
 } as const;
 
@@ -75,6 +75,16 @@ const schema = defineEntity({
     /** What is not over by then fails, paused or not. */
     deadlineAt: p.datetime().nullable(),
     ...pauseColumns,
+    /** Counts how often it was tried again, as a whole or in part; each row says in which attempt it came about. */
+    attempt: p.integer().default(1).check('attempt > 0'),
+    /** The workflow whose work it goes on with: it plans only what that one has not done. */
+    followsId: p.uuid().nullable(),
+    /** While this stands its status is `paused`, whatever its workers say meanwhile. */
+    pausedAt: p.datetime().nullable(),
+    pausedBy: p.string().length(255).nullable(),
+    pauseReason: p.text().nullable(),
+    /** When somebody cancelled it. What it left is taken back first; then its status is `cancelled`. */
+    cancelRequestedAt: p.datetime().nullable(),
     waitingOn: p.text().nullable(),
     waitingUntil: p.datetime().nullable(),
     errorMessage: p.text().nullable(),
@@ -132,7 +142,24 @@ const schema = defineEntity({
         'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
     },
   ],
-  triggers: [stateMachine('status', workflowTransitions), pauseClock],
+  triggers: [
+    {
+      // by name before `status_transitions`, which then sees what this one makes of it
+      name: 'paused_stays_paused',
+      timing: 'before',
+      events: ['update'],
+      when: 'old.paused_at is not null and new.paused_at is not null',
+      body: `
+        if new.status in ('completed', 'failed', 'cancelled') then
+          new.paused_at := null;
+        else
+          new.status := 'paused';
+        end if;
+        return new;`,
+    },
+    stateMachine('status', workflowTransitions),
+    pauseClock,
+  ],
 });
 
 /** One run of the stages for one project and one requirement. */
@@ -187,6 +214,49 @@ export class WorkflowExecution extends schema.class {
     return Math.max(0, end.getTime() - this.startedAt.getTime() - this.awaitedPeopleMs - waiting);
   }
 
+  /** No new operation is begun until somebody resumes it. */
+  pause(by: string, reason: string | null): void {
+    this.status = 'paused';
+    this.pausedAt = new Date();
+    this.pausedBy = by;
+    this.pauseReason = reason;
+  }
+
+  /** Goes on as its stage stands; whoever knows the stage says more. */
+  resume(): void {
+    this.status = this.startedAt ? 'running' : 'queued';
+    this.endPause();
+    this.waitingOn = null;
+    this.waitingUntil = null;
+  }
+
+  /** Goes on in another attempt after it has failed. */
+  again(stage: string): number {
+    this.attempt += 1;
+    this.errorStage = null;
+    this.errorMessage = null;
+    this.completedAt = null;
+    this.run(stage);
+    return this.attempt;
+  }
+
+  /** What it left in the outside world is taken back in that stage. */
+  beginCancelling(stage: string): void {
+    this.cancelRequestedAt = new Date();
+    this.endPause();
+    this.errorStage = null;
+    this.errorMessage = null;
+    this.completedAt = null;
+    this.run(stage);
+  }
+
+  /** Ends it; a remark on what could not be taken back stays. */
+  cancel(): void {
+    this.cancelRequestedAt ??= new Date();
+    this.endPause();
+    this.end('cancelled');
+  }
+
   complete(): void {
     this.end('completed');
   }
@@ -197,7 +267,13 @@ export class WorkflowExecution extends schema.class {
     this.errorMessage = reason;
   }
 
-  private end(status: 'completed' | 'failed'): void {
+  private endPause(): void {
+    this.pausedAt = null;
+    this.pausedBy = null;
+    this.pauseReason = null;
+  }
+
+  private end(status: 'completed' | 'failed' | 'cancelled'): void {
     this.status = status;
     this.completedAt = new Date();
     this.stopWaiting();

@@ -21,15 +21,23 @@ const schema = defineEntity({
     /** Which types of signal answer it. */
     openGateAccepts: p.json<SignalType[]>().nullable(),
     ...clockColumns,
+    /** The latest verdict that people gave at a gate of it, and whose; null where none was asked for. */
+    decision: p.enum(['approve', 'reject'] as const).nullable(),
+    decidedBy: p.string().length(255).nullable(),
+    decisionReason: p.text().nullable(),
+    decidedAt: p.datetime().nullable(),
+    /** When a later attempt took its place; null while it counts. */
+    supersededAt: p.datetime().nullable(),
     ...progressColumns,
     ...timestamps,
   },
-  uniques: [
-    { properties: ['workflowExecutionId', 'stage'] },
-    { properties: ['workflowExecutionId', 'stageOrder'] },
-  ],
   indexes: [
     { properties: ['status', 'updatedAt'] },
+    {
+      name: 'workflow_stage_executions_stage_unique',
+      expression:
+        'create unique index workflow_stage_executions_stage_unique on workflow_stage_executions (workflow_execution_id, stage) where superseded_at is null',
+    },
     {
       name: 'workflow_stage_executions_times_out_at',
       expression:
@@ -40,14 +48,20 @@ const schema = defineEntity({
       expression:
         'create index workflow_stage_executions_clock_stands on workflow_stage_executions (id) where clock_stands',
     },
+    {
+      name: 'workflow_stage_executions_order_unique',
+      expression:
+        'create unique index workflow_stage_executions_order_unique on workflow_stage_executions (workflow_execution_id, stage_order) where superseded_at is null',
+    },
   ],
   triggers: [stateMachine('status', stageTransitions), runningClock('open_gate')],
 });
 
-/** One stage of one workflow. */
+/** One stage of one workflow, in one attempt. */
 export class WorkflowStageExecution extends progressing(schema.class) {
-  ask(gate: string, accepts: readonly SignalType[], waitingOn: string): void {
-    this.wait(waitingOn, null);
+  /** @param until when it is too late for an answer; null where there is no such time */
+  ask(gate: string, accepts: readonly SignalType[], waitingOn: string, until: Date | null): void {
+    this.wait(waitingOn, until);
     this.openGate = gate;
     this.openGateAccepts = [...accepts];
   }
@@ -56,6 +70,24 @@ export class WorkflowStageExecution extends progressing(schema.class) {
   standInLine(waitingOn: string): void {
     this.waitingOn = waitingOn;
     this.waitingSince = new Date();
+  }
+
+  decide(decision: 'approve' | 'reject', by: string, reason: string | null): void {
+    this.decision = decision;
+    this.decidedBy = by;
+    this.decisionReason = reason;
+    this.decidedAt = new Date();
+  }
+
+  /** Puts it in line again after it has failed. */
+  retry(attempt: number): void {
+    this.requeue();
+    this.forget(attempt);
+  }
+
+  /** Another row takes its place in a later attempt. */
+  supersede(): void {
+    this.supersededAt = new Date();
   }
 
   override queue(): void {

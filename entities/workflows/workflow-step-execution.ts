@@ -60,5 +60,11 @@ const schema = defineEntity({
 });
 
 /** One item of work inside a stage: a durable function of its own, such as the execution of one step. */
-export class WorkflowStepExecution extends progressing(schema.class) {}
+export class WorkflowStepExecution extends progressing(schema.class) {
+  /** Waits for its turn again after it has failed or was skipped. */
+  retry(attempt: number): void {
+    this.forget(attempt);
+    this.status = 'pending';
+  }
+}
 schema.setClass(WorkflowStepExecution);

@@ -23,6 +23,12 @@ export type WorkflowOptions = {
   maxParallelSteps?: number;
   /** What it may spend. */
   budget?: Budget;
+  /** Who may approve or reject, by the name that signals carry as actor; anybody where it is empty. */
+  approvers?: string[];
+  /** How long an answer is waited for, ms; then the workflow fails. Null: for ever. */
+  approvalDeadlineMs?: number | null;
+  /** Whether who put it in may approve it. */
+  selfApproval?: boolean;
 };
 
 const schema = defineEntity({

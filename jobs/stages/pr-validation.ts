@@ -32,6 +32,7 @@ export const prValidation = defineStage({
     const decision = await gate('accept', {
       gate: 'validation',
       accepts: ['approve', 'reject'],
+      answerWithin: workflow.options.approvalDeadlineMs,
       waitingOn: `a decision on ${what}, not passing after ${validationRounds} rounds`,
     });
     if (decision.type === 'reject') {

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Budget } from '../../entities/workflows/budget.ts';
 import { codeOf } from '../databases/server-error.ts';
 import type { BudgetChange } from '../engine/budget/set-budget.ts';
+import type { CancelPolicy } from '../engine/control/take-back.ts';
+import type { CancellationPreview } from '../http/cancellation-preview.ts';
 import type { LimitsView } from '../http/limits-view.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
@@ -26,6 +28,7 @@ export type WorkflowRequest = {
   deadlineAt?: string;
   /** Such as `6h`. */
   deadlineIn?: string;
+  follows?: string;
   options?: {
     autoConfirmPlan?: boolean;
     autoMerge?: boolean;
@@ -46,7 +49,10 @@ export type ScheduleRequest = {
 
 export type SignalRequest =
   | { type: 'requirements'; text: string }
-  | { type: 'approve' | 'reject'; reason?: string };
+  | { type: 'approve' | 'reject' | 'pause' | 'resume' | 'retry'; reason?: string }
+  | ({ type: 'cancel'; reason?: string } & Partial<CancelPolicy>)
+  | { type: 'rerun'; from: string; anew?: boolean; text?: string; reason?: string }
+  | { type: 'retry_step'; step: number | string; prompt: string; reason?: string };
 
 const patienceMs = 30_000;
 
@@ -79,8 +85,13 @@ export class ApiClient {
     return this.#send('GET', '/v1/workflows');
   }
 
-  signal(id: string, signal: SignalRequest): Promise<SignalView> {
-    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, randomUUID());
+  signal(id: string, signal: SignalRequest, idempotencyKey: string = randomUUID()): Promise<SignalView> {
+    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, idempotencyKey);
+  }
+
+  cancellation(id: string, policy: Partial<CancelPolicy>): Promise<CancellationPreview> {
+    const query = new URLSearchParams(policy);
+    return this.#send('GET', `/v1/workflows/${encodeURIComponent(id)}/cancellation?${query}`);
   }
 
   schedules(): Promise<{ items: ScheduleView[] }> {

@@ -4,7 +4,9 @@ import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { budgetCommand } from './commands/budget.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { controlCommands } from './commands/control.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -43,6 +45,8 @@ for (const command of [
   runCommand(),
   statusCommand(),
   ...answerCommands(),
+  ...controlCommands(),
+  cancelCommand(),
   requirementsCommand(),
   scheduleCommand(),
   limitsCommand(),

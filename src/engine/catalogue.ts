@@ -1,4 +1,6 @@
 /** Looks definitions up by name, and refuses a catalogue in which two share one. */
+
+import { cancellation } from './control/cancellation.ts';
 import type { Catalogue, OperationDefinition, StageDefinition, StepDefinition } from './define.ts';
 import { services } from './engine.ts';
 import { queueNameOf } from './queues.ts';
@@ -14,7 +16,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
     }
   }
   for (const { name } of catalogue.stages) {
-    if (engineQueues.includes(queueNameOf(name))) {
+    if ([...engineQueues, ...asides.map((aside) => aside.name)].includes(queueNameOf(name))) {
       throw new Error(`A stage may not be called "${name}": the queue of that name is the engine's own`);
     }
   }
@@ -25,9 +27,12 @@ export const maintenanceQueue = 'maintenance';
 
 const engineQueues = ['steps', ...services, 'projections', maintenanceQueue];
 
+/** Stages that are in no workflow's list: they are queued when the need arises. */
+const asides: readonly StageDefinition[] = [cancellation];
+
 /** All queues, in the order of the pipeline. */
 export function queueNames(catalogue: Catalogue): string[] {
-  return [...catalogue.stages.map((stage) => queueNameOf(stage.name)), ...engineQueues];
+  return [...[...catalogue.stages, ...asides].map((stage) => queueNameOf(stage.name)), ...engineQueues];
 }
 
 /** Throws {@link NotKnownHere} where this worker does not know it, or just an older version. */
@@ -40,7 +45,7 @@ export const operationNamed = (
 
 /** Likewise. */
 export const stageNamed = (catalogue: Catalogue, name: string, version = 1): StageDefinition =>
-  knownIn('stage', catalogue.stages, name, version);
+  knownIn('stage', [...catalogue.stages, ...asides], name, version);
 
 /** Likewise. */
 export const stepNamed = (catalogue: Catalogue, name: string, version = 1): StepDefinition =>

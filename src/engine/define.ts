@@ -42,6 +42,8 @@ export type OperationContext = Services & {
   workflowId: string;
   /** When the operation was first wanted. */
   intendedAt: Date;
+  /** Ids under which earlier attempts of the workflow had it done, latest first: what they made is to be found, too. */
+  earlier: readonly string[];
   /** Aborts when the operation's time is up or its worker has lost the right to act. */
   signal: AbortSignal;
 };
@@ -63,6 +65,37 @@ export type OperationDefinition<Input = unknown, Output extends object = object>
    */
   find?(input: Input, context: OperationContext): Promise<Output | null>;
   run(input: Input, context: OperationContext): Promise<Output>;
+  /**
+   * It changes nothing in the outside world. `anew`: a later attempt of its workflow asks again; `once`: what it was told
+   * stands. Left out for effects, whose receipts stand as long as their input is the same.
+   */
+  looks?: 'anew' | 'once';
+  /** Whether two inputs stand for the same effect, so that a later attempt keeps it; left out where they must be equal. */
+  sameEffect?(earlier: Input, now: Input): boolean;
+  /** Whether a receipt says that it worked; a later attempt tries again what did not. */
+  worked?(output: Output): boolean;
+  /** What it leaves in the outside world: whoever cancels the workflow is shown it, and may have it taken back. */
+  traces?(input: Input, output: Output): Trace[];
+  /** Of what others left, what is there no more, by kind and id. */
+  clears?(input: Input, output: Output): Pick<Trace, 'kind' | 'id'>[];
+};
+
+export const traceKinds = ['agent-run', 'pull-request', 'branch', 'issue'] as const;
+
+/** Something in the outside world that a workflow made. */
+export type Trace = {
+  kind: (typeof traceKinds)[number];
+  /** Tells it from the others of its kind. */
+  id: string;
+  /** What people call it, such as `#3` or `ENG-7`. */
+  name: string;
+  url?: string | null;
+  /** Of a pull request: the branches without which it would be closed. */
+  branches?: readonly string[];
+  /** Brings it to an end so that people can still look at it; left out where there is no such thing. */
+  close?: OperationRequest;
+  /** Takes it away; left out where that cannot be done. */
+  delete?: OperationRequest;
 };
 
 /** A wish to have an operation done: what a stage hands to `perform`. */
@@ -108,6 +141,7 @@ export type WorkflowFacts = Partial<
     | 'finalPrNumber'
     | 'finalPrUrl'
     | 'finalHeadSha'
+    | 'errorMessage'
   >
 >;
 
@@ -118,6 +152,8 @@ export type Question = {
   accepts: readonly Signal['type'][];
   /** Completes "waiting on …". */
   waitingOn: string;
+  /** How long an answer is waited for, ms; then the stage fails. For ever where left out or null. */
+  answerWithin?: number | null | undefined;
 };
 
 /** One item of work for `runSteps`. */
@@ -141,6 +177,12 @@ export type DurableContext = {
   version: number;
   config: Config;
   db: OrganizationDatabases;
+  /** 1 at first; one more for each time that people had it done again. */
+  attempt: number;
+  /** What began this attempt; null in the first. */
+  cause: Signal | null;
+  /** Whether performing this would go on with what an earlier attempt began, or give what it was given. */
+  stands(key: string, request: OperationRequest): Promise<boolean>;
   /** The same id for the same words, every time this function is entered. */
   derivedId(...words: string[]): string;
   /**
@@ -176,6 +218,11 @@ export type StageContext = DurableContext & {
    * `limit`. Where an item fails, those that depend on it are skipped and the others go on.
    */
   runSteps(definition: StepDefinition, items: readonly StepItem[], limit: number): Promise<StepOutcome[]>;
+  /**
+   * For the stage that takes back what a cancelled workflow left: waits until nothing that other stages began is in
+   * flight any more, and gives what they and it have left.
+   */
+  settleOthers(): Promise<Trace[]>;
 };
 
 export type StepContext = DurableContext & { item: StepItem };

@@ -39,6 +39,8 @@ export type EnqueueRequest = {
   deadlineAt?: Date | undefined;
   /** The same, counted from its start; where both are given, the earlier counts. */
   deadlineIn?: Duration | undefined;
+  /** The workflow whose work this one goes on with: only the difference is planned. */
+  follows?: string | undefined;
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
@@ -129,7 +131,8 @@ export async function insertWorkflows(
     const { template: name } = one.request;
     const template = templates.get(name) ?? (await templateFor(em, catalogue, organizationId, name));
     templates.set(name, template);
-    made.push(rowsOf(template, catalogue, one, answersOf[index] as AtTheDoor));
+    const followsId = one.request.follows ? await followed(em, one.request) : null;
+    made.push(rowsOf(template, catalogue, one, answersOf[index] as AtTheDoor, followsId));
   }
   const inserted = await insertAndRead(
     em,
@@ -167,6 +170,18 @@ export async function insertWorkflows(
   }));
 }
 
+/** The workflow that is to be followed; a {@link Refusal} where there is none in that repository. */
+async function followed(em: EntityManager, { follows, repository }: EnqueueRequest): Promise<string> {
+  const earlier = await em.findOne(WorkflowExecution, { id: follows as string });
+  const fullName = ({ owner, name }: EnqueueRequest['repository']) => `${owner}/${name}`.toLowerCase();
+  if (!earlier) throw new Refusal('invalid', `There is no workflow ${follows} to follow.`);
+  if (fullName(earlier.repository()) === fullName(repository)) return earlier.id;
+  throw new Refusal(
+    'invalid',
+    `Workflow ${follows} is about ${earlier.githubOwner}/${earlier.githubRepoName}; only work on the same repository can be followed.`,
+  );
+}
+
 /** Those asked for count before the template's; of a budget, limit by limit. */
 function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): WorkflowOptions {
   const budget = { ...template.budget, ...asked.budget };
@@ -181,6 +196,7 @@ function rowsOf(
   catalogue: Catalogue,
   { request, requestHash, times }: Wanted,
   { waitingOn }: AtTheDoor,
+  followsId: string | null,
 ) {
   const { organizationId, repository } = request;
   const names = template.stages.map((stage) => stage.name);
@@ -199,6 +215,7 @@ function rowsOf(
     requestHash,
     createdBy: request.createdBy,
     ...times,
+    followsId,
   });
   const stages = template.stages.map(({ name, timeoutMs }, index) =>
     detached(WorkflowStageExecution, {

@@ -4,6 +4,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { permissionFor } from './control/permission.ts';
 import type { OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { type Engine, ledgerOf } from './engine.ts';
@@ -14,10 +15,10 @@ import { timings } from './timings.ts';
 
 export type Lease = {
   operation: Operation;
-  /** An earlier attempt may have had its effect; or one that the ledger, restored from a backup, does not know of. */
+  /** An earlier attempt may have had its effect: here, of the workflow, or one that a ledger restored from a backup forgot. */
   uncertain: boolean;
-  /** Nobody waits for it any more: what came of it is taken in, and nothing else is done. */
-  onlyLook: boolean;
+  /** The effect may be looked for, but not made any more; the reason why. Null where it may be made. */
+  onlyLooks: string | null;
   /** Aborts when the claim is lost or the time is up. */
   signal: AbortSignal;
   /** Changes the row in one transaction if the claim still stands; false, and no change, where it does not. */
@@ -38,20 +39,19 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
     });
     if (!operation || operation.incarnation !== data.incarnation || operation.isOver()) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    const onlyLook = workflow.isOver() || operation.abandoned;
-    if (onlyLook && !operation.mayHaveActed()) {
-      const cancelled = transition(operation, () =>
-        operation.cancel(workflow.isOver() ? `workflow ${workflow.status}` : 'nobody waits for it any more'),
-      );
+    const permission = permissionFor(engine.catalogue, operation, workflow);
+    if (permission.may === 'hold') return null;
+    if (permission.may === 'cancel') {
+      const cancelled = transition(operation, () => operation.cancel(permission.reason));
       await announceEnd(em, service, operation, cancelled);
       return null;
     }
     if (operation.leaseUntil && operation.leaseUntil > new Date()) {
       throw new RetryLater(operation.leaseUntil, 'another worker that may still be at it');
     }
-    const uncertain = operation.mayHaveActed() || workflow.restoredAt != null;
+    const uncertain = operation.mayHaveActed() || workflow.restoredAt != null || operation.attempt > 1;
     operation.claim(token, new Date(Date.now() + timings.lockMs));
-    return { operation, uncertain, onlyLook };
+    return { operation, uncertain, onlyLooks: permission.may === 'look' ? permission.reason : null };
   });
   if (!claimed) return null;
 

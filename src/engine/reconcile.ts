@@ -11,6 +11,8 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { maintenanceQueue } from './catalogue.ts';
+import { notPaused } from './control/not-paused.ts';
+import { failUnanswered } from './control/unanswered.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf, stageJob } from './jobs.ts';
 import { serviceOf } from './ledger.ts';
@@ -51,9 +53,15 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     if (!lock?.held) return 0;
     const lost = await queueWasLost(engine);
     if (lost || thorough) await scheduleMaintenance(engine, lost);
+    if (thorough) await failUnanswered(engine, em);
     if (!lost && !thorough) return 0;
-    const stages = lost ? await openStages(em, new Date()) : await stagesInTrouble(engine, em);
+    const { trouble: stages, seen } = lost
+      ? { trouble: await openStages(em, new Date()), seen: [] }
+      : await stagesInTrouble(engine, em);
     for (const stage of stages) await putBack(engine, stage);
+    // To the end of the line with them, or those behind would never be looked at; not before the above, which has
+    // transactions of its own and would wait for this one.
+    await em.nativeUpdate(WorkflowStageExecution, { id: { $in: seen } }, { updatedAt: new Date() });
     await wakeProjections(engine, em);
     if (stages.length > 0)
       engine.logger.warn({ lost, stages: stages.length }, 'put stages back into the queue');
@@ -65,11 +73,21 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
 const openStages = (em: EntityManager, before: Date): Promise<WorkflowStageExecution[]> =>
   em.find(
     WorkflowStageExecution,
-    { status: ['queued', 'running', 'waiting'], openGate: null, updatedAt: { $lte: before } },
+    {
+      status: ['queued', 'running', 'waiting'],
+      openGate: null,
+      updatedAt: { $lte: before },
+      // who resumes a paused workflow has its job added
+      ...notPaused(),
+    },
     { orderBy: { updatedAt: 'asc' }, limit: batch },
   );
 
-async function stagesInTrouble(engine: Engine, em: EntityManager): Promise<WorkflowStageExecution[]> {
+/** `seen` are all that were looked at, where there may be more of them. */
+async function stagesInTrouble(
+  engine: Engine,
+  em: EntityManager,
+): Promise<{ trouble: WorkflowStageExecution[]; seen: string[] }> {
   const before = new Date(Date.now() - timings.reconcileAgeMs);
   const trouble: WorkflowStageExecution[] = [];
   const stages = await openStages(em, before);
@@ -79,12 +97,7 @@ async function stagesInTrouble(engine: Engine, em: EntityManager): Promise<Workf
     if (state === 'live' && stage.status === 'queued') continue;
     if (state !== 'live' || (await isStuck(engine, em, stage, before))) trouble.push(stage);
   }
-  if (stages.length === batch) {
-    // To the end of the line with them, or those behind would never be looked at.
-    const seen = stages.map((stage) => stage.id);
-    await em.nativeUpdate(WorkflowStageExecution, { id: { $in: seen } }, { updatedAt: new Date() });
-  }
-  return trouble;
+  return { trouble, seen: stages.length === batch ? stages.map(({ id }) => id) : [] };
 }
 
 /**
@@ -147,7 +160,7 @@ async function putBack(engine: Engine, seen: WorkflowStageExecution): Promise<vo
     );
     if (!row || row.isOver() || row.openGate) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, row.workflowExecutionId);
-    if (workflow.isOver()) return null;
+    if (workflow.isOver() || workflow.pausedAt) return null;
     row.requeue();
     return row;
   });

@@ -10,6 +10,7 @@ import { admitSoon } from './admission/admit-soon.ts';
 import { addFreedSteps, addNextStage, failStage, finishStage, finishStep, lockStage } from './advance.ts';
 import { stageNamed, stepNamed } from './catalogue.ts';
 import { durableContext, stageContext } from './context.ts';
+import { causeOf } from './control/cause.ts';
 import type { Question } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
@@ -110,7 +111,8 @@ function showStarted(engine: Engine, { organizationId, holder }: Performer): Pro
 
 async function run(engine: Engine, performer: Performer, entered: Entered): Promise<void> {
   const { row, workflow } = entered;
-  const base = durableContext(engine, performer, workflow);
+  const cause = await causeOf(engine.databases.inOrganization(performer.organizationId), performer);
+  const base = durableContext(engine, performer, workflow, cause);
   if (row instanceof WorkflowStageExecution) {
     await stageNamed(engine.catalogue, row.stage, row.definitionVersion).run(
       stageContext(engine, base, performer),
@@ -132,6 +134,7 @@ function performerOf({ workflow, row, at }: Entered): Performer {
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
+    attempt: row.attempt,
     holder: {
       kind: stage ? 'stage' : 'step',
       id: row.id,
@@ -153,10 +156,12 @@ async function ask(engine: Engine, data: RowJobData, question: Question, since: 
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
     const { stage, workflow } = await lockStage(em, data);
-    if (!stage) return;
+    // whoever resumes it has it asked again
+    if (!stage || workflow.pausedAt) return;
     await start(em, workflow, stage, since);
-    stage.ask(question.gate, question.accepts, question.waitingOn);
-    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null, true));
+    const until = question.answerWithin ? new Date(Date.now() + question.answerWithin) : null;
+    stage.ask(question.gate, question.accepts, question.waitingOn, until);
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, until, true));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
       ...waiting,
       stage: stage.stage,

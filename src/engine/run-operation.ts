@@ -8,13 +8,13 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
+import { earlierIds } from './control/earlier.ts';
 import type { Duration, OperationContext, OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease, withTimeout } from './lease.ts';
-import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
 import { standClocks } from './time/stand-clocks.ts';
 import { expectVersion, NotKnownHere, notePutBack } from './versions.ts';
 
@@ -67,15 +67,19 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     organizationId: data.organizationId,
     workflowId: data.workflowId,
     intendedAt: operation.createdAt,
+    earlier: await earlierIds(engine.databases.inOrganization(data.organizationId), operation),
     signal: withTimeout(lease.signal, definition),
   };
   const looks = lease.uncertain && (engine.ledgerLooksFirst ?? true);
   const found = looks && definition.find ? await definition.find(input, context) : null;
-  if (found === null && lease.onlyLook) throw new NotFoundAfterwards(definition);
   context.signal.throwIfAborted();
+  if (!found && lease.onlyLooks) throw new Withdrawn(lease.onlyLooks);
   const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
   return { output: definition.output.parse(output) as object, adopted: found !== null };
 }
+
+/** What was asked for is not wanted any more, and was surely not done. */
+class Withdrawn extends Error {}
 
 /** Gives up waiting when the signal aborts; what was begun may still have its effect. */
 function withinTime<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -97,7 +101,10 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
-  if (thrown instanceof NotFoundAfterwards) return await settleUnmade(lease, thrown);
+  if (thrown instanceof Withdrawn) {
+    await lease.settle((operation) => operation.cancel(reason));
+    throw new UnrecoverableError(reason);
+  }
   const isForPeople = thrown instanceof WaitForPeople;
   if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
     const ours = await lease.settle((operation) =>
@@ -117,7 +124,7 @@ async function giveUpOrRetry(
     const tries = lease.operation.attempts + 1;
     const sentence = thrown instanceof PermanentFailure ? reason : `${reason} (tried ${tries} times)`;
     const ours = await lease.settle((operation) =>
-      lease.onlyLook ? operation.missAttempt(sentence) : operation.fail(sentence),
+      lease.onlyLooks ? operation.missAttempt(sentence) : operation.fail(sentence),
     );
     if (ours) throw new UnrecoverableError(sentence);
     throw new UnrecoverableError('taken over by a newer job');
@@ -152,11 +159,12 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown:
       if (step && !step.isOver() && step.status !== 'queued') step.wait(reason, until);
       return;
     }
+    // the workflow first: whoever locks both does so in this order
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId, lock);
     const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    workflow.wait(reason, until, thrown instanceof WaitForPeople);
+    if (!workflow.isOver()) workflow.wait(reason, until, thrown instanceof WaitForPeople);
   });
 }
 

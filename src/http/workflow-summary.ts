@@ -14,6 +14,10 @@ export type WorkflowSummary = {
   baseBranch: string | null;
   status: WorkflowStatus;
   currentStage: string;
+  /** 1 at first; one more for each time that it was tried again, as a whole or in part. */
+  attempt: number;
+  /** The workflow whose work it goes on with. */
+  follows: string | null;
   /** Why it does not go on by itself, in words that complete "waiting on …". */
   waitingOn: string | null;
   waitingUntil: string | null;
@@ -38,6 +42,8 @@ export function workflowSummary(workflow: WorkflowExecution): WorkflowSummary {
     baseBranch: workflow.githubBranch ?? null,
     status: workflow.status,
     currentStage: workflow.currentStage,
+    attempt: workflow.attempt,
+    follows: workflow.followsId ?? null,
     waitingOn: workflow.waitingOn ?? null,
     waitingUntil: iso(workflow.waitingUntil),
     errorMessage: workflow.errorMessage ?? null,

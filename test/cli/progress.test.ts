@@ -17,6 +17,8 @@ const stage = (order: number, name: string, more: Partial<StageView> = {}): Stag
   timesOutAt: null,
   version: 1,
   error: null,
+  attempt: 1,
+  decision: null,
   ...more,
 });
 

@@ -12,6 +12,7 @@ type RunOptions = ApiOptions &
   WorkflowOptions & {
     name?: string;
     startAt?: string;
+    follows?: string;
     idempotencyKey?: string;
     wait?: boolean;
     json?: boolean;
@@ -23,6 +24,7 @@ export function runCommand(): Command {
     .argument('<owner/repo>', 'the GitHub repository', asRepository)
     .option('--name <name>', 'what lists call it')
     .option('--start-at <time>', 'not before then, such as 2026-12-01T09:00', asTime)
+    .option('--follows <id>', 'go on with the work of that workflow: only the difference is planned')
     .option('--idempotency-key <key>', 'the same key gives the same workflow, however often it is sent')
     .option('-w, --wait', 'watch until it is over, or waits for a person (exit code 3)')
     .option('--json', 'all that is known of it, as JSON')
@@ -30,11 +32,12 @@ export function runCommand(): Command {
 }
 
 async function run(repo: string, options: RunOptions): Promise<void> {
-  const { name, startAt } = options;
+  const { name, startAt, follows } = options;
   const request = {
     ...(await requestOf(repo, options)),
     ...(name === undefined ? {} : { name }),
     ...(startAt === undefined ? {} : { startAt }),
+    ...(follows === undefined ? {} : { follows }),
   };
   const api = await findApi(options);
   const workflow = await api.enqueue(request, options.idempotencyKey);

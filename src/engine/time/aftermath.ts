@@ -1,36 +1,15 @@
 /**
- * What becomes of operations that were in flight when what waited for them came to its end: the effect is looked for and
- * taken in, and nothing new is made. Where it cannot be told whether it happened, the row stays `unknown`.
+ * Sees to operations that were in flight when what waited for them came to its end: their jobs look for the effect and
+ * take it in (`control/permission.ts`), and nothing new is made. Where it cannot be told whether it happened, the row
+ * stays `unknown`.
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { UnrecoverableError } from 'bullmq';
 import type { Operation } from '../../../entities/workflows/operation.ts';
 import { operationNamed } from '../catalogue.ts';
-import type { OperationDefinition, Service } from '../define.ts';
+import type { Service } from '../define.ts';
 import { type Engine, ledgerOf, services } from '../engine.ts';
 import { operationJob } from '../jobs.ts';
-import type { Lease } from '../lease.ts';
 import { timings } from '../timings.ts';
-
-/** It was looked for, if it can be, and is not there. */
-export class NotFoundAfterwards {
-  readonly canBeFound: boolean;
-
-  // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
-  constructor(definition: OperationDefinition<any, any>) {
-    this.canBeFound = definition.find !== undefined;
-  }
-}
-
-export async function settleUnmade(lease: Lease, { canBeFound }: NotFoundAfterwards): Promise<never> {
-  const sentence = canBeFound
-    ? 'Nobody waits for it any more; it was looked for, and has had no effect.'
-    : 'Nobody waits for it any more; whether it had its effect cannot be told.';
-  await lease.settle((operation) =>
-    canBeFound ? operation.cancel(sentence) : operation.missAttempt(sentence),
-  );
-  throw new UnrecoverableError(sentence);
-}
 
 /** Looked at in one pass, the latest first. */
 const batch = 100;
