@@ -109,6 +109,7 @@ type Columns = {
   attempts: number;
   incarnation: number;
   supersededAt?: Date | null | undefined;
+  abandoned: boolean;
   leaseToken?: string | null | undefined;
   leaseUntil?: Date | null | undefined;
   adopted: boolean;
@@ -158,6 +159,7 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
     /** Takes it up again with all its attempts: whether it had its effect is looked for first. */
     revive(attempt: number): void {
       this.attempt = attempt;
+      this.abandoned = false;
       this.status = 'unknown';
       this.attempts = 0;
       this.incarnation += 1;

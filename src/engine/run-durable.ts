@@ -85,9 +85,10 @@ async function dispatched(engine: Engine, entered: Entered, until: UntilDone): P
 /** Runs the function's own code; gives what it waits for, or null where it came to its end. */
 async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Suspension['until'] | null> {
   const performer = performerOf(entered);
+  let shown: Promise<void> | undefined;
   const taking = setTimeout(() => {
     // whoever has taken over says so himself
-    showStarted(engine, performer).catch(() => undefined);
+    shown = showStarted(engine, performer).catch(() => undefined);
   }, timings.shownAfterMs);
   try {
     await run(engine, performer, entered);
@@ -97,6 +98,8 @@ async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Susp
     throw thrown;
   } finally {
     clearTimeout(taking);
+    // or it would come after what is written next, and take back that a question was asked
+    await shown;
   }
 }
 

@@ -142,6 +142,9 @@ describe.each(backends())('on %s', (backend) => {
             : null,
         );
 
+      // a worker that finds a new queue takes it for a lost one, and puts everything back itself
+      work(['maintenance']);
+      await until(async () => (await engine.queues.lookUp('maintenance', 'queue-epoch')) === 'live');
       // nothing but the job of the release itself leads into the stage: the one that enqueue adds is gone
       const id = await enqueue();
       await engine.queues.empty(['first-stage']);

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261126124545_Keep_time_and_versions_in_rows extends Migration {
-  override name = 'Migration20261126124545_Keep_time_and_versions_in_rows';
+export class Migration20261126130403_Keep_time_and_versions_in_rows extends Migration {
+  override name = 'Migration20261126130403_Keep_time_and_versions_in_rows';
 
   override up(): void | Promise<void> {
     this.addSql(`drop view if exists "active_workflows" cascade;`);
