@@ -16,6 +16,7 @@ export const boundaries = [
   'intent-written',
   'child-added',
   'operation-claimed',
+  'effect-looked-for',
   'effect-made',
   'receipt-written',
   'step-finished',
@@ -33,6 +34,11 @@ export type Engine = {
   logger: Logger;
   /** Called at each boundary, with what is being worked on; production does nothing there. */
   atBoundary?: (boundary: Boundary, what: string) => void;
+  /**
+   * Whether the effect of an earlier attempt is looked for before acting; it is, unless this says `false`. For the
+   * tests of that alone: with it off they must show doubles, or they could not fail.
+   */
+  ledgerLooksFirst?: boolean;
 };
 
 /** The ledger table of each service. */

@@ -63,7 +63,9 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     intendedAt: operation.createdAt,
     signal: withTimeout(lease.signal, definition),
   };
-  const found = lease.uncertain && definition.find ? await definition.find(input, context) : null;
+  const looks = lease.uncertain && engine.ledgerLooksFirst !== false;
+  const found = looks && definition.find ? await definition.find(input, context) : null;
+  engine.atBoundary?.('effect-looked-for', definition.name);
   context.signal.throwIfAborted();
   const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
   return { output: definition.output.parse(output) as object, adopted: found !== null };
