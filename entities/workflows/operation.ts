@@ -64,6 +64,17 @@ const operationTable = (name: string, tableName: string) =>
       /** Who is at work on it, and how long that claim stands without being renewed. */
       leaseToken: p.uuid().nullable(),
       leaseUntil: p.datetime().nullable(),
+      /** How long the claim still stands, milliseconds by the database's own clock, the only one all workers share. */
+      leaseLeftMs: p
+        .integer()
+        .formula(
+          (columns) =>
+            `cast(extract(epoch from ${columns.leaseUntil} - clock_timestamp()) * 1000 as integer)`,
+        )
+        .lazy()
+        .nullable(),
+      /** Starts in a row that no process lived to answer; one of them may have had its effect. */
+      unansweredStarts: p.integer().default(0).check('unanswered_starts >= 0'),
       /** The effect was found rather than made: an earlier attempt had succeeded without our knowing. */
       adopted: p.boolean().default(false),
       externalUrl: p.text().nullable(),
@@ -90,6 +101,7 @@ type Columns = {
   attempts: number;
   leaseToken?: string | null | undefined;
   leaseUntil?: Date | null | undefined;
+  unansweredStarts: number;
   adopted: boolean;
   externalUrl?: string | null | undefined;
   waitingOn?: string | null | undefined;
@@ -113,6 +125,7 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
 
     /** Committed before the call. */
     claim(token: string, until: Date): void {
+      if (this.status === 'running') this.unansweredStarts += 1;
       this.status = 'running';
       this.leaseToken = token;
       this.leaseUntil = until;
@@ -169,6 +182,7 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
     }
 
     private release(): void {
+      this.unansweredStarts = 0;
       this.leaseToken = null;
       this.leaseUntil = null;
     }

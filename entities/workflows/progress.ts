@@ -37,6 +37,8 @@ export const progressColumns = {
   status: p.enum(progressStates).default('pending'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
   incarnation: p.integer().default(1),
+  /** How often it was entered: only the last to enter it may write, whoever else still believes to be at work. */
+  entries: p.integer().default(0).check('entries >= 0'),
   /** Failed attempts so far; survives the queue. */
   failures: p.integer().default(0),
   waitingOn: p.text().nullable(),
@@ -53,6 +55,7 @@ export const progressColumns = {
 type Columns = {
   status: ProgressState;
   incarnation: number;
+  entries: number;
   failures: number;
   waitingOn?: string | null | undefined;
   waitingUntil?: Date | null | undefined;
@@ -88,6 +91,7 @@ export function progressing<T extends Base>(base: T) {
 
     start(): void {
       this.status = 'running';
+      this.entries += 1;
       this.startedAt ??= new Date();
       this.stopWaiting();
     }

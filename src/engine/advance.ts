@@ -9,8 +9,12 @@ import { announce, projectionJob, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { promoteReady } from './step-graph.ts';
 
-/** A row as its job knew it: anything but this incarnation is somebody else's by now. */
-const stillOurs = ({ rowId, incarnation }: RowJobData) => ({ id: rowId, incarnation });
+/** A row as its job knew it: anything but this incarnation and this entry is somebody else's by now. */
+const stillOurs = ({ rowId, incarnation, entry }: RowJobData) => ({
+  id: rowId,
+  incarnation,
+  ...(entry === undefined ? {} : { entries: entry }),
+});
 
 /** Completes a stage and queues the next one, or completes the workflow. Does nothing where the job is outdated. */
 export async function finishStage(engine: Engine, job: RowJobData): Promise<void> {

@@ -7,6 +7,7 @@ import type { DurableContext, Question, StageContext, StepDefinition, StepItem }
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed } from './errors.ts';
+import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
 import { promoteReady } from './step-graph.ts';
@@ -45,7 +46,10 @@ export async function durableContext(
     gate: (key, question) => answerOf(db, performer, key, question),
     remember: async (facts) => {
       Object.assign(workflow, facts);
-      await db.workflows((em) => em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts));
+      await db.workflows(async (em) => {
+        await expectCurrent(em, performer.holder);
+        await em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts);
+      });
     },
     announce: (key, type, payload) =>
       db.workflows((em) => announce(em, workflow, `${scope}/${key}`, type, payload)),
@@ -90,6 +94,7 @@ export function stageContext(base: DurableContext, performer: Performer): StageC
           { workflowStageExecutionId: performer.stageExecutionId, function: definition.name },
           { orderBy: { position: 'asc' } },
         );
+        if (known.length === 0) await expectCurrent(em, performer.holder);
         const all =
           known.length > 0
             ? known

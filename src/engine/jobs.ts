@@ -16,6 +16,8 @@ export type RowJobData = {
   /** Of the stage, step or operation row. */
   rowId: string;
   incarnation: number;
+  /** Which entry of the function is at work: known once it has entered, never part of the queue's job. */
+  entry?: number;
 };
 
 export const jobIdOf = (row: { id: string; incarnation: number }): string => `${row.id}-${row.incarnation}`;

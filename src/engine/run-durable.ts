@@ -17,6 +17,7 @@ import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
+import { expectAnswers } from './unanswered.ts';
 
 type Row = WorkflowStageExecution | WorkflowStepExecution;
 type Kind = 'stage' | 'step';
@@ -32,16 +33,17 @@ function lockRow(em: EntityManager, kind: Kind, id: string): Promise<Row | null>
 
 /** Gives, for people who look at the finished job, what became of it. */
 export async function runDurable(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
-  const data = job.data as RowJobData;
   for (;;) {
-    const entered = await enter(engine, kind, data);
+    const entered = await enter(engine, kind, job.data as RowJobData);
     if (!entered) {
-      if (kind === 'step') await addFreedSteps(engine, data);
+      if (kind === 'step') await addFreedSteps(engine, job.data as RowJobData);
       return 'nothing to do: over already, or taken over by a newer job';
     }
+    const data: RowJobData = { ...job.data, entry: entered.row.entries };
     engine.atBoundary?.('stage-entered', job.name);
     let until: Suspension['until'] | null;
     try {
+      expectAnswers(job);
       until = await runUntilSuspended(engine, entered);
       if (!until) {
         await (kind === 'stage' ? finishStage(engine, data) : finishStep(engine, data, null));
@@ -49,7 +51,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       }
     } catch (thrown) {
       if (thrown instanceof Superseded) return 'taken over by a newer job';
-      return await giveUpOrRetry(engine, kind, job, token, thrown);
+      return await giveUpOrRetry(engine, kind, data, job, token, thrown);
     }
     if ('question' in until) return await ask(engine, data, until.question);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
@@ -122,7 +124,7 @@ function performerOf({ workflow, row }: Entered): Performer {
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
-    holder: { kind: stage ? 'stage' : 'step', id: row.id, incarnation: row.incarnation },
+    holder: { kind: stage ? 'stage' : 'step', id: row.id, incarnation: row.incarnation, entry: row.entries },
     scope: stage ? row.stage : `${row.function}/${row.itemId}`,
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
@@ -137,7 +139,7 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
   await db.workflows(async (em) => {
     const stage = await em.findOne(
       WorkflowStageExecution,
-      { id: data.rowId, incarnation: data.incarnation },
+      { id: data.rowId, incarnation: data.incarnation, entries: data.entry ?? 0 },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
     if (!stage || stage.isOver()) return;
@@ -159,11 +161,11 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
 async function giveUpOrRetry(
   engine: Engine,
   kind: Kind,
+  data: RowJobData,
   job: Job,
   token: string,
   thrown: unknown,
 ): Promise<never> {
-  const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
   if (thrown instanceof RetryLater) {
     await markRow(engine, kind, data, (row) => row.wait(reason, thrown.until));
@@ -193,6 +195,7 @@ async function markRow(
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
     const row = await lockRow(em, kind, data.rowId);
-    if (row && row.incarnation === data.incarnation && !row.isOver()) change(row);
+    if (row && row.incarnation === data.incarnation && row.entries === data.entry && !row.isOver())
+      change(row);
   });
 }

@@ -13,7 +13,8 @@ import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
-import { claim, type Lease, withTimeout } from './lease.ts';
+import { claim, type Lease } from './lease.ts';
+import { inTheNameOf, type RightToAct } from './right-to-act.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
 type Definition = OperationDefinition<any, any>;
@@ -29,7 +30,7 @@ export async function runOperation(
   const definition = operationNamed(engine.catalogue, job.name);
   let lease: Lease | null;
   try {
-    lease = await claim(engine, service, data);
+    lease = await claim(engine, service, data, definition);
   } catch (thrown) {
     if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
     throw thrown;
@@ -61,20 +62,23 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     organizationId: data.organizationId,
     workflowId: data.workflowId,
     intendedAt: operation.createdAt,
-    signal: withTimeout(lease.signal, definition),
+    signal: lease.right.signal,
   };
   const looks = lease.uncertain && engine.ledgerLooksFirst !== false;
-  const found = looks && definition.find ? await definition.find(input, context) : null;
+  const inOurName = <T>(work: () => Promise<T>) =>
+    withinTime(lease.right, () => inTheNameOf(lease.right, work));
+  const found =
+    looks && definition.find ? await inOurName(async () => definition.find?.(input, context)) : null;
   engine.atBoundary?.('effect-looked-for', definition.name);
-  context.signal.throwIfAborted();
-  const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
-  return { output: definition.output.parse(output) as object, adopted: found !== null };
+  const output = found ?? (await inOurName(() => definition.run(input, context)));
+  return { output: definition.output.parse(output) as object, adopted: found != null };
 }
 
-/** Gives up waiting when the signal aborts; what was begun may still have its effect. */
-function withinTime<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** Begins only with the right to, and gives up waiting when it is lost; what was begun may still have its effect. */
+async function withinTime<T>({ check, signal }: RightToAct, work: () => Promise<T>): Promise<T> {
+  check();
   return Promise.race([
-    work,
+    work(),
     new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     }),
@@ -91,6 +95,7 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
+  if (lease.isLost()) return setAside(job, token, lease);
   const isForPeople = thrown instanceof WaitForPeople;
   if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
     const ours = await lease.settle((operation) =>
@@ -114,6 +119,16 @@ async function giveUpOrRetry(
   }
   await lease.settle((operation) => operation.missAttempt(reason));
   throw thrown;
+}
+
+/**
+ * What a claim that ran out has thrown says nothing about the operation. Whoever takes it over looks for the effect;
+ * where nobody has yet, the row is left as uncertain, and no attempt is spent.
+ */
+async function setAside(job: Job, token: string, lease: Lease): Promise<never> {
+  const until = new Date();
+  await lease.settle((operation) => operation.postpone('a worker that was cut off', until, true));
+  return comeBack(job, token, until);
 }
 
 /** How long an operation may be put off, all in all, unless it says otherwise. */

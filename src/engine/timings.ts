@@ -4,6 +4,8 @@ export const timings = {
   lockMs: 6_000,
   /** How often claims on operations are renewed. */
   leaseRenewalMs: 1_500,
+  /** How soon the job of an operation that another worker holds looks again, at the latest. */
+  claimCheckMs: 500,
   /** How often BullMQ looks for jobs whose worker died. */
   stalledCheckMs: 1_500,
   /** How often a worker looks whether the queue as a whole was lost. */
