@@ -123,6 +123,11 @@ export function progressing<T extends Base>(base: T) {
       this.errorMessage = reason;
     }
 
+    cancel(reason: string): void {
+      this.end('cancelled');
+      this.errorMessage = reason;
+    }
+
     private end(status: ProgressState): void {
       this.status = status;
       this.completedAt = new Date();

@@ -29,12 +29,23 @@ const dataOf = (row: Operation | WorkflowStageExecution | WorkflowStepExecution)
   incarnation: row.incarnation,
 });
 
-export function stageJob(stage: WorkflowStageExecution): EngineJob {
+export const stageJob = (stage: WorkflowStageExecution): EngineJob =>
+  stageJobOf({ ...dataOf(stage), id: stage.id, stage: stage.stage });
+
+/** The job of a stage of which no more is known than this. */
+export function stageJobOf(stage: {
+  id: string;
+  stage: string;
+  organizationId: string;
+  workflowId: string;
+  incarnation: number;
+}): EngineJob {
+  const { id, incarnation, organizationId, workflowId } = stage;
   return {
     queue: queueNameOf(stage.stage),
     name: stage.stage,
     id: jobIdOf(stage),
-    data: dataOf(stage),
+    data: { organizationId, workflowId, rowId: id, incarnation },
     attempts: durableRetry.attempts,
     backoffMs: milliseconds(durableRetry.delay),
   };

@@ -3,20 +3,18 @@
  * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
  */
 import { setTimeout } from 'node:timers/promises';
+import { type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
 import {
-  type BackendFactory,
-  createPostgresBackend,
-  DEFAULT_SCHEMA,
-  type Job,
-  type JobsOptions,
-  Queue,
-  Worker,
-  type WorkerOptions,
-} from 'bullmq';
-import { Redis } from 'ioredis';
-import pg from 'pg';
+  type JobAddress,
+  type JobState,
+  openBackend,
+  type QueueBackend,
+  type QueueConnection,
+} from './queue-backend.ts';
 import { sparingly } from './sparingly.ts';
 import { timings } from './timings.ts';
+
+export type { QueueConnection } from './queue-backend.ts';
 
 export type EngineJob = {
   queue: string;
@@ -32,8 +30,6 @@ export type EngineJob = {
   unlessLive?: string;
 };
 
-export type QueueConnection = { redisUrl: string; prefix: string } | { postgres: pg.PoolConfig };
-
 export type Processor = (job: Job, token: string) => Promise<unknown>;
 
 /** Finished jobs are kept for people to look at, by age (seconds) and count. */
@@ -42,37 +38,20 @@ const kept: JobsOptions = {
   removeOnFail: { age: 7 * 24 * 3600, count: 5_000 },
 };
 
+/** Nobody reads the events of a queue but people who look at it right now. */
+const bounded = { streams: { events: { maxLen: 500 } } };
+
 /** Queue names are stage and function names with dashes: BullMQ keys and URLs read better so. */
 export const queueNameOf = (stage: string): string => stage.replaceAll('_', '-');
 
 export class Queues {
   readonly #queues = new Map<string, Queue>();
-  readonly #options: { connection: unknown; prefix?: string };
-  readonly #backend: BackendFactory | undefined;
-  readonly #release: () => Promise<void>;
+  readonly #backend: QueueBackend;
   readonly #onError: (error: Error) => void;
 
   constructor(connection: QueueConnection, onError: (error: Error) => void) {
     this.#onError = sparingly(onError);
-    if ('redisUrl' in connection) {
-      const redis = new Redis(connection.redisUrl, { maxRetriesPerRequest: null });
-      redis.on('error', this.#onError);
-      this.#options = { connection: redis, prefix: `{${connection.prefix}}` };
-      this.#release = async () => redis.disconnect();
-    } else {
-      // BullMQ leaves the search path of a pool that it did not make to its maker.
-      // Each queue that this process serves holds one connection for good, to be told of new jobs.
-      const pool = new pg.Pool({
-        max: 40,
-        options: `-c search_path=${DEFAULT_SCHEMA}`,
-        ...connection.postgres,
-      });
-      pool.setMaxListeners(0);
-      pool.on('error', this.#onError);
-      this.#options = { connection: pool };
-      this.#backend = createPostgresBackend as unknown as BackendFactory;
-      this.#release = () => pool.end();
-    }
+    this.#backend = openBackend(connection, this.#onError);
   }
 
   queue(name: string): Queue {
@@ -80,8 +59,8 @@ export class Queues {
     if (existing) return existing;
     const queue = new Queue(
       name,
-      { ...this.#options, defaultJobOptions: kept } as never,
-      this.#backend as never,
+      { ...this.#backend.options, ...bounded, defaultJobOptions: kept } as never,
+      this.#backend.factory as never,
     );
     queue.on('error', this.#onError);
     this.#queues.set(name, queue);
@@ -93,6 +72,21 @@ export class Queues {
    * not answer in time; the job may then still be added later, which does no harm.
    */
   async add(job: EngineJob): Promise<void> {
+    await inTime(this.queue(job.queue).add(job.name, job.data, this.#optionsOf(job)));
+  }
+
+  /** Adds many jobs; else the same. Where the backend takes batches, those that hang on nothing go in one round trip. */
+  async addAll(jobs: readonly EngineJob[]): Promise<void> {
+    const isFree = ({ parent, unlessLive }: EngineJob) =>
+      this.#backend.takesBatches && !parent && !unlessLive;
+    const batches = [...Map.groupBy(jobs.filter(isFree), ({ queue }) => queue)].map(([queue, some]) => {
+      const batch = some.map((job) => ({ name: job.name, data: job.data, opts: this.#optionsOf(job) }));
+      return inTime(this.queue(queue).addBulk(batch));
+    });
+    await Promise.all([...batches, ...jobs.filter((job) => !isFree(job)).map((job) => this.add(job))]);
+  }
+
+  #optionsOf(job: EngineJob): JobsOptions {
     const options: JobsOptions = { jobId: job.id, ...kept };
     if (job.attempts) options.attempts = job.attempts;
     if (job.backoffMs) options.backoff = { type: 'exponential', delay: job.backoffMs, jitter: 0.3 };
@@ -102,14 +96,18 @@ export class Queues {
       // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.
       options.ignoreDependencyOnFailure = true;
     }
-    await inTime(this.queue(job.queue).add(job.name, job.data, options));
+    return options;
   }
 
   /** What has become of a job: `live` while it may still be worked on. */
   async lookUp(queue: string, id: string): Promise<'live' | 'finished' | 'missing'> {
-    const state = await this.queue(queue).getJobState(id);
-    if (state === 'unknown') return 'missing';
-    return state === 'completed' || state === 'failed' ? 'finished' : 'live';
+    const [state] = await this.statesOf([{ queue, id }]);
+    return state === 'finished' || state === 'missing' ? state : 'live';
+  }
+
+  /** What has become of these jobs, in their order, in one round trip however many there are. */
+  statesOf(jobs: readonly JobAddress[]): Promise<JobState[]> {
+    return jobs.length === 0 ? Promise.resolve([]) : inTime(this.#backend.statesOf(jobs));
   }
 
   /** Lets a job that is put off run now; one that is not stays as it is. */
@@ -122,26 +120,23 @@ export class Queues {
     });
   }
 
-  /** Whether a job waits for others that were added under it. */
-  async awaitsChildren(queue: string, id: string): Promise<boolean> {
-    return (await this.queue(queue).getJobState(id)) === 'waiting-children';
-  }
-
   worker(name: string, processor: Processor, concurrency: number): Worker {
     const options = {
-      ...this.#options,
+      ...this.#backend.options,
       concurrency,
       lockDuration: timings.lockMs,
       stalledInterval: timings.stalledCheckMs,
       // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
       maxStalledCount: 1_000_000,
       drainDelay: 5,
+      // pause after the connection to the queue broke, milliseconds; BullMQ would take 15 seconds
+      runRetryDelay: 500,
     } as unknown as WorkerOptions;
     const worker = new Worker(
       name,
       (job, token) => processor(job, token ?? ''),
       options as never,
-      this.#backend as never,
+      this.#backend.factory as never,
     );
     worker.on('error', this.#onError);
     return worker;
@@ -158,7 +153,7 @@ export class Queues {
   async close(): Promise<void> {
     // A queue that cannot be reached cannot be left politely either.
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
-    await this.#release();
+    await this.#backend.release();
   }
 }
 

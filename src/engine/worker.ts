@@ -80,20 +80,23 @@ function processorOf(
 }
 
 /**
- * Looks each second whether the queue was lost, and every few seconds whether single jobs were; then the audit log
- * hears of what was changed meanwhile.
+ * Looks again and again whether the queue was lost, less often whether single jobs were; then the audit log hears of
+ * what was changed meanwhile.
  */
 function keepReconciling(engine: Engine): () => Promise<void> {
   let stopped = false;
   let lastThorough = 0;
+  let lastRelay = 0;
   let timer: NodeJS.Timeout;
   let pass: Promise<unknown> = Promise.resolve();
   const reportTrouble = sparingly((error) => engine.logger.warn({ err: error }, 'could not reconcile'));
   const next = () => {
     const thorough = Date.now() - lastThorough >= timings.reconcileMs;
     if (thorough) lastThorough = Date.now();
+    const relays = Date.now() - lastRelay >= timings.relayMs;
+    if (relays) lastRelay = Date.now();
     pass = reconcile(engine, thorough)
-      .then(() => (thorough ? relayChanges(engine.databases) : 0))
+      .then(() => (relays ? relayChanges(engine.databases) : 0))
       .catch(reportTrouble)
       .then(() => {
         if (!stopped) timer = setTimeout(next, timings.epochCheckMs);
