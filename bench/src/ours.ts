@@ -29,6 +29,7 @@ export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Pro
       steps: [],
       operations: [],
       projections,
+      maintenance: [],
     },
     services: () => ({}) as never,
   });

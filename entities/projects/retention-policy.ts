@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 
 const schema = defineEntity({
@@ -25,6 +26,7 @@ const schema = defineEntity({
     ...timestamps,
   },
   uniques: [{ properties: ['organizationId', 'database', 'tableName'] }],
+  triggers: [audited()],
 });
 
 /** How long an organisation wants the rows of a table kept, where it wants something else than the default. */

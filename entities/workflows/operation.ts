@@ -22,7 +22,7 @@ export const operationStates = [
 export type OperationState = (typeof operationStates)[number];
 
 /** Which state may follow which. What failed can be intended anew, when its stage is tried again. */
-const transitions = {
+export const operationTransitions = {
   intended: ['running', 'cancelled'],
   running: ['intended', 'succeeded', 'failed', 'unknown', 'cancelled'],
   unknown: ['running', 'cancelled'],
@@ -88,7 +88,7 @@ const operationTable = (name: string, tableName: string) =>
     },
     uniques: [{ properties: ['workflowExecutionId', 'scope', 'key'] }],
     indexes: [{ properties: ['status', 'updatedAt'] }],
-    triggers: [stateMachine('status', transitions)],
+    triggers: [stateMachine('status', operationTransitions)],
   });
 
 const githubOperations = operationTable('GithubOperation', 'github_operations');

@@ -21,8 +21,8 @@ export type ProgressState = (typeof progressStates)[number];
 /** Which state may follow which while the function is not over. */
 const untilOver = {
   pending: ['queued', 'skipped', 'cancelled'],
-  // a function that has run before is put back in line, where its time can run out
-  queued: ['running', 'failed', 'cancelled'],
+  // what takes no time is never seen running
+  queued: ['running', 'waiting', 'completed', 'failed', 'cancelled'],
   running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
   waiting: ['queued', 'running', 'completed', 'failed', 'cancelled'],
 } as const;
@@ -37,8 +37,8 @@ export const progressColumns = {
   status: p.enum(progressStates).default('pending'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
   incarnation: p.integer().default(1),
-  /** How often it was entered: only the last to enter it may write, whoever else still believes to be at work. */
-  entries: p.integer().default(0).check('entries >= 0'),
+  /** The mark of the last job that wrote: another one that entered before that has no right to any more. */
+  entry: p.uuid().nullable(),
   /** Failed attempts so far; survives the queue. */
   failures: p.integer().default(0),
   waitingOn: p.text().nullable(),
@@ -55,7 +55,7 @@ export const progressColumns = {
 type Columns = {
   status: ProgressState;
   incarnation: number;
-  entries: number;
+  entry?: string | null | undefined;
   failures: number;
   waitingOn?: string | null | undefined;
   waitingUntil?: Date | null | undefined;
@@ -91,7 +91,6 @@ export function progressing<T extends Base>(base: T) {
 
     start(): void {
       this.status = 'running';
-      this.entries += 1;
       this.startedAt ??= new Date();
       this.stopWaiting();
     }

@@ -15,8 +15,9 @@ export const workflowStates = [
 ] as const;
 
 /** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
-const transitions = {
-  queued: ['running', 'paused', 'failed', 'cancelled'],
+export const workflowTransitions = {
+  // a first stage that takes no time is never seen running
+  queued: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
   paused: ['queued', 'running', 'waiting', 'failed', 'cancelled'],
@@ -95,7 +96,7 @@ const schema = defineEntity({
         'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
     },
   ],
-  triggers: [stateMachine('status', transitions)],
+  triggers: [stateMachine('status', workflowTransitions)],
 });
 
 /** One run of the stages for one project and one requirement. */

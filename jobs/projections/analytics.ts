@@ -1,4 +1,6 @@
 import { Metric } from '../../entities/analytics/metric.ts';
+import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
+import { insertRows } from '../../src/databases/insert-rows.ts';
 import { defineProjection } from '../../src/engine/define.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 
@@ -7,20 +9,22 @@ export const analyticsProjection = defineProjection({
   name: 'analytics',
   database: 'analytics',
   types: ['stage.completed', 'workflow.completed'],
-  async apply({ id, organizationId, workflowExecutionId, type, payload, occurredAt }, em) {
-    if (typeof payload.durationMs !== 'number') return;
-    const subject = type === 'stage.completed' ? 'stage' : 'workflow';
-    await em.upsert(Metric, {
-      id: deriveId('metric', id),
-      organizationId,
-      metricName: `${subject}_duration`,
-      metricValue: payload.durationMs,
-      metricType: 'duration',
-      metricUnit: 'ms',
-      subjectType: 'workflow',
-      subjectId: workflowExecutionId,
-      dimensions: typeof payload.stage === 'string' ? { stage: payload.stage } : {},
-      measuredAt: occurredAt,
-    });
-  },
+  apply: (entries, em) => insertRows(em, Metric, entries.flatMap(durationOf)),
 });
+
+function durationOf({ id, organizationId, workflowExecutionId, type, payload, occurredAt }: OutboxEntry) {
+  if (typeof payload.durationMs !== 'number') return [];
+  const subject = type === 'stage.completed' ? 'stage' : 'workflow';
+  return {
+    id: deriveId('metric', id),
+    organizationId,
+    metricName: `${subject}_duration`,
+    metricValue: payload.durationMs,
+    metricType: 'duration' as const,
+    metricUnit: 'ms',
+    subjectType: 'workflow',
+    subjectId: workflowExecutionId,
+    dimensions: (typeof payload.stage === 'string' ? { stage: payload.stage } : {}) as Record<string, string>,
+    measuredAt: occurredAt,
+  };
+}

@@ -6,5 +6,5 @@ import { defineProjection } from '../../src/engine/define.ts';
 export const auditProjection = defineProjection({
   name: 'audit',
   database: 'events',
-  apply: (entry, em) => appendToAuditLog(em, [entryOfOutbox(entry)]),
+  apply: (entries, em) => appendToAuditLog(em, entries.map(entryOfOutbox)),
 });

@@ -2,6 +2,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type Actor, type ActorKind, actorKinds } from '../../entities/actor.ts';
 import { AuditEntry } from '../../entities/events/audit-entry.ts';
+import { insertRows } from '../databases/insert-rows.ts';
 import { deriveId } from '../engine/derive.ts';
 import { redactAll } from '../security/redact.ts';
 
@@ -32,7 +33,7 @@ export async function appendToAuditLog(em: EntityManager, entries: readonly NewA
     before: redactAll(entry.before) as NewAuditEntry['before'],
     after: redactAll(entry.after) as NewAuditEntry['after'],
   }));
-  await em.createQueryBuilder(AuditEntry).insert(rows).onConflict('id').ignore().execute('run');
+  await insertRows(em, AuditEntry, rows);
 }
 
 /** Whoever writes plain SQL may call himself what he likes: nothing of it may keep an entry from being written. */

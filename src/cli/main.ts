@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
+import { chaosCommand } from './commands/chaos.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -46,6 +47,7 @@ for (const command of [
   migrateLegacyCommand(),
   ...backupCommands(),
   dataCommand(),
+  chaosCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const part of command.commands) part.copyInheritedSettings(command);

@@ -1,110 +1,25 @@
 /**
- * `node src/databases/document.ts [--check]`: writes the generated parts of docs/databases.md, the list of tables and
- * the diagram of each database, from the entities; with `--check` it only says whether they are true.
+ * `node src/databases/document.ts [--check]`: writes the generated parts of the pages below from the entities; with
+ * `--check` it only says whether they are true.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { EntityMetadata } from '@mikro-orm/postgresql';
-import { type DatabaseName, databaseNames } from '../config.ts';
-import { migrationOrm } from './orm.ts';
+import { documentDatabases } from './document-databases.ts';
+import { documentStates } from './document-states.ts';
 
-const root = new URL('../../', import.meta.url);
-const page = new URL('docs/databases.md', root);
+const pages = {
+  'docs/databases.md': documentDatabases,
+  'docs/state-machine.md': documentStates,
+};
 
-/** In every table, so not in the diagrams. */
-const everywhere = new Set(['organization_id', 'created_at', 'updated_at']);
-
-/** The page with its generated parts as the entities are now. Throws where it has no place for one of them. */
-export async function documentDatabases(text: string): Promise<string> {
-  let documented = text;
-  for (const name of databaseNames) {
-    const orm = migrationOrm(name);
-    const metas = [...orm.getMetadata().getAll().values()].sort((a, b) =>
-      a.tableName < b.tableName ? -1 : 1,
-    );
-    await orm.close(true);
-    documented = fill(documented, name, `${listOf(name, metas)}\n\n${diagramOf(metas)}`);
-  }
-  return documented;
-}
-
-function fill(text: string, name: DatabaseName, content: string): string {
-  const [begin, end] = [`<!-- tables of ${name} -->`, `<!-- end of ${name} -->`];
-  const [before, rest] = halves(text, begin);
-  const [, after] = halves(rest, end);
-  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
-}
-
-function halves(text: string, marker: string): [string, string] {
-  const at = text.indexOf(marker);
-  if (at < 0) throw new Error(`docs/databases.md has no "${marker}".`);
-  return [text.slice(0, at), text.slice(at + marker.length)];
-}
-
-function listOf(name: DatabaseName, metas: EntityMetadata[]): string {
-  const meanings = meaningsOf(name);
-  const rows = metas.map(
-    (meta) =>
-      `| \`${meta.tableName}\` | ${meta.view ? '*view:* ' : ''}${meanings.get(meta.className) ?? ''} |`,
-  );
-  return ['| table | what a row is |', '|---|---|', ...rows].join('\n');
-}
-
-/** What the comments above the entity classes say, by class; those that all databases have among them. */
-function meaningsOf(name: DatabaseName): Map<string, string> {
-  const folders = [`entities/${name}/`, 'entities/'].map((folder) => fileURLToPath(new URL(folder, root)));
-  const meanings = new Map<string, string>();
-  const files = folders.flatMap((folder) => readdirSync(folder).map((file) => folder + file));
-  for (const file of files.filter((one) => one.endsWith('.ts'))) {
-    const comments = readFileSync(file, 'utf8').matchAll(
-      /\/\*\*((?:[^*]|\*(?!\/))*)\*\/\nexport class (\w+)/g,
-    );
-    for (const [, comment = '', className = ''] of comments) {
-      meanings.set(
-        className,
-        comment
-          .replace(/\n\s*\* ?/g, ' ')
-          .replaceAll('|', '\\|')
-          .trim(),
-      );
-    }
-  }
-  return meanings;
-}
-
-function diagramOf(metas: EntityMetadata[]): string {
-  const tables = metas.filter((meta) => !meta.view);
-  const boxes = tables.map((meta) => {
-    const lines = meta.comparableProps
-      .filter(({ fieldNames }) => fieldNames && !everywhere.has(String(fieldNames[0])))
-      .map(({ columnTypes, fieldNames, primary, kind }) => {
-        const key = primary ? ' PK' : kind === 'm:1' || kind === '1:1' ? ' FK' : '';
-        return `    ${typeOf(columnTypes[0])} ${fieldNames[0]}${key}`;
-      });
-    return [`  ${meta.tableName} {`, ...lines, '  }'].join('\n');
-  });
-  const links = tables.flatMap((meta) =>
-    meta.relations
-      .filter(({ kind, owner }) => kind === 'm:1' || (kind === '1:1' && owner))
-      .map(({ targetMeta, fieldNames, nullable, kind, unique }) => {
-        const many = kind === '1:1' || unique ? 'o|' : 'o{';
-        return `  ${targetMeta?.tableName} ${nullable ? '|o' : '||'}--${many} ${meta.tableName} : ${fieldNames[0]}`;
-      }),
-  );
-  return ['```mermaid', 'erDiagram', ...boxes, ...links, '```'].join('\n');
-}
-
-/** Mermaid takes one word. */
-const typeOf = (columnType = 'unknown') => columnType.replace(/\(.*\)/, '').replace(/\W+/g, '_');
-
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
+const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
+for (const [name, document] of Object.entries(pages)) {
+  const page = new URL(`../../${name}`, import.meta.url);
   const text = readFileSync(page, 'utf8');
-  const documented = await documentDatabases(text);
+  const documented = await document(text);
   if (!values.check) writeFileSync(page, documented);
   else if (documented !== text) {
-    console.error('docs/databases.md is not as the entities are: run `npm run docs:databases`.');
+    console.error(`${name} is not as the code is: run \`npm run docs:write\`.`);
     process.exitCode = 1;
   }
 }

@@ -4,25 +4,42 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { Engine } from './engine.ts';
-import { jobIdOf, type RowJobData, stageJob, stepJob } from './jobs.ts';
-import { announce, projectionJob, transition } from './outbox.ts';
+import { enteredBy, type Holder } from './fencing.ts';
+import { type Ended, finishAtOnce } from './finish-at-once.ts';
+import { type EnteredJob, jobIdOf, stageJob, stepJob } from './jobs.ts';
+import { announce, transition } from './outbox.ts';
+import { projectSoon } from './project.ts';
 import { queueNameOf } from './queues.ts';
 import { promoteReady } from './step-graph.ts';
 
 /** A row as its job knew it: anything but this incarnation and this entry is somebody else's by now. */
-const stillOurs = ({ rowId, incarnation, entry }: RowJobData) => ({
+export const stillOurs = ({ rowId, incarnation, entry }: EnteredJob) => ({
   id: rowId,
   incarnation,
-  ...(entry === undefined ? {} : { entries: entry }),
+  ...(entry ? enteredBy(entry) : {}),
 });
 
 /** Completes a stage and queues the next one, or completes the workflow. Does nothing where the job is outdated. */
-export async function finishStage(engine: Engine, job: RowJobData): Promise<void> {
+export async function finishStage(engine: Engine, job: EnteredJob, ended: Ended): Promise<void> {
+  const plain = await finishAtOnce(engine, ended);
+  const next = plain === undefined ? await finishWithCare(engine, job, ended.holder) : plain;
+  engine.atBoundary?.('stage-finished', job.rowId);
+  if (next) await engine.queues.add(stageJob(next));
+  projectSoon(engine, job.organizationId);
+}
+
+/** The long way, which knows every case; gives the next stage, or null. */
+async function finishWithCare(
+  engine: Engine,
+  job: EnteredJob,
+  { since }: Holder,
+): Promise<WorkflowStageExecution | null> {
   const db = engine.databases.inOrganization(job.organizationId);
-  const next = await db.workflows(async (em) => {
-    const stage = await lockStage(em, job);
+  return db.workflows(async (em) => {
+    const { workflow, stage } = await lockStage(em, job);
     if (!stage) return null;
-    const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
+    stage.startedAt ??= since;
+    workflow.startedAt ??= since;
     const completed = transition(stage, () => stage.complete());
     await announce(em, workflow, `${stage.id}/completed`, 'stage.completed', {
       stage: stage.stage,
@@ -46,39 +63,59 @@ export async function finishStage(engine: Engine, job: RowJobData): Promise<void
     }
     return following;
   });
-  engine.atBoundary?.('stage-finished', `${job.rowId}`);
+}
+
+/**
+ * Adds the job of the stage after one that is completed, in case the process died between its completion and the add.
+ * Safe to repeat.
+ */
+export async function addNextStage(engine: Engine, job: EnteredJob): Promise<void> {
+  const db = engine.databases.inOrganization(job.organizationId);
+  const next = await db.workflows(async (em) => {
+    const stage = await em.findOne(WorkflowStageExecution, { ...stillOurs(job), status: 'completed' });
+    if (!stage) return null;
+    const { workflowExecutionId, stageOrder } = stage;
+    return em.findOne(WorkflowStageExecution, {
+      workflowExecutionId,
+      stageOrder: stageOrder + 1,
+      status: 'queued',
+    });
+  });
   if (next) await engine.queues.add(stageJob(next));
-  await engine.queues.add(projectionJob({ id: job.workflowId, organizationId: job.organizationId }));
 }
 
 /** Ends a stage, and with it the workflow, as failed. Does nothing where the job is outdated. */
-export async function failStage(engine: Engine, job: RowJobData, reason: string): Promise<void> {
+export async function failStage(engine: Engine, job: EnteredJob, reason: string, since: Date): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   await db.workflows(async (em) => {
-    const stage = await lockStage(em, job);
+    const { workflow, stage } = await lockStage(em, job);
     if (!stage) return;
-    const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
+    stage.startedAt ??= since;
+    workflow.startedAt ??= since;
     const failed = transition(stage, () => stage.fail(reason));
     const ended = transition(workflow, () => workflow.fail(stage.stage, reason));
     const why = { stage: stage.stage, stageId: stage.id, reason };
     await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { ...failed, ...why });
     await announce(em, workflow, 'failed', 'workflow.failed', { ...ended, ...why });
   });
-  await engine.queues.add(projectionJob({ id: job.workflowId, organizationId: job.organizationId }));
+  projectSoon(engine, job.organizationId);
 }
 
 /** Ends a step and sets its dependents free. Does nothing where the job is outdated. */
-export async function finishStep(engine: Engine, job: RowJobData, failure: string | null): Promise<void> {
+export async function finishStep(
+  engine: Engine,
+  job: EnteredJob,
+  failure: string | null,
+  since: Date,
+): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   await db.workflows(async (em) => {
-    const seen = await em.findOne(WorkflowStepExecution, stillOurs(job));
-    if (!seen) return;
-    // One at a time per stage, or two steps that finish together would each count the other as still running.
-    await em.findOneOrFail(WorkflowStageExecution, seen.workflowStageExecutionId, {
-      lockMode: LockMode.PESSIMISTIC_WRITE,
-    });
-    const ours = await em.findOne(WorkflowStepExecution, stillOurs(job), { refresh: true });
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+    // One at a time per workflow, or two steps that finish together would each count the other as still running.
+    const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId, lock);
+    const ours = await em.findOne(WorkflowStepExecution, stillOurs(job), lock);
     if (!ours || ours.isOver()) return;
+    ours.startedAt ??= since;
     const ended = transition(ours, () => (failure === null ? ours.complete() : ours.fail(failure)));
     const fellows = await em.find(
       WorkflowStepExecution,
@@ -86,7 +123,6 @@ export async function finishStep(engine: Engine, job: RowJobData, failure: strin
       { orderBy: { position: 'asc' } },
     );
     promoteReady(fellows);
-    const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId);
     await announce(em, workflow, `${ours.id}/ended`, failure === null ? 'step.completed' : 'step.failed', {
       stepId: ours.id,
       function: ours.function,
@@ -100,7 +136,7 @@ export async function finishStep(engine: Engine, job: RowJobData, failure: strin
 }
 
 /** Adds the jobs of the queued fellows of a step that is over, under the job of their stage. Safe to repeat. */
-export async function addFreedSteps(engine: Engine, job: RowJobData): Promise<void> {
+export async function addFreedSteps(engine: Engine, job: EnteredJob): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   const { stage, freed } = await db.workflows(async (em) => {
     const step = await em.findOneOrFail(WorkflowStepExecution, job.rowId);
@@ -121,12 +157,15 @@ export async function addFreedSteps(engine: Engine, job: RowJobData): Promise<vo
   for (const step of freed) await engine.queues.add(stepJob(step, parent));
 }
 
-/** The stage's row, locked, or null where the job is outdated or the stage is over. */
-async function lockStage(em: EntityManager, job: RowJobData): Promise<WorkflowStageExecution | null> {
-  const stage = await em.findOne(WorkflowStageExecution, stillOurs(job), {
-    lockMode: LockMode.PESSIMISTIC_WRITE,
-  });
-  return stage && !stage.isOver() ? stage : null;
+/** The workflow's row and the stage's, locked; no stage where the job is outdated or the stage is over. */
+export async function lockStage(
+  em: EntityManager,
+  job: EnteredJob,
+): Promise<{ workflow: WorkflowExecution; stage: WorkflowStageExecution | null }> {
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+  const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId, lock);
+  const stage = await em.findOne(WorkflowStageExecution, stillOurs(job), lock);
+  return { workflow, stage: stage && !stage.isOver() && !workflow.isOver() ? stage : null };
 }
 
 function elapsed(row: {

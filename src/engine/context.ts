@@ -6,6 +6,7 @@ import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
+import type { Entered } from './enter.ts';
 import { OperationFailed } from './errors.ts';
 import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
@@ -13,14 +14,14 @@ import { announce } from './outbox.ts';
 import { promoteReady } from './step-graph.ts';
 import { Suspension } from './suspension.ts';
 
-export async function durableContext(
+export function durableContext(
   engine: Engine,
   performer: Performer,
-  workflow: WorkflowExecution,
-): Promise<DurableContext> {
-  const { workflowId, scope } = performer;
+  { workflow, known }: Pick<Entered, 'workflow' | 'known'>,
+): DurableContext {
+  const { workflowId, scope, holder } = performer;
   const db = engine.databases.inOrganization(performer.organizationId);
-  const ledger = await Ledger.open(db, performer);
+  const ledger = new Ledger(db, performer, known);
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
     const operations = await ledger.intend(wishes);
@@ -45,21 +46,24 @@ export async function durableContext(
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
     gate: (key, question) => answerOf(db, performer, key, question),
     remember: async (facts) => {
-      Object.assign(workflow, facts);
       await db.workflows(async (em) => {
-        await expectCurrent(em, performer.holder);
+        await expectCurrent(em, holder);
         await em.nativeUpdate(WorkflowExecution, { id: workflowId }, facts);
       });
+      Object.assign(workflow, facts);
     },
     announce: (key, type, payload) =>
-      db.workflows((em) => announce(em, workflow, `${scope}/${key}`, type, payload)),
+      db.workflows(async (em) => {
+        await expectCurrent(em, holder);
+        await announce(em, workflow, `${scope}/${key}`, type, payload);
+      }),
   };
 }
 
 /** Gives the signal that answers this question, taking the oldest that nothing has taken yet, or suspends. */
 async function answerOf(
   db: OrganizationDatabases,
-  { workflowId, scope }: Performer,
+  { workflowId, scope, holder }: Performer,
   key: string,
   question: Question,
 ): Promise<Signal> {
@@ -77,7 +81,9 @@ async function answerOf(
       },
       { orderBy: { createdAt: 'asc' } },
     );
-    if (oldest) oldest.answered = answered;
+    if (!oldest) return null;
+    await expectCurrent(em, holder);
+    oldest.answered = answered;
     return oldest;
   });
   if (!signal) throw new Suspension({ question });
@@ -89,12 +95,12 @@ export function stageContext(base: DurableContext, performer: Performer): StageC
     ...base,
     async runSteps(definition, items, limit) {
       const steps = await base.db.workflows(async (em) => {
+        await expectCurrent(em, performer.holder);
         const known = await em.find(
           WorkflowStepExecution,
           { workflowStageExecutionId: performer.stageExecutionId, function: definition.name },
           { orderBy: { position: 'asc' } },
         );
-        if (known.length === 0) await expectCurrent(em, performer.holder);
         const all =
           known.length > 0
             ? known

@@ -186,13 +186,16 @@ export const defineStep = (definition: StepDefinition): StepDefinition => defini
 
 // --- projections --------------------------------------------------------------------------------------------------
 
-/** Brings one other database up to date with what happened. Repeated deliveries must change nothing. */
+/**
+ * Brings one other database up to date with what happened: entries in the order of their writing, some of them perhaps
+ * for the second time, which must change nothing.
+ */
 export type ProjectionDefinition = {
   name: string;
   database: DatabaseName;
   /** Types of outbox entries it cares for; all of them where left out. */
   types?: readonly string[];
-  apply(entry: OutboxEntry, em: EntityManager): Promise<void>;
+  apply(entries: readonly OutboxEntry[], em: EntityManager): Promise<void>;
 };
 
 /** Declares a projection of the outbox. */

@@ -32,13 +32,13 @@ export type Engine = {
   catalogue: Catalogue;
   servicesOf(organizationId: string): Services;
   logger: Logger;
-  /** Called at each boundary, with what is being worked on; production does nothing there. */
-  atBoundary?: (boundary: Boundary, what: string) => void;
   /**
-   * Whether the effect of an earlier attempt is looked for before acting; it is, unless this says `false`. For the
-   * tests of that alone: with it off they must show doubles, or they could not fail.
+   * Whether an effect that an earlier attempt may have had is looked for before it is made; true where left out.
+   * Only the fault laboratory says false, to show that it would notice.
    */
   ledgerLooksFirst?: boolean;
+  /** Called at each boundary, with what is being worked on; production does nothing there. */
+  atBoundary?: (boundary: Boundary, what: string) => void;
 };
 
 /** The ledger table of each service. */

@@ -8,7 +8,8 @@ import type { WorkflowOptions } from '../../entities/workflows/workflow-template
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, projectionJob } from './outbox.ts';
+import { announce } from './outbox.ts';
+import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
 import { templateFor } from './workflow-template.ts';
 
@@ -57,7 +58,7 @@ export async function enqueueWorkflow(
   try {
     const { workflow, first } = await insert(engine, request, requestHash);
     await addOrLeave(engine, stageJob(first));
-    await addOrLeave(engine, projectionJob(workflow));
+    projectSoon(engine, organizationId);
     return { workflow, created: true };
   } catch (error) {
     const raced = error instanceof UniqueConstraintViolationException ? await earlier() : null;

@@ -5,6 +5,7 @@ import type { WorkflowStepExecution } from '../../entities/workflows/workflow-st
 import type { OperationDefinition } from './define.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
+import type { Entry } from './fencing.ts';
 import { type EngineJob, queueNameOf } from './queues.ts';
 
 /** What a stage's or step's own code gets, unless its definition says otherwise. */
@@ -16,36 +17,32 @@ export type RowJobData = {
   /** Of the stage, step or operation row. */
   rowId: string;
   incarnation: number;
-  /** Which entry of the function is at work: known once it has entered, never part of the queue's job. */
-  entry?: number;
 };
+
+/** The job of a durable function, once it has entered. */
+export type EnteredJob = RowJobData & { entry?: Entry };
 
 export const jobIdOf = (row: { id: string; incarnation: number }): string => `${row.id}-${row.incarnation}`;
 
-const dataOf = (row: Operation | WorkflowStageExecution | WorkflowStepExecution): RowJobData => ({
+const dataOf = (row: Operation | StageRef | WorkflowStepExecution): RowJobData => ({
   organizationId: row.organizationId,
   workflowId: row.workflowExecutionId,
   rowId: row.id,
   incarnation: row.incarnation,
 });
 
-export const stageJob = (stage: WorkflowStageExecution): EngineJob =>
-  stageJobOf({ ...dataOf(stage), id: stage.id, stage: stage.stage });
+/** What a stage's job is made from. */
+export type StageRef = Pick<
+  WorkflowStageExecution,
+  'id' | 'incarnation' | 'organizationId' | 'workflowExecutionId' | 'stage'
+>;
 
-/** The job of a stage of which no more is known than this. */
-export function stageJobOf(stage: {
-  id: string;
-  stage: string;
-  organizationId: string;
-  workflowId: string;
-  incarnation: number;
-}): EngineJob {
-  const { id, incarnation, organizationId, workflowId } = stage;
+export function stageJob(stage: StageRef): EngineJob {
   return {
     queue: queueNameOf(stage.stage),
     name: stage.stage,
     id: jobIdOf(stage),
-    data: { organizationId, workflowId, rowId: id, incarnation },
+    data: dataOf(stage),
     attempts: durableRetry.attempts,
     backoffMs: milliseconds(durableRetry.delay),
   };

@@ -111,7 +111,7 @@ function hold(engine: Engine, sinceAsked: () => number, renewOnce: () => Promise
       },
       (error) => engine.logger.warn({ err: error }, 'could not renew the claim on an operation'),
     );
-  }, timings.leaseRenewalMs);
+  }, timings.renewalMs);
   return { signal: lost.signal, isLost, release: () => clearInterval(renewal) };
 }
 

@@ -26,22 +26,11 @@ export class Ledger {
   readonly #performer: Performer;
   readonly #known: Map<string, Operation>;
 
-  private constructor(db: OrganizationDatabases, performer: Performer, known: Operation[]) {
+  /** @param known what it has performed so far */
+  constructor(db: OrganizationDatabases, performer: Performer, known: readonly Operation[]) {
     this.#db = db;
     this.#performer = performer;
     this.#known = new Map(known.map((operation) => [operation.key, operation]));
-  }
-
-  static async open(db: OrganizationDatabases, performer: Performer): Promise<Ledger> {
-    const { workflowId, scope } = performer;
-    const known = await db.workflows(async (em) => {
-      const found: Operation[] = [];
-      for (const service of services) {
-        found.push(...(await em.find(ledgerOf[service], { workflowExecutionId: workflowId, scope })));
-      }
-      return found;
-    });
-    return new Ledger(db, performer, known);
   }
 
   /** The rows of these wishes, in their order; intents are written, in one transaction, for those not seen before. */

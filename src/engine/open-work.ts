@@ -8,7 +8,7 @@ import { queueNameOf } from './queues.ts';
 export type OpenStage = {
   id: string;
   organizationId: string;
-  workflowId: string;
+  workflowExecutionId: string;
   stage: string;
   incarnation: number;
   status: 'queued' | 'running' | 'waiting';
@@ -62,7 +62,7 @@ export async function openStages(
   return rows.map((row) => ({
     id: row.id,
     organizationId: row.organization_id,
-    workflowId: row.workflow_execution_id,
+    workflowExecutionId: row.workflow_execution_id,
     stage: row.stage,
     incarnation: row.incarnation,
     status: row.status,

@@ -4,10 +4,12 @@ import type { Operation } from '../../entities/workflows/operation.ts';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { actorInSql, requestInSql } from '../databases/settings.ts';
 import { deriveId } from './derive.ts';
-import type { EngineJob } from './queues.ts';
 
 /** Who made it happen, and for which HTTP request, as the transaction knows it. */
-const circumstances = `jsonb_strip_nulls(jsonb_build_object('by', ${actorInSql}, 'requestId', ${requestInSql}))`;
+export const circumstances = `jsonb_strip_nulls(jsonb_build_object('by', ${actorInSql}, 'requestId', ${requestInSql}))`;
+
+/** The id of an event: see {@link announce}. */
+export const eventId = (workflowId: string, key: string): string => deriveId('outbox', workflowId, key);
 
 /** The state of a row before and after a change to it, for what is announced of it. */
 export function transition<Row extends { status: string }>(row: Row, change: (row: Row) => void) {
@@ -28,11 +30,10 @@ export async function announce(
   type: string,
   payload: Record<string, unknown>,
 ): Promise<void> {
-  const id = deriveId('outbox', workflow.id, key);
   await em
     .createQueryBuilder(OutboxEntry)
     .insert({
-      id,
+      id: eventId(workflow.id, key),
       organizationId: workflow.organizationId,
       workflowExecutionId: workflow.id,
       type,
@@ -68,16 +69,4 @@ export function announceEnd(
       ...(operation.errorMessage ? { reason: operation.errorMessage } : {}),
     },
   );
-}
-
-/** The job that brings the other databases up to date with one workflow. Many may be added; each does what is left. */
-export function projectionJob(workflow: { id: string; organizationId: string }): EngineJob {
-  return {
-    queue: 'projections',
-    name: 'project-outbox',
-    id: `${workflow.id}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`,
-    data: { organizationId: workflow.organizationId, workflowId: workflow.id },
-    attempts: 10,
-    backoffMs: 1_000,
-  };
 }

@@ -26,8 +26,8 @@ export type EngineJob = {
   /** Pause before the second attempt, milliseconds; doubles each time, with jitter. */
   backoffMs?: number;
   parent?: { queue: string; id: string };
-  /** While a job with this word is live, another one is not added. */
-  unlessLive?: string;
+  /** While a job with this word waits, another one is not added; while one is at work, one more comes after it. */
+  onceMore?: string;
 };
 
 export type Processor = (job: Job, token: string) => Promise<unknown>;
@@ -77,8 +77,7 @@ export class Queues {
 
   /** Adds many jobs; else the same. Where the backend takes batches, those that hang on nothing go in one round trip. */
   async addAll(jobs: readonly EngineJob[]): Promise<void> {
-    const isFree = ({ parent, unlessLive }: EngineJob) =>
-      this.#backend.takesBatches && !parent && !unlessLive;
+    const isFree = ({ parent, onceMore }: EngineJob) => this.#backend.takesBatches && !parent && !onceMore;
     const batches = [...Map.groupBy(jobs.filter(isFree), ({ queue }) => queue)].map(([queue, some]) => {
       const batch = some.map((job) => ({ name: job.name, data: job.data, opts: this.#optionsOf(job) }));
       return inTime(this.queue(queue).addBulk(batch));
@@ -90,7 +89,7 @@ export class Queues {
     const options: JobsOptions = { jobId: job.id, ...kept };
     if (job.attempts) options.attempts = job.attempts;
     if (job.backoffMs) options.backoff = { type: 'exponential', delay: job.backoffMs, jitter: 0.3 };
-    if (job.unlessLive) options.deduplication = { id: job.unlessLive };
+    if (job.onceMore) options.deduplication = { id: job.onceMore, keepLastIfActive: true };
     if (job.parent) {
       options.parent = { id: job.parent.id, queue: this.queue(job.parent.queue).qualifiedName };
       // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.
@@ -125,6 +124,7 @@ export class Queues {
       ...this.#backend.options,
       concurrency,
       lockDuration: timings.lockMs,
+      lockRenewTime: timings.renewalMs,
       stalledInterval: timings.stalledCheckMs,
       // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
       maxStalledCount: 1_000_000,

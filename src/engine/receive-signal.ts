@@ -6,7 +6,8 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, projectionJob, transition } from './outbox.ts';
+import { announce, transition } from './outbox.ts';
+import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
 
 export type SignalRequest = {
@@ -68,7 +69,7 @@ export async function receiveSignal(
   });
   if (stage) {
     await addOrLeave(engine, stageJob(stage));
-    await addOrLeave(engine, projectionJob({ id, organizationId }));
+    projectSoon(engine, organizationId);
   }
   return signal;
 }

@@ -6,10 +6,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { cancelOrphans } from './cancel-orphans.ts';
 import type { Engine } from './engine.ts';
-import { stageJobOf } from './jobs.ts';
+import { stageJob } from './jobs.ts';
 import { scheduleMaintenance } from './maintain.ts';
 import { type OpenStage, openStages, requeueAll, type WorkBelow, workBelow } from './open-work.ts';
-import { projectionJob } from './outbox.ts';
+import { projectionJob } from './project.ts';
 import type { JobState } from './queue-backend.ts';
 import { beginEpoch, noteComparison, readEpoch } from './queue-epoch.ts';
 import { timings } from './timings.ts';
@@ -18,7 +18,6 @@ import { timings } from './timings.ts';
 const lockKey = 0x67737701;
 /** So many stages are looked at in one go; a pass looks at all there are. */
 const page = 1_000;
-const outboxBatch = 500;
 /** Before every UUID. */
 const first = '00000000-0000-0000-0000-000000000000';
 
@@ -59,7 +58,7 @@ async function putBackStages(engine: Engine, em: EntityManager, lost: boolean): 
       );
       const jobs = trouble.flatMap((stage) => {
         const incarnation = requeued.get(stage.id);
-        return incarnation === undefined ? [] : [stageJobOf({ ...stage, incarnation })];
+        return incarnation === undefined ? [] : [stageJob({ ...stage, incarnation })];
       });
       await engine.queues.addAll(jobs);
       count += jobs.length;
@@ -125,18 +124,13 @@ function isStuck(
   return !lately && open.length === 0 && stage === 'waiting-children';
 }
 
-/** Adds a projection job for each workflow whose outbox has waited too long. */
+/** Adds a projection job for each organisation whose outbox has waited too long. */
 async function wakeProjections(engine: Engine, em: EntityManager, lost: boolean): Promise<void> {
-  const workflows = await em.execute<{ id: string; organization_id: string }[]>(
-    `select workflow_execution_id as id, organization_id from outbox
+  const organizations = await em.execute<{ id: string }[]>(
+    `select organization_id as id from outbox
       where published_at is null and extract(epoch from clock_timestamp() - occurred_at) * 1000 >= ?
-      group by 1, 2 limit ?`,
-    [lost ? 0 : timings.reconcileAgeMs, outboxBatch],
+      group by 1`,
+    [lost ? 0 : timings.reconcileAgeMs],
   );
-  await engine.queues.addAll(
-    workflows.map(({ id, organization_id }) => ({
-      ...projectionJob({ id, organizationId: organization_id }),
-      unlessLive: id,
-    })),
-  );
+  await engine.queues.addAll(organizations.map(({ id }) => projectionJob(id)));
 }

@@ -1,59 +1,73 @@
-/** Runs the job of a stage or a step: enter, run from the top, and either finish, suspend, come back later, or fail. */
+/**
+ * Runs the job of a stage or a step: enter, run from the top, and either finish, suspend, come back later, or fail.
+ * Its row says that it is running from its first write on, or from when it has run for a moment.
+ */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from 'bullmq';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
-import { addFreedSteps, failStage, finishStage, finishStep } from './advance.ts';
+import {
+  addFreedSteps,
+  addNextStage,
+  failStage,
+  finishStage,
+  finishStep,
+  lockStage,
+  stillOurs,
+} from './advance.ts';
 import { stageNamed, stepNamed } from './catalogue.ts';
 import { durableContext, stageContext } from './context.ts';
 import type { Question } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
+import { type Entered, enter, scopeOf } from './enter.ts';
 import { OperationFailed, PermanentFailure, RetryLater, reasonOf } from './errors.ts';
-import { Superseded } from './fencing.ts';
-import { durableRetry, jobIdOf, type RowJobData } from './jobs.ts';
+import { expectCurrent, type Kind, Superseded, start } from './fencing.ts';
+import type { Ended } from './finish-at-once.ts';
+import { durableRetry, type EnteredJob, jobIdOf } from './jobs.ts';
 import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
+import { timings } from './timings.ts';
 import { expectAnswers } from './unanswered.ts';
 
-type Row = WorkflowStageExecution | WorkflowStepExecution;
-type Kind = 'stage' | 'step';
-type Entered = { workflow: WorkflowExecution; row: Row };
+type Row = Entered['row'];
 
-/** The row of a job, locked. */
-function lockRow(em: EntityManager, kind: Kind, id: string): Promise<Row | null> {
+/** The row of a job, locked; null where it is somebody else's by now. */
+function lockRow(em: EntityManager, kind: Kind, data: EnteredJob): Promise<Row | null> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   return kind === 'stage'
-    ? em.findOne(WorkflowStageExecution, id, lock)
-    : em.findOne(WorkflowStepExecution, id, lock);
+    ? em.findOne(WorkflowStageExecution, stillOurs(data), lock)
+    : em.findOne(WorkflowStepExecution, stillOurs(data), lock);
 }
 
 /** Gives, for people who look at the finished job, what became of it. */
 export async function runDurable(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
   for (;;) {
-    const entered = await enter(engine, kind, job.data as RowJobData);
+    let data: EnteredJob = job.data;
+    const entered = await enter(engine, kind, data);
     if (!entered) {
-      if (kind === 'step') await addFreedSteps(engine, job.data as RowJobData);
+      if (kind === 'step') await addFreedSteps(engine, data);
+      else await addNextStage(engine, data);
       return 'nothing to do: over already, or taken over by a newer job';
     }
-    const data: RowJobData = { ...job.data, entry: entered.row.entries };
+    data = { ...data, entry: entered.entry };
     engine.atBoundary?.('stage-entered', job.name);
     let until: Suspension['until'] | null;
     try {
       expectAnswers(job);
       until = await runUntilSuspended(engine, entered);
       if (!until) {
-        await (kind === 'stage' ? finishStage(engine, data) : finishStep(engine, data, null));
+        if (kind === 'stage') await finishStage(engine, data, endedOf(entered));
+        else await finishStep(engine, data, null, entered.at);
         return 'completed';
       }
     } catch (thrown) {
       if (thrown instanceof Superseded) return 'taken over by a newer job';
-      return await giveUpOrRetry(engine, kind, data, job, token, thrown);
+      return await giveUpOrRetry(engine, kind, data, job, token, thrown, entered.at);
     }
-    if ('question' in until) return await ask(engine, data, until.question);
+    if ('question' in until) return await ask(engine, data, until.question, entered.at);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
     // Only failures in a row count against it.
     if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
@@ -64,8 +78,10 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
 
 /** Adds the jobs it waits for; false where a newer job does that by now. */
 async function dispatched(engine: Engine, entered: Entered, until: UntilDone): Promise<boolean> {
+  const performer = performerOf(entered);
   try {
-    await dispatch(engine, performerOf(entered), until);
+    if (entered.row.status !== 'running') await showStarted(engine, performer);
+    await dispatch(engine, performer, until);
     return true;
   } catch (thrown) {
     if (thrown instanceof Superseded) return false;
@@ -75,41 +91,31 @@ async function dispatched(engine: Engine, entered: Entered, until: UntilDone): P
 
 /** Runs the function's own code; gives what it waits for, or null where it came to its end. */
 async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Suspension['until'] | null> {
+  const performer = performerOf(entered);
+  const taking = setTimeout(() => {
+    // whoever has taken over says so himself
+    showStarted(engine, performer).catch(() => undefined);
+  }, timings.shownAfterMs);
   try {
-    await run(engine, entered);
+    await run(engine, performer, entered);
     return null;
   } catch (thrown) {
     if (thrown instanceof Suspension) return thrown.until;
     throw thrown;
+  } finally {
+    clearTimeout(taking);
   }
 }
 
-/** Marks the row as running; null where this job has no business with it any more. */
-async function enter(engine: Engine, kind: Kind, data: RowJobData): Promise<Entered | null> {
-  const db = engine.databases.inOrganization(data.organizationId);
-  return db.workflows(async (em) => {
-    const row = await lockRow(em, kind, data.rowId);
-    if (!row || row.incarnation !== data.incarnation || row.isOver()) return null;
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    if (workflow.isOver()) return null;
-    const first = !row.startedAt;
-    const started = transition(row, () => row.start());
-    if (row instanceof WorkflowStageExecution) {
-      workflow.run(row.stage);
-      if (first)
-        await announce(em, workflow, `${row.id}/started`, 'stage.started', {
-          stage: row.stage,
-          stageId: row.id,
-          ...started,
-        });
-    }
-    return { workflow, row };
-  });
+/** For people who look at it while it has written nothing yet. */
+function showStarted(engine: Engine, { organizationId, holder }: Performer): Promise<void> {
+  const db = engine.databases.inOrganization(organizationId);
+  return db.workflows((em) => expectCurrent(em, holder));
 }
 
-async function run(engine: Engine, { workflow, row }: Entered): Promise<void> {
-  const performer = performerOf({ workflow, row });
-  const base = await durableContext(engine, performer, workflow);
+async function run(engine: Engine, performer: Performer, entered: Entered): Promise<void> {
+  const { row } = entered;
+  const base = durableContext(engine, performer, entered);
   if (row instanceof WorkflowStageExecution) {
     await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
   } else {
@@ -118,14 +124,27 @@ async function run(engine: Engine, { workflow, row }: Entered): Promise<void> {
   }
 }
 
-function performerOf({ workflow, row }: Entered): Performer {
+function endedOf(entered: Entered): Ended {
+  const { workflow, row } = entered;
+  const isLast = row instanceof WorkflowStageExecution && workflow.stages.at(-1) === row.stage;
+  return { organizationId: workflow.organizationId, holder: performerOf(entered).holder, isLast };
+}
+
+function performerOf({ workflow, row, at, entry }: Entered): Performer {
   const stage = row instanceof WorkflowStageExecution;
   return {
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
-    holder: { kind: stage ? 'stage' : 'step', id: row.id, incarnation: row.incarnation, entry: row.entries },
-    scope: stage ? row.stage : `${row.function}/${row.itemId}`,
+    holder: {
+      kind: stage ? 'stage' : 'step',
+      id: row.id,
+      incarnation: row.incarnation,
+      entry,
+      workflowId: workflow.id,
+      since: at,
+    },
+    scope: scopeOf(row),
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
       id: jobIdOf(row),
@@ -134,16 +153,12 @@ function performerOf({ workflow, row }: Entered): Performer {
 }
 
 /** Lets the stage wait for people; its job ends here, and a signal adds a new one. */
-async function ask(engine: Engine, data: RowJobData, question: Question): Promise<string> {
+async function ask(engine: Engine, data: EnteredJob, question: Question, since: Date): Promise<string> {
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
-    const stage = await em.findOne(
-      WorkflowStageExecution,
-      { id: data.rowId, incarnation: data.incarnation, entries: data.entry ?? 0 },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
-    );
-    if (!stage || stage.isOver()) return;
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
+    const { stage, workflow } = await lockStage(em, data);
+    if (!stage) return;
+    await start(em, workflow, stage, since);
     stage.ask(question.gate, question.accepts, question.waitingOn);
     const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
@@ -161,10 +176,11 @@ async function ask(engine: Engine, data: RowJobData, question: Question): Promis
 async function giveUpOrRetry(
   engine: Engine,
   kind: Kind,
-  data: RowJobData,
+  data: EnteredJob,
   job: Job,
   token: string,
   thrown: unknown,
+  since: Date,
 ): Promise<never> {
   const reason = reasonOf(thrown);
   if (thrown instanceof RetryLater) {
@@ -182,20 +198,19 @@ async function giveUpOrRetry(
     });
   }
   if (!hopeless && failures < durableRetry.attempts) throw thrown;
-  await (kind === 'stage' ? failStage(engine, data, reason) : finishStep(engine, data, reason));
+  await (kind === 'stage' ? failStage(engine, data, reason, since) : finishStep(engine, data, reason, since));
   throw new UnrecoverableError(reason);
 }
 
 async function markRow(
   engine: Engine,
   kind: Kind,
-  data: RowJobData,
+  data: EnteredJob,
   change: (row: Row) => void,
 ): Promise<void> {
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
-    const row = await lockRow(em, kind, data.rowId);
-    if (row && row.incarnation === data.incarnation && row.entries === data.entry && !row.isOver())
-      change(row);
+    const row = await lockRow(em, kind, data);
+    if (row && !row.isOver()) change(row);
   });
 }

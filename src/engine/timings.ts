@@ -5,13 +5,17 @@
  */
 export const timings = {
   /** How long a worker's hold on a job, or its claim on an operation, stands without being renewed. */
-  lockMs: 2_500,
-  /** How often claims on operations are renewed. */
-  leaseRenewalMs: 600,
+  lockMs: 3_000,
+  /** How often such holds and claims are renewed; both bear a worker that stands still for the rest of `lockMs`. */
+  renewalMs: 700,
   /** How soon the job of an operation that another worker holds looks again, at the latest. */
   claimCheckMs: 500,
   /** How often BullMQ looks for jobs whose worker died. */
-  stalledCheckMs: 800,
+  stalledCheckMs: 700,
+  /** How long a durable function runs, having written nothing, before its row says that it does. */
+  shownAfterMs: 250,
+  /** How long events of an organisation gather before the other databases hear of them. */
+  projectionLagMs: 100,
   /** How often a worker looks whether the queue as a whole was lost. */
   epochCheckMs: 500,
   /** How often some worker compares all open rows with the queue. */

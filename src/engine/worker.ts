@@ -20,7 +20,7 @@ export type RunningWorker = {
 };
 
 /** Jobs of one queue that one process works on at a time. They mostly wait for answers. */
-const concurrency = { stages: 10, steps: 20, services: 10, projections: 5, maintenance: 1 };
+const concurrency = { stages: 10, steps: 20, services: 10, projections: 2, maintenance: 1 };
 
 /**
  * Starts serving queues.

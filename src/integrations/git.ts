@@ -3,7 +3,7 @@
  * configuration is the agent's to write, so a filter or helper it plants there must find no secret of ours.
  */
 import { execFile } from 'node:child_process';
-import { PermanentFailure } from '../engine/errors.ts';
+import { PermanentFailure, RetryLater } from '../engine/errors.ts';
 import { rightToAct } from '../engine/right-to-act.ts';
 import type { GitRemote } from './github/port.ts';
 
@@ -103,6 +103,9 @@ export async function gitSays(args: readonly string[], options: GitOptions): Pro
 /** The remote does not know the token: HTTP 401, after which git would ask a person. */
 const isUnknownToken = /Authentication failed|could not read (Username|Password)|error: 401\b/;
 
+/** GitHub asks for a minute where it names no time, and git does not pass on what it names. Milliseconds. */
+const limitPauseMs = 60_000;
+
 /** Refusals that trying again cannot mend become permanent; everything else is handed back as it is. */
 export async function judgeRemoteError(
   error: unknown,
@@ -117,6 +120,7 @@ export async function judgeRemoteError(
       `GitHub refused access to ${repository} over git. Check GITHUB_TOKEN and its rights.`,
     );
   }
+  if (/error: 429\b/.test(words)) return new RetryLater(limitPauseMs, 'GitHub rate limit');
   if (/[Rr]epository .*not found|does not appear to be a git repository/.test(words)) {
     return new PermanentFailure(
       `The repository ${repository} was not found, or GITHUB_TOKEN may not see it.`,

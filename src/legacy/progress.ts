@@ -18,6 +18,14 @@ type Row = {
   finished: boolean;
 };
 
+/** Whether a migration has brought anything in yet. */
+export async function hasBegun({ events }: Targets): Promise<boolean> {
+  const { rows } = await events.client.query<{ begun: boolean }>(
+    'select exists (select from legacy_migrations) as begun',
+  );
+  return rows[0]?.begun === true;
+}
+
 /** Where to go on; at the start where the table is new, has changed since, or was finished before. */
 export async function readProgress(
   targets: Targets,

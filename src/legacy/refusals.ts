@@ -51,6 +51,6 @@ export async function refuseStrangers(sources: Sources, targets: Targets): Promi
   if (!first) return;
   const slug = known.find(({ id }) => id === first.id)?.slug;
   throw new ServerError(
-    `The organisation "${slug}" has ${first.count} workflows here that the earlier system does not know. Make a backup, then repeat with --into-existing to bring its rows in besides.`,
+    `The organisation "${slug}" has ${first.count} workflows here that the earlier system does not know. Repeat with --into-existing to bring its rows in besides.`,
   );
 }

@@ -64,7 +64,7 @@ describe('an event', () => {
       payload: { stage: 'completion' },
       occurredAt: new Date(Date.now() - 3_600_000),
     });
-    for (let n = 0; n < 3; n++) await events((em) => eventsProjection.apply(entry, em));
+    for (let n = 0; n < 3; n++) await events((em) => eventsProjection.apply([entry], em));
     expect(await events((em) => em.find(Event, { workflowId: entry.workflowExecutionId }))).toMatchObject([
       { id: entry.id, eventType: 'stage.completed', payload: { stage: 'completion' } },
     ]);

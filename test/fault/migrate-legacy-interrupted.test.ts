@@ -1,4 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Ended, start } from '../cli/gsw.ts';
@@ -9,7 +12,9 @@ import { contentsOf, environmentOf, type LegacyPlace, legacyPlace } from '../sup
 let whole: FreshDatabases;
 let interrupted: FreshDatabases;
 let place: LegacyPlace;
+let backups: string;
 beforeAll(async () => {
+  backups = await mkdtemp(path.join(tmpdir(), 'gsw-backups-'));
   whole = await freshDatabases();
   interrupted = await freshDatabases();
   place = await legacyPlace(whole, legacyData(1_000));
@@ -18,10 +23,11 @@ afterAll(async () => {
   await place?.drop();
   await whole?.drop();
   await interrupted?.drop();
+  await rm(backups, { recursive: true, force: true });
 });
 
 const run = (fresh: FreshDatabases) =>
-  start(['migrate-legacy', ...place.args, '--apply', '--json'], environmentOf(fresh));
+  start(['migrate-legacy', ...place.args, '--apply', '--json', '--backups', backups], environmentOf(fresh));
 
 function workflowsOf({ stdout }: Ended): number {
   const { tables } = JSON.parse(stdout) as { tables: { source: string; mapped: number }[] };

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { inspectRepository } from '../../src/analysis/inspect-repository.ts';
 import { PermanentFailure, RetryLater } from '../../src/engine/errors.ts';
 import { createGitHub } from '../../src/integrations/github/octokit.ts';
 import { GitClone } from '../support/git-clone.ts';
@@ -177,6 +178,13 @@ describe('refusals', () => {
     expect(await github.findPullRequest(repo, pull)).toMatchObject({ number: 1, state: 'open' });
     expect(await sandbox.pullRequests(repo)).toHaveLength(1);
   });
+});
+
+test('a rate limit over git is waited for, as one of the API is, and spends no attempt', async () => {
+  sandbox.faults.add({ kind: 'too-many-requests', path: /\.git\/info\/refs$/ });
+  const inspecting = async () => inspectRepository(await github.gitRemote(repo), repo, 'main');
+  expect(await failureOf(inspecting())).toMatchObject({ name: 'RetryLater', message: 'GitHub rate limit' });
+  expect((await inspecting()).files.length).toBeGreaterThan(0);
 });
 
 describe('the token', () => {

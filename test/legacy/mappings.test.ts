@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stages as ours } from '../../jobs/workflow.ts';
 import { databaseNames } from '../../src/config.ts';
+import { goldenSchema } from '../../src/databases/golden-schema.ts';
 import { knownColumns } from '../../src/legacy/apply.ts';
 import { mappings } from '../../src/legacy/catalogue.ts';
 import { quarantined } from '../../src/legacy/mappings/quarantined.ts';
@@ -36,6 +37,29 @@ describe('the mappings', () => {
       for (const reason of Object.values(mapping.leftOut)) expect(reason).toMatch(/\w+ \w+/);
     },
   );
+});
+
+describe('what rows become', () => {
+  const targets = mappings.flatMap(({ target, columns, before = [], after = [] }) => [
+    { target, columns: Object.keys(columns) },
+    ...[...before, ...after].map((companion) => ({ target: companion.target, columns: [] })),
+  ]);
+
+  it.each(databaseNames)('is in tables and columns that %s_db has', async (database) => {
+    const tables = new Map<string, string[]>();
+    for (const line of await goldenSchema(database)) {
+      const [, table = '', column = ''] = /^column (\w+)\.(\w+)/.exec(line) ?? [];
+      tables.set(table, [...(tables.get(table) ?? []), column]);
+    }
+    for (const { target, columns } of targets.filter(({ target }) => target.startsWith(`${database}.`))) {
+      const there = tables.get(target.slice(database.length + 1));
+      expect({ target, isThere: there !== undefined }).toEqual({ target, isThere: true });
+      expect({ target, missing: columns.filter((column) => !there?.includes(column)) }).toEqual({
+        target,
+        missing: [],
+      });
+    }
+  });
 });
 
 describe('stages and states', () => {

@@ -1,4 +1,8 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { verifyBackup } from '../../src/databases/backup/verify.ts';
 import type { Report } from '../../src/legacy/report.ts';
 import { gsw, sentence } from '../cli/gsw.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
@@ -10,17 +14,20 @@ import { canary } from '../support/legacy/world.ts';
 const data = legacyData(100);
 let fresh: FreshDatabases;
 let place: LegacyPlace;
+let backups: string;
 beforeAll(async () => {
+  backups = await mkdtemp(path.join(tmpdir(), 'gsw-backups-'));
   fresh = await freshDatabases();
   place = await legacyPlace(fresh, data);
 });
 afterAll(async () => {
   await place?.drop();
   await fresh?.drop();
+  await rm(backups, { recursive: true, force: true });
 });
 
 const run = (...more: string[]) =>
-  gsw(['migrate-legacy', ...place.args, '--json', ...more], environmentOf(fresh));
+  gsw(['migrate-legacy', ...place.args, '--json', '--backups', backups, ...more], environmentOf(fresh));
 
 type Answer = Report & { applied: boolean; secrets: { source: string; column: string }[] };
 
@@ -43,6 +50,7 @@ it('only says what it would do, unless told to do it', async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ applied: false, verified: true });
   expect(rows(await contentsOf(fresh))).toBe(0);
+  expect(await readdir(backups)).toEqual([]);
 }, 120_000);
 
 it('accounts for every row of every table, and adds nothing the second time', async () => {
@@ -64,6 +72,12 @@ it('accounts for every row of every table, and adds nothing the second time', as
     report.tables.map(({ source, mapped, merged }) => [source, mapped, merged]),
   );
   expect(await contentsOf(fresh)).toEqual(before);
+
+  // made before the first row came in, and not again
+  const [folder, ...others] = await readdir(backups);
+  expect(others).toEqual([]);
+  const backup = await verifyBackup(path.join(backups, folder as string));
+  expect(backup).toMatchObject({ faults: [], rows: 0 });
 }, 180_000);
 
 it('makes one organisation of eight, one workflow of two rows, and lets none run on', async () => {
@@ -159,7 +173,7 @@ it('takes the first layout too, which had seven databases, and tables that nobod
       ),
     );
     const { code, stdout, stderr } = await gsw(
-      ['migrate-legacy', ...seven.args, '--without', 'workflows', '--json', '--apply'],
+      ['migrate-legacy', ...seven.args, '--without', 'workflows', '--json', '--apply', '--no-backup'],
       environmentOf(other),
     );
     expect(stderr).toContain('Everything was found again');

@@ -12,6 +12,8 @@ export function migrateLegacyCommand(): Command {
     )
     .option('--apply', 'do it; may be interrupted and repeated')
     .option('--into-existing', 'although its organisations have workflows here already that it does not know')
+    .option('--backups <folder>', 'where our databases are backed up before the first row comes in')
+    .option('--no-backup', 'make no backup')
     .option(
       '--without <database>',
       'that it has none of, such as workflows: the first layout had seven',

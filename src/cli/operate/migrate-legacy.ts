@@ -1,9 +1,12 @@
 /** `gsw migrate-legacy`: shows or does the migration from the earlier system. */
+import path from 'node:path';
 import { type DatabaseName, databaseNames, readConfig } from '../../config.ts';
+import { backUp } from '../../databases/backup/backup.ts';
 import { resolveConnections } from '../../databases/connections.ts';
 import { databaseOf } from '../../databases/names.ts';
 import { openServer } from '../../databases/server.ts';
 import { migrate } from '../../legacy/migrate.ts';
+import { hasBegun } from '../../legacy/progress.ts';
 import {
   type ReasonCount,
   readReasons,
@@ -22,6 +25,10 @@ export type MigrateLegacyOptions = {
   from: string;
   apply?: true;
   intoExisting?: true;
+  /** Where backups are put; below `DATA_DIR` where left out. */
+  backups?: string;
+  /** False: none is made. */
+  backup: boolean;
   /** Databases not to be looked for. */
   without?: string[];
   json?: true;
@@ -32,7 +39,8 @@ type Outcome = { report: Report; reasons: ReasonCount[]; secrets: SecretPlace[] 
 export async function migrateLegacy(options: MigrateLegacyOptions): Promise<void> {
   const urls = sourceUrls(options);
   const { report, reasons, secrets } = await closing(async (closers) => {
-    const targets = await openTargets(await targetUrls(closers));
+    const { dataDir, maintenanceUrls } = await ours(closers);
+    const targets = await openTargets(maintenanceUrls);
     closers.add(() => closeTargets(targets));
     // the first layout had no workflows_db
     const sources = await openSources(urls, {
@@ -48,7 +56,12 @@ export async function migrateLegacy(options: MigrateLegacyOptions): Promise<void
       reasons: await readReasons(targets),
       secrets: await readSecretPlaces(targets),
     });
-    return options.apply ? work() : rehearse(targets, work);
+    if (!options.apply) return rehearse(targets, work);
+    // of an interrupted migration, the backup from before its first run is the one that counts
+    if (options.backup && !(await hasBegun(targets))) {
+      await keepWhatIsHere(maintenanceUrls, options.backups ?? path.join(dataDir, 'backups'));
+    }
+    return work();
   });
   if (options.json) printJson({ applied: options.apply === true, ...report, reasons, secrets });
   else show(report, reasons, secrets);
@@ -64,11 +77,19 @@ export async function migrateLegacy(options: MigrateLegacyOptions): Promise<void
   );
 }
 
-async function targetUrls(closers: Closers) {
+async function ours(closers: Closers) {
   const config = readConfig();
   const server = await openServer(config);
   closers.add(() => server?.stop());
-  return (await resolveConnections(config, server)).maintenanceUrls;
+  return resolveConnections(config, server);
+}
+
+/** Backs our databases up as they are before the first row comes in. */
+async function keepWhatIsHere(urls: Record<DatabaseName, string>, backups: string): Promise<void> {
+  const moment = new Date().toISOString().replace(/[:.]/g, '-');
+  const folder = path.resolve(backups, `before-migration-${moment}`);
+  await backUp({ urls, folder });
+  say(`Our databases as they were are in ${folder}; \`${commandName} restore --from\` brings them back.`);
 }
 
 /** The URL of each database: its own, or its usual name on the server. */

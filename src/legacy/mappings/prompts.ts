@@ -32,9 +32,6 @@ const templates: Mapping = {
     description: orElse('description', ''),
     // its placeholders had single braces, which clash with JSON; so here they are plain text
     variables: exactly([], () => ({})),
-    version: orElse('version', 1),
-    content: 'template_content',
-    content_hash: exactly('template_content', (text) => sha256(String(text))),
     ...timestamps,
   },
   after: [
@@ -81,7 +78,6 @@ const executions: Mapping = {
   source: 'prompts.executions',
   target: 'prompts.executions',
   columns: {
-    template_id: 'template_id',
     template_version_id: exactly('template_id', (id) => (id === null ? null : versionOf(id))),
     // it named the project only, and that by an id of another database
     workflow_id: from(
@@ -100,7 +96,6 @@ const executions: Mapping = {
     input_tokens: 'input_tokens',
     output_tokens: 'output_tokens',
     cost: 'cost_usd',
-    cost_usd: 'cost_usd',
     quality_score: score('quality_score'),
     quality_scorer: exactly('quality_score', (value) => (value === null ? null : 'earlier system')),
     error_message: exactly(

@@ -121,6 +121,12 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       return repositories.all.map(({ record }) => `${record.owner}/${record.name}`);
     },
 
+    /** Where one of them is on the disk. */
+    repository({ owner, name }: Name): { defaultBranch: string; gitDirectory: string } {
+      const { record, git } = repositories.find(owner, name);
+      return { defaultBranch: record.defaultBranch, gitDirectory: git.path };
+    },
+
     async pullRequests(of?: Name): Promise<PullRecord[]> {
       return (await records(of)).flatMap(({ pulls }) => pulls);
     },

@@ -1,18 +1,12 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261126113654_Entries_and_unanswered_starts extends Migration {
-  override name = 'Migration20261126113654_Entries_and_unanswered_starts';
+export class Migration20261126122250_Marks_of_entries_and_unanswered_starts extends Migration {
+  override name = 'Migration20261126122250_Marks_of_entries_and_unanswered_starts';
 
   override up(): void | Promise<void> {
-    this.addSql(`alter table "workflow_stage_executions" add "entries" int not null default 0;`);
-    this.addSql(
-      `alter table "workflow_stage_executions" add constraint "workflow_stage_executions_entries_check" check (entries >= 0);`,
-    );
+    this.addSql(`alter table "workflow_stage_executions" add "entry" uuid null;`);
 
-    this.addSql(`alter table "workflow_step_executions" add "entries" int not null default 0;`);
-    this.addSql(
-      `alter table "workflow_step_executions" add constraint "workflow_step_executions_entries_check" check (entries >= 0);`,
-    );
+    this.addSql(`alter table "workflow_step_executions" add "entry" uuid null;`);
 
     this.addSql(`alter table "linear_operations" add "unanswered_starts" int not null default 0;`);
     this.addSql(
@@ -46,14 +40,8 @@ export class Migration20261126113654_Entries_and_unanswered_starts extends Migra
     );
     this.addSql(`alter table "linear_operations" drop column "unanswered_starts";`);
 
-    this.addSql(
-      `alter table "workflow_stage_executions" drop constraint "workflow_stage_executions_entries_check";`,
-    );
-    this.addSql(`alter table "workflow_stage_executions" drop column "entries";`);
+    this.addSql(`alter table "workflow_stage_executions" drop column "entry";`);
 
-    this.addSql(
-      `alter table "workflow_step_executions" drop constraint "workflow_step_executions_entries_check";`,
-    );
-    this.addSql(`alter table "workflow_step_executions" drop column "entries";`);
+    this.addSql(`alter table "workflow_step_executions" drop column "entry";`);
   }
 }
