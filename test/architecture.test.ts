@@ -54,7 +54,9 @@ describe('dependencies point one way:', () => {
     expect(
       importersOf(/^jobs\//, /^src\/(engine|databases|integrations|analysis|prompts|security)\//),
     ).toEqual([]);
-    expect(importersOf(/^src\/sandbox\//, /^(jobs|src\/(?!sandbox|chaos|cli\/(commands\/)?demo))/)).toEqual([]);
+    expect(importersOf(/^src\/sandbox\//, /^(jobs|src\/(?!sandbox|chaos|cli\/(commands\/)?demo))/)).toEqual(
+      [],
+    );
   });
 
   test('the environment is read in one place', () => {
