@@ -20,6 +20,10 @@ const optional = z
   .string()
   .optional()
   .transform((value) => value || undefined);
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const maybeCount = optional
+  .transform((value) => value && Number(value))
+  .pipe(z.number().int().positive().optional());
 const duration = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const environment = z.object({
@@ -48,6 +52,10 @@ const environment = z.object({
   GITHUB_API_URL: z.url().default('https://api.github.com'),
   GITHUB_URL: z.url().default('https://github.com'),
   GITHUB_TOKEN: optional,
+  /** Least pause between two writes with one token, milliseconds; 0: the server has no secondary limits. */
+  GITHUB_WRITE_INTERVAL_MS: optional
+    .transform((value) => value && Number(value))
+    .pipe(z.number().int().min(0).max(60_000).optional()),
 
   LINEAR_API_URL: z.url().default('https://api.linear.app/graphql'),
   LINEAR_API_KEY: optional,
@@ -73,6 +81,14 @@ const environment = z.object({
   AGENT_COMMAND: optional,
   /** Names of variables, separated by commas, that a command-line agent gets of ours, such as its API key. */
   AGENT_PASS_ENV: z.string().default(''),
+  /** Workflows of all organisations that run at a time; shared fairly by weight. */
+  MAX_RUNNING_WORKFLOWS: count(200),
+  /** What an organisation may have that has no limits of its own; empty: no limit but the installation's. */
+  ORGANIZATION_MAX_RUNNING_WORKFLOWS: maybeCount,
+  ORGANIZATION_MAX_RUNNING_STEPS: maybeCount,
+  /** Workflows that may stand in line; more are refused. */
+  ORGANIZATION_MAX_QUEUED_WORKFLOWS: count(10_000),
+
   /** How long one agent run may take, milliseconds. */
   AGENT_TIMEOUT_MS: duration(60 * 60_000),
   /** Pause between two looks at something that is still at work elsewhere (agent run, checks), milliseconds. */
@@ -109,7 +125,13 @@ export type Config = {
     databaseUrl: string | undefined;
     prefix: string;
   };
-  github: { apiUrl: string; url: string; token: string | undefined };
+  github: {
+    apiUrl: string;
+    url: string;
+    token: string | undefined;
+    /** 0: the server has no secondary limits. */
+    writeIntervalMs: number;
+  };
   linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
   /** Whether what the environment gives serves every organisation, or the default one only. */
   shareCredentials: boolean;
@@ -129,8 +151,22 @@ export type Config = {
     passEnv: string[];
     timeoutMs: number;
   };
+  limits: {
+    /** Of all organisations together. */
+    maxRunningWorkflows: number;
+    /** Of an organisation that has none of its own. */
+    organization: OrganizationDefaults;
+  };
   pollIntervalMs: number;
   checksGraceMs: number;
+};
+
+/** How much an organisation may take up, unless its own limits say otherwise; null: no limit. */
+export type OrganizationDefaults = {
+  maxRunningWorkflows: number | null;
+  maxRunningSteps: number | null;
+  maxQueuedWorkflows: number;
+  weight: number;
 };
 
 /** A setting that is missing or malformed; the message names each variable and what it should be. */
@@ -165,7 +201,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maintenanceUrls,
     rolePasswords: readRolePasswords(env),
     queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
-    github: { apiUrl: e.GITHUB_API_URL, url: e.GITHUB_URL, token: e.GITHUB_TOKEN },
+    github: {
+      apiUrl: e.GITHUB_API_URL,
+      url: e.GITHUB_URL,
+      token: e.GITHUB_TOKEN,
+      writeIntervalMs: e.GITHUB_WRITE_INTERVAL_MS ?? (isGitHubsOwn(e.GITHUB_API_URL) ? 1_000 : 0),
+    },
     linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
     shareCredentials: e.SHARE_ENVIRONMENT_CREDENTIALS,
     vault: {
@@ -182,10 +223,23 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       passEnv: e.AGENT_PASS_ENV.split(',').flatMap((name) => name.trim() || []),
       timeoutMs: e.AGENT_TIMEOUT_MS,
     },
+    limits: {
+      maxRunningWorkflows: e.MAX_RUNNING_WORKFLOWS,
+      organization: {
+        maxRunningWorkflows: e.ORGANIZATION_MAX_RUNNING_WORKFLOWS ?? null,
+        maxRunningSteps: e.ORGANIZATION_MAX_RUNNING_STEPS ?? null,
+        maxQueuedWorkflows: e.ORGANIZATION_MAX_QUEUED_WORKFLOWS,
+        weight: 1,
+      },
+    },
     pollIntervalMs: e.POLL_INTERVAL_MS,
     checksGraceMs: e.CHECKS_GRACE_MS,
   };
 }
+
+/** GitHub asks for a second between two writes; an Enterprise Server has no such limits unless its owner sets them. */
+const isGitHubsOwn = (apiUrl: string): boolean =>
+  /(^|\.)(github\.com|ghe\.com)$/.test(new URL(apiUrl).hostname);
 
 /** The variables `<NAME>_<suffix>` of the eight databases. */
 function readUrls(env: NodeJS.ProcessEnv, suffix: string): Partial<Record<DatabaseName, string>> {

@@ -11,6 +11,7 @@ import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
 import { type QueueConnection, Queues } from './engine/queues.ts';
 import { connectServices } from './integrations/connect.ts';
+import { openGovernor } from './integrations/governor/open.ts';
 
 export type System = {
   engine: Engine;
@@ -38,12 +39,15 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
     const queues = connectQueues(connected, (error) =>
       logger.warn({ err: error }, 'the queue reports an error'),
     );
+    const governor = openGovernor(queueConnection(connected), (error) =>
+      logger.warn({ err: error }, 'the shared state of rate limits reports an error'),
+    );
     const engine: Engine = {
       config: connected,
       databases,
       queues,
       catalogue: options.catalogue ?? catalogue,
-      servicesOf: options.services ?? connectServices({ config: connected, databases, logger }),
+      servicesOf: options.services ?? connectServices({ config: connected, databases, logger, governor }),
       logger,
       ...(options.ledgerLooksFirst === undefined ? {} : { ledgerLooksFirst: options.ledgerLooksFirst }),
     };
@@ -52,6 +56,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       config: connected,
       close: async () => {
         await queues.close();
+        await governor.close();
         await databases.close();
         await server?.stop();
       },

@@ -14,6 +14,8 @@ export const stages = [
 export type Contender = {
   /** Runs this many chains of eight at the same time; resolves when the last one is over and, where it persists, committed. */
   run(chains: number): Promise<void>;
+  /** For what it does after a chain is over, such as telling others of it: how much of that is left. */
+  backlog?(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -23,6 +25,8 @@ export type Servers = {
   postgresUrl: string;
   /** Where a contender may keep files. */
   dataDir: string;
+  /** The process id of PostgreSQL. */
+  postmaster: number;
 };
 
 /** Jobs of one stage at work at a time, for every contender alike. */

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { bareChain } from './bare.ts';
 import { type Contender, type Servers, stages } from './contender.ts';
 import { dbos } from './dbos.ts';
+import { difference, type Effort, effortSoFar } from './effort.ts';
 import { graphile } from './graphile.ts';
 import { handRolledChain } from './hand-rolled.ts';
 import { ours } from './ours.ts';
@@ -25,8 +26,12 @@ export type Figures = {
   latenciesMs: number[];
   /** SQL statements that this process sent, per stage. */
   statementsPerStage: number;
-  /** Commands that Redis processed, per stage, Lua scripts counted as one. */
+  /** Commands that Redis processed, per stage, those inside of scripts counted too. */
   redisCommandsPerStage: number;
+  /** Processor time per workflow, under load. */
+  effort: Effort;
+  /** What was left to tell others of when the last workflow was over, and seconds until it was done. */
+  backlog: { events: number; seconds: number };
 };
 
 if (import.meta.main) {
@@ -38,9 +43,15 @@ if (import.meta.main) {
   await contender.run(20);
   const sqlBefore = statements.count;
   const redisBefore = await commands(redis);
+  const effortBefore = await effortSoFar(redis, servers.postmaster);
   const began = performance.now();
   await contender.run(Number(chains));
   const seconds = (performance.now() - began) / 1_000;
+  const effort = difference(await effortSoFar(redis, servers.postmaster), effortBefore);
+  const events = (await contender.backlog?.()) ?? 0;
+  const ended = performance.now();
+  while (((await contender.backlog?.()) ?? 0) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  const backlog = { events, seconds: (performance.now() - ended) / 1_000 };
   const perStage = (count: number) => count / (Number(chains) * stages.length);
   const statementsPerStage = perStage(statements.count - sqlBefore);
   const redisCommandsPerStage = perStage((await commands(redis)) - redisBefore);
@@ -57,6 +68,12 @@ if (import.meta.main) {
     latenciesMs,
     statementsPerStage,
     redisCommandsPerStage,
+    effort: {
+      own: effort.own / Number(chains),
+      redis: effort.redis / Number(chains),
+      postgres: effort.postgres / Number(chains),
+    },
+    backlog,
   };
   console.log(JSON.stringify(figures));
   process.exit(0);

@@ -9,7 +9,7 @@ import { enqueueWorkflow } from '../../src/engine/enqueue.ts';
 import { startWorker } from '../../src/engine/worker.ts';
 import { openSystem } from '../../src/main.ts';
 import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
-import { type Contender, type Servers, stages } from './contender.ts';
+import { type Contender, countdown, type Servers, stages } from './contender.ts';
 
 export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Promise<Contender> {
   const { hostname, port, username, password } = new URL(servers.postgresUrl);
@@ -37,16 +37,19 @@ export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Pro
   const worker = startWorker(engine);
   const watch = new pg.Client({ connectionString: system.config.maintenanceUrls.workflows });
   await watch.connect();
-  const open = async () => {
-    const { rows } = await watch.query(
-      `select count(*)::int as open from workflow_executions where status not in ('completed', 'failed', 'cancelled')`,
-    );
-    return Number(rows[0]?.open);
+  const count = async (sql: string) => Number((await watch.query(sql)).rows[0]?.count);
+  let chains = countdown(0);
+  // called when the end of a stage is committed
+  engine.atBoundary = (boundary, what) => {
+    if (boundary === 'stage-finished' && what === stages.at(-1)) chains.over();
   };
+  let begun = 0;
   return {
-    async run(chains) {
+    async run(number) {
+      chains = countdown(number);
+      begun += number;
       await Promise.all(
-        Array.from({ length: chains }, () =>
+        Array.from({ length: number }, () =>
           enqueueWorkflow(engine, {
             organizationId,
             repository: { owner: 'acme', name: 'widgets' },
@@ -54,10 +57,13 @@ export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Pro
           }),
         ),
       );
-      // rows are looked at, so what is measured includes their commit
-      while ((await open()) > 0) await new Promise((resolve) => setTimeout(resolve, chains > 1 ? 25 : 2));
+      await chains.done;
     },
+    backlog: () => count('select count(*) from outbox where published_at is null'),
     async close() {
+      const completed = await count(`select count(*) from workflow_executions where status = 'completed'`);
+      if (completed !== begun)
+        throw new Error(`${begun} workflows were put in, and ${completed} are completed`);
       await worker.close();
       await watch.end();
       await close();

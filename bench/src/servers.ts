@@ -1,7 +1,7 @@
 /** A PostgreSQL and a Redis of the bench's own, durable as in production. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,6 +39,10 @@ export async function startServers(): Promise<{ servers: Servers; stop(): Promis
       redisUrl: `redis://127.0.0.1:${port}`,
       postgresUrl: urlOf(postgres, 'postgres', postgres.adminUser, postgres.adminPassword),
       dataDir,
+      postmaster: Number.parseInt(
+        await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'),
+        10,
+      ),
     },
     async stop() {
       redis.kill('SIGTERM');

@@ -23,6 +23,8 @@ const schema = defineEntity({
     onValidationFailure: p.enum(['wait', 'fail'] as const).default('wait'),
     /** How many steps of one workflow run at a time. */
     maxParallelSteps: p.integer().default(4).check('max_parallel_steps between 1 and 50'),
+    /** What a workflow may spend, where its enqueuer and its template say nothing: as `Budget` of the workflows has it. */
+    budget: p.json<Record<string, number | string>>().defaultRaw(`'{}'::jsonb`),
     ...optimisticLock,
     ...timestamps,
   },

@@ -1,9 +1,12 @@
 /** workflows_db: the engine's own state, the source of truth of progress. */
 
 import { ActiveWorkflow } from './active-workflow.ts';
+import { AdmissionShare } from './admission-share.ts';
+import { AgentRunSpending } from './agent-run-spending.ts';
 import { IntegrationOperation } from './integration-operation.ts';
 import { CodegenOperation, GithubOperation, LinearOperation } from './operation.ts';
 import { OperationSuccessRate } from './operation-success-rate.ts';
+import { OrganizationLimits } from './organization-limits.ts';
 import { OutboxEntry } from './outbox-entry.ts';
 import { Signal } from './signal.ts';
 import { StageSuccessRate } from './stage-success-rate.ts';
@@ -28,6 +31,9 @@ export const entities = [
   OutboxEntry,
   WorkflowValidation,
   WorkflowMetric,
+  OrganizationLimits,
+  AdmissionShare,
+  AgentRunSpending,
   ActiveWorkflow,
   IntegrationOperation,
   OperationSuccessRate,

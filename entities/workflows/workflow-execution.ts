@@ -24,6 +24,12 @@ export const workflowTransitions = {
   failed: ['queued', 'running'],
 } as const;
 
+/** In SQL: it counts as running, whatever state its work is in, unless it waits for a person. */
+export const holdsPlace = `((status in ('running', 'waiting') and awaits_people_since is null) or (status = 'queued' and admitted_at is not null))`;
+
+/** In SQL: it waits to be given a place. */
+export const standsInLine = `(status = 'queued' and admitted_at is null)`;
+
 const schema = defineEntity({
   name: 'WorkflowExecution',
   tableName: 'workflow_executions',
@@ -67,6 +73,12 @@ const schema = defineEntity({
     waitingUntil: p.datetime().nullable(),
     errorMessage: p.text().nullable(),
     errorStage: p.string().length(100).nullable(),
+    /** When it was given a place among the running ones; until then it stands in line. */
+    admittedAt: p.datetime().nullable(),
+    /** Since when it waits for a person, while it does: it holds no place then. */
+    awaitsPeopleSince: p.datetime().nullable(),
+    /** For how long it has waited for people before, milliseconds: it does not count against its budget of time. */
+    awaitedPeopleMs: p.bigint('number').default(0).check('awaited_people_ms >= 0'),
     startedAt: p.datetime().nullable(),
     completedAt: p.datetime().nullable(),
     ...duration,
@@ -91,6 +103,14 @@ const schema = defineEntity({
     { properties: ['organizationId', 'status', 'createdAt'] },
     { properties: ['projectId'] },
     {
+      name: 'workflow_executions_places',
+      expression: `create index workflow_executions_places on workflow_executions (organization_id) where ${holdsPlace}`,
+    },
+    {
+      name: 'workflow_executions_line',
+      expression: `create index workflow_executions_line on workflow_executions (organization_id, created_at) where ${standsInLine}`,
+    },
+    {
       name: 'workflow_executions_search',
       expression:
         'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
@@ -113,14 +133,35 @@ export class WorkflowExecution extends schema.class {
     this.status = 'running';
     this.currentStage = stage;
     this.startedAt ??= new Date();
-    this.waitingOn = null;
-    this.waitingUntil = null;
+    this.stopWaiting();
   }
 
-  wait(on: string, until: Date | null): void {
+  /** @param isForPeople whether only a person can end the wait: it gives its place up meanwhile */
+  wait(on: string, until: Date | null, isForPeople = false): void {
+    if (!isForPeople) this.stopWaiting();
+    else this.awaitsPeopleSince ??= new Date();
     this.status = 'waiting';
     this.waitingOn = on;
     this.waitingUntil = until;
+  }
+
+  /** Has a place among the running ones. */
+  admit(): void {
+    this.admittedAt = new Date();
+    this.waitingOn = null;
+  }
+
+  /** Has to wait for a place. */
+  standInLine(waitingOn: string): void {
+    this.waitingOn = waitingOn;
+  }
+
+  /** From its start to now, or to its end, without what it waited for people; milliseconds. */
+  workingMs(now = new Date()): number {
+    if (!this.startedAt) return 0;
+    const end = this.completedAt ?? now;
+    const waiting = this.awaitsPeopleSince ? end.getTime() - this.awaitsPeopleSince.getTime() : 0;
+    return Math.max(0, end.getTime() - this.startedAt.getTime() - this.awaitedPeopleMs - waiting);
   }
 
   complete(): void {
@@ -136,8 +177,15 @@ export class WorkflowExecution extends schema.class {
   private end(status: 'completed' | 'failed'): void {
     this.status = status;
     this.completedAt = new Date();
+    this.stopWaiting();
+  }
+
+  private stopWaiting(): void {
     this.waitingOn = null;
     this.waitingUntil = null;
+    if (!this.awaitsPeopleSince) return;
+    this.awaitedPeopleMs += Date.now() - this.awaitsPeopleSince.getTime();
+    this.awaitsPeopleSince = null;
   }
 }
 schema.setClass(WorkflowExecution);

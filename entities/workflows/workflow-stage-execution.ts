@@ -40,6 +40,12 @@ export class WorkflowStageExecution extends progressing(schema.class) {
     this.openGateAccepts = [...accepts];
   }
 
+  /** Its workflow has no place among the running ones yet. */
+  standInLine(waitingOn: string): void {
+    this.waitingOn = waitingOn;
+    this.waitingSince = new Date();
+  }
+
   override queue(): void {
     super.queue();
     this.closeGate();

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+import type { Budget } from './budget.ts';
 
 /** A stage of a template. */
 export type TemplateStage = {
@@ -20,6 +21,8 @@ export type WorkflowOptions = {
   onValidationFailure?: 'wait' | 'fail';
   /** How many steps run at a time. */
   maxParallelSteps?: number;
+  /** What it may spend. */
+  budget?: Budget;
 };
 
 const schema = defineEntity({

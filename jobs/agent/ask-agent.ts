@@ -31,6 +31,7 @@ export type Answer = {
 /** @param key tells this question from the others of the durable function */
 export async function askAgent(context: Asking, key: string, ask: Ask): Promise<Answer> {
   const executionId = context.derivedId('execution', key);
+  await context.beginAgentRun(executionId, ask.purpose);
   await keepPrompt(context, executionId, { ...ask, scope: key });
   const { workspace } = ask;
   const { runId } = await context.perform(

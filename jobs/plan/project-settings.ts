@@ -9,5 +9,6 @@ export function settledOptions(
   project: GithubProject,
 ): Required<WorkflowOptions> {
   const { autoConfirmPlan, autoMerge, onValidationFailure, maxParallelSteps } = project;
-  return { autoConfirmPlan, autoMerge, onValidationFailure, maxParallelSteps, ...options };
+  const budget = { ...project.budget, ...options.budget };
+  return { autoConfirmPlan, autoMerge, onValidationFailure, maxParallelSteps, ...options, budget };
 }

@@ -44,6 +44,12 @@ type State = {
 export function recoveries(journal: readonly Entry[], faults: readonly Happened[]): Recovery[] {
   const ofRow = Map.groupBy(journal, ({ id }) => id);
   const ofScope = Map.groupBy(journal, scopeOf);
+  const ofStage = Map.groupBy(journal, ({ stageId }) => stageId);
+  const later: Later = {
+    ofRow: ({ id }) => ofRow.get(id) ?? [],
+    // a stage goes on in its steps, too
+    ofFunction: (row) => (row.of === 'stage' ? ofStage.get(row.stageId) : ofScope.get(scopeOf(row))) ?? [],
+  };
   const state: State = { open: new Map(), lastIn: new Map() };
   const found: Recovery[] = [];
   let next = 0;
@@ -54,9 +60,9 @@ export function recoveries(journal: readonly Entry[], faults: readonly Happened[
       state.lastIn.set(scopeOf(entry), entry);
     }
     if (isOfProcess(fault)) {
-      if (fault.pid !== undefined) found.push(...ofProcess(fault, fault.pid, state, ofRow, ofScope));
-    } else if (isOfAll(fault)) found.push(...ofAll(fault, state, ofRow, ofScope));
-    else found.push(...ofService(fault, ofRow));
+      if (fault.pid !== undefined) found.push(...ofProcess(fault, fault.pid, state, later));
+    } else if (isOfAll(fault)) found.push(...ofAll(fault, state, later));
+    else found.push(...ofService(fault, ofRow.values()));
   }
   return found;
 }
@@ -70,25 +76,26 @@ function isOfAll(fault: Happened): boolean {
   return ['flush', 'restart-redis', 'restart-postgres'].includes(fault.kind);
 }
 
-type Rows = Map<string, Entry[]>;
+/** All entries of a row, or of a durable function and what it performs. */
+type Later = { ofRow(entry: Entry): Entry[]; ofFunction(row: Entry): Entry[] };
 
-function ofProcess(fault: Happened, pid: number, state: State, ofRow: Rows, ofScope: Rows): Recovery[] {
+function ofProcess(fault: Happened, pid: number, state: State, all: Later): Recovery[] {
   const isIts = ({ actor }: Entry) => actor.endsWith(`/${pid}`);
   const held = [...state.open.values()].filter(
     (entry) => entry.of === 'operation' && entry.token !== null && isIts(entry),
   );
   const functions = functionsAtWork(state).filter((row) => isIts(state.lastIn.get(scopeOf(row)) ?? row));
   return [
-    ...held.map((entry) => ofOperation(fault, entry, ofRow)),
-    ...functions.map((row) => ofFunction(fault, row, ofScope)),
+    ...held.map((entry) => ofOperation(fault, entry, all)),
+    ...functions.map((row) => ofFunction(fault, row, all)),
   ];
 }
 
-function ofAll(fault: Happened, state: State, ofRow: Rows, ofScope: Rows): Recovery[] {
+function ofAll(fault: Happened, state: State, all: Later): Recovery[] {
   const operations = [...state.open.values()].filter((entry) => entry.of === 'operation');
   return [
-    ...operations.map((entry) => ofOperation(fault, entry, ofRow)),
-    ...functionsAtWork(state).map((row) => ofFunction(fault, row, ofScope)),
+    ...operations.map((entry) => ofOperation(fault, entry, all)),
+    ...functionsAtWork(state).map((row) => ofFunction(fault, row, all)),
   ];
 }
 
@@ -109,8 +116,8 @@ function functionsAtWork({ open }: State): Entry[] {
 }
 
 /** It goes on with another claim, or by ending. */
-function ofOperation(fault: Happened, before: Entry, ofRow: Rows): Recovery {
-  const later = (ofRow.get(before.id) ?? []).filter((entry) => entry.at > fault.began);
+function ofOperation(fault: Happened, before: Entry, all: Later): Recovery {
+  const later = all.ofRow(before).filter((entry) => entry.at > fault.began);
   const goesOn = later.find(
     (entry) => isOver(entry) || (entry.token !== null && entry.token !== before.token),
   );
@@ -119,6 +126,7 @@ function ofOperation(fault: Happened, before: Entry, ofRow: Rows): Recovery {
   const claimEnds =
     before.token === null ? from : Math.max(from, Math.min(leaseOf(later, before), goesOn?.at ?? 0));
   return recovery(fault, before, from, goesOn?.at, [
+    whileItLasted(fault),
     { name: 'until the claim of the one before ran out', at: isOfProcess(fault) ? claimEnds : from },
     { name: 'until it was put back in line', at: back?.at ?? from },
     { name: 'in line', at: goesOn?.at ?? from },
@@ -131,22 +139,29 @@ function leaseOf(later: readonly Entry[], before: Entry): number {
   return Math.max(before.leaseUntil ?? 0, ...same.map(({ leaseUntil }) => leaseUntil ?? 0));
 }
 
-function ofFunction(fault: Happened, row: Entry, ofScope: Rows): Recovery {
-  const later = (ofScope.get(scopeOf(row)) ?? []).filter((entry) => entry.at > fault.began);
+function ofFunction(fault: Happened, row: Entry, all: Later): Recovery {
+  const later = all.ofFunction(row).filter((entry) => entry.at > fault.began);
   const isRequeue = (entry: Entry) => entry.of !== 'operation' && entry.status === 'queued';
   const goesOn = later.find((entry) => !isRequeue(entry));
   const back = later.find(isRequeue);
   return recovery(fault, row, fault.began, goesOn?.at, [
+    whileItLasted(fault),
     { name: 'until it was put back in line', at: back?.at ?? fault.began },
     { name: 'in line', at: goesOn?.at ?? fault.began },
   ]);
 }
 
-function ofService(fault: Happened, ofRow: Rows): Recovery[] {
+/** Nobody can go on while a server is down or out of reach; a process that stands still keeps nobody else from it. */
+const whileItLasted = (fault: Happened) => ({
+  name: 'while the fault lasted',
+  at: isOfProcess(fault) ? fault.began : fault.ended,
+});
+
+function ofService(fault: Happened, rows: Iterable<Entry[]>): Recovery[] {
   const service = 'service' in fault ? fault.service : 'server' in fault ? fault.server : null;
   if (service === null || fault.kind === 'slow') return [];
   const found: Recovery[] = [];
-  for (const entries of ofRow.values()) {
+  for (const entries of rows) {
     if (entries[0]?.of !== 'operation' || serviceOf(entries[0]) !== service) continue;
     const index = entries.findIndex(
       (entry, place) =>

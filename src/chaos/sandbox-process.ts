@@ -9,6 +9,7 @@ import { readWorld } from './world.ts';
 const [dataDir = '', agentLatencyMs = '0', ciDelayMs = '0'] = process.argv.slice(2);
 const sandbox = await startSandbox({
   dataDir,
+  forgetful: true,
   codegen: { latencyMs: Number(agentLatencyMs) },
   github: { ciDelayMs: Number(ciDelayMs) },
 });

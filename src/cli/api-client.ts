@@ -1,6 +1,9 @@
 /** Talks to the HTTP API for the commands that look at workflows and answer their questions. */
 import { randomUUID } from 'node:crypto';
+import type { Budget } from '../../entities/workflows/budget.ts';
 import { codeOf } from '../databases/server-error.ts';
+import type { BudgetChange } from '../engine/budget/set-budget.ts';
+import type { LimitsView } from '../http/limits-view.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
 import type { SignalView } from '../http/send-signal.ts';
@@ -16,7 +19,12 @@ export type WorkflowRequest = {
   baseBranch?: string;
   name?: string;
   requirements?: string;
-  options?: { autoConfirmPlan?: boolean; autoMerge?: boolean; onValidationFailure?: 'wait' | 'fail' };
+  options?: {
+    autoConfirmPlan?: boolean;
+    autoMerge?: boolean;
+    onValidationFailure?: 'wait' | 'fail';
+    budget?: Budget;
+  };
 };
 
 export type SignalRequest =
@@ -42,6 +50,10 @@ export class ApiClient {
     return this.#send('POST', '/v1/workflows', request, idempotencyKey);
   }
 
+  setBudget(id: string, change: BudgetChange & { reason?: string }): Promise<WorkflowView> {
+    return this.#send('PUT', `/v1/workflows/${encodeURIComponent(id)}/budget`, change);
+  }
+
   workflow(id: string): Promise<WorkflowView> {
     return this.#send('GET', `/v1/workflows/${encodeURIComponent(id)}`);
   }
@@ -52,6 +64,14 @@ export class ApiClient {
 
   signal(id: string, signal: SignalRequest): Promise<SignalView> {
     return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, randomUUID());
+  }
+
+  limits(organization?: string): Promise<LimitsView> {
+    return this.#send('GET', limitsPath(organization));
+  }
+
+  setLimits(limits: Partial<LimitsView['own']>, organization?: string): Promise<LimitsView> {
+    return this.#send('PUT', limitsPath(organization), limits);
   }
 
   async #send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
@@ -80,7 +100,7 @@ export class ApiClient {
       );
     }
     if (response.ok) return answer as T;
-    throw this.#refused(answer as Partial<ProblemDetails>, response.status);
+    throw this.#refused(answer as Partial<ProblemDetails>, response);
   }
 
   #unreachable(error: unknown): ApiUnreachable {
@@ -96,18 +116,27 @@ export class ApiClient {
     );
   }
 
-  #refused({ detail, requestId }: Partial<ProblemDetails>, status: number): CliFailure {
+  #refused({ detail, requestId }: Partial<ProblemDetails>, { status, headers }: Response): CliFailure {
+    const retryAfter = headers.get('retry-after');
     const said = detail ?? `The API answers with status ${status}.`;
     if (status === 401) {
       return new CliFailure(
         `${said} The command line sends GSW_API_KEY, or else the key in <DATA_DIR>/api-key.`,
       );
     }
+    if (status === 429) {
+      const seconds = Number(retryAfter);
+      const when = seconds > 0 ? ` (try again in ${seconds} s)` : '';
+      return new CliFailure(`${said}${when}`, exitCodes.later);
+    }
     if (status === 422) return new CliFailure(said, exitCodes.usage);
     if (status === 502 || status === 503) return new ApiUnreachable(said);
     return new CliFailure(status >= 500 && requestId ? `${said} (requestId ${requestId})` : said);
   }
 }
+
+const limitsPath = (organization?: string): string =>
+  organization === undefined ? '/v1/limits' : `/v1/limits?${new URLSearchParams({ organization })}`;
 
 function parsed(text: string): unknown {
   try {

@@ -1,4 +1,6 @@
 /** A workflow at a glance: its stages, its steps, and why it waits. */
+
+import { hours } from '../engine/budget/judge.ts';
 import type { StepView } from '../http/step-view.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
 import { count, duration, type Paint, signOf, spaced } from './style.ts';
@@ -85,6 +87,23 @@ const doings: Record<string, string> = {
   'validate-pull-request': 'checks and review',
   'merge-pull-request': 'merging',
 };
+
+/** What it has spent, and of what. Empty where it has spent nothing and has no budget. */
+export function spendingLines({ budget: { limits, spent } }: WorkflowView): string[] {
+  if (spent.agentRuns === 0 && Object.keys(limits).length === 0) return [];
+  const of = (used: string, most: string | number | undefined, what: string) =>
+    `${used}${most === undefined ? '' : ` of ${most}`} ${what}`;
+  const { money, tokens, wallClock, agentRuns, repairRounds } = limits;
+  return [
+    [
+      of(String(spent.agentRuns), agentRuns, 'agent runs'),
+      of(String(spent.repairRounds), repairRounds, 'repair rounds'),
+      of(String(spent.tokens), tokens, 'tokens'),
+      of(spent.money.toFixed(2), money?.toFixed(2), 'US dollars'),
+      of(hours(spent.wallClockMs), wallClock, 'working time'),
+    ].join(', '),
+  ];
+}
 
 function closing(view: WorkflowView, { paint }: Look): string[] {
   if (view.waitingOn && view.signals.gate) return ['', paint('yellow', `◷ waiting on ${view.waitingOn}`)];

@@ -7,7 +7,7 @@ import { SetupError } from '../databases/statements.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { Refusal } from '../engine/refusal.ts';
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, waits: 3, interrupted: 130 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, waits: 3, later: 4, interrupted: 130 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

@@ -3,11 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
+import { budgetCommand } from './commands/budget.ts';
 import { chaosCommand } from './commands/chaos.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
+import { limitsCommand } from './commands/limits.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
@@ -28,7 +30,7 @@ const program = new Command('gsw')
   .addHelpText(
     'after',
     `
-Exit codes: 0 done, 1 failed, 2 mistyped, 3 waits for a person.
+Exit codes: 0 done, 1 failed, 2 mistyped, 3 waits for a person, 4 too much now: try later.
 Settings come from the environment; DATA_DIR (.data) keeps what this installation makes.
 See it work, with nothing but Node and git: ${commandName} demo`,
   );
@@ -41,6 +43,8 @@ for (const command of [
   statusCommand(),
   ...answerCommands(),
   requirementsCommand(),
+  limitsCommand(),
+  budgetCommand(),
   credentialsCommand(),
   keyCommand(),
   auditCommand(),

@@ -16,6 +16,7 @@ import { entities as workflows } from '../../entities/workflows/index.ts';
 import type { DatabaseName } from '../config.ts';
 import { guardEntities } from './guards.ts';
 import { clientWith } from './live-client.ts';
+import { freeWhatIsLost } from './lost-connections.ts';
 import { databaseOf } from './names.ts';
 
 const own: Record<DatabaseName, NonNullable<Options['entities']>> = {
@@ -63,6 +64,7 @@ export function ormFor(
       connectionTimeoutMillis: 30_000,
       application_name: 'gsw',
       keepAlive: true,
+      onPoolCreated: freeWhatIsLost,
       ...(password ? { Client: clientWith(password) } : {}),
     },
     debug: false,

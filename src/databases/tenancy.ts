@@ -8,6 +8,7 @@ import {
 import type pg from 'pg';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import { organizationSetting } from './policies.ts';
+import { readRows } from './read-rows.ts';
 import { type Call, type RowsOf, roundTrip, type Statement } from './round-trip.ts';
 import { type By, settingsOf } from './settings.ts';
 
@@ -87,14 +88,13 @@ export function transactions(
           { repeatable = false }: TripOptions = {},
         ) => {
           const settings = { ...variables, ...byKey, ...(repeatable ? { synchronous_commit: 'off' } : {}) };
-          const { driver, em } = ormOf(name);
-          const pool = (await driver.getConnection().getNativeClient()) as pg.Pool;
+          const orm = ormOf(name);
+          const pool = (await orm.driver.getConnection().getNativeClient()) as pg.Pool;
           const first = { statement: settle, values: [JSON.stringify(settings)] };
           const [, ...results] = await roundTrip(pool, [first, ...calls]);
-          const fork = em.fork({ disableContextResolution: true });
           return results.map((rows, at) => {
             const entity = calls[at]?.as;
-            return entity ? rows.map((row) => fork.map(entity, row as never)) : rows;
+            return entity ? readRows(orm, entity, rows) : rows;
           }) as RowsOf<Calls>;
         },
       },

@@ -3,6 +3,8 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
+import { stepRoom } from './admission/step-places.ts';
 import type { Engine } from './engine.ts';
 import { enteredBy, type Holder } from './fencing.ts';
 import { type Ended, finishAtOnce } from './finish-at-once.ts';
@@ -23,8 +25,9 @@ export const stillOurs = ({ rowId, incarnation, entry }: EnteredJob) => ({
 export async function finishStage(engine: Engine, job: EnteredJob, ended: Ended): Promise<void> {
   const plain = await finishAtOnce(engine, ended);
   const next = plain === undefined ? await finishWithCare(engine, job, ended.holder) : plain;
-  engine.atBoundary?.('stage-finished', job.rowId);
+  engine.atBoundary?.('stage-finished', ended.stage);
   if (next) await engine.queues.add(stageJob(next));
+  else admitSoon(engine);
   projectSoon(engine, job.organizationId);
 }
 
@@ -98,6 +101,7 @@ export async function failStage(engine: Engine, job: EnteredJob, reason: string,
     await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { ...failed, ...why });
     await announce(em, workflow, 'failed', 'workflow.failed', { ...ended, ...why });
   });
+  admitSoon(engine);
   projectSoon(engine, job.organizationId);
 }
 
@@ -122,7 +126,12 @@ export async function finishStep(
       { workflowStageExecutionId: ours.workflowStageExecutionId, function: ours.function },
       { orderBy: { position: 'asc' } },
     );
-    promoteReady(fellows);
+    const { places } = await stepRoom(
+      em,
+      { organizationId: job.organizationId, stageExecutionId: ours.workflowStageExecutionId },
+      engine.config.limits,
+    );
+    promoteReady(fellows, places);
     await announce(em, workflow, `${ours.id}/ended`, failure === null ? 'step.completed' : 'step.failed', {
       stepId: ours.id,
       function: ours.function,

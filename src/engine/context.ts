@@ -3,10 +3,11 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { stepRoom } from './admission/step-places.ts';
+import { beginAgentRun } from './budget/spending.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
 import type { Engine } from './engine.ts';
-import type { Entered } from './enter.ts';
 import { OperationFailed } from './errors.ts';
 import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
@@ -17,14 +18,16 @@ import { Suspension } from './suspension.ts';
 export function durableContext(
   engine: Engine,
   performer: Performer,
-  { workflow, known }: Pick<Entered, 'workflow' | 'known'>,
+  workflow: WorkflowExecution,
 ): DurableContext {
   const { workflowId, scope, holder } = performer;
   const db = engine.databases.inOrganization(performer.organizationId);
-  const ledger = new Ledger(db, performer, known);
+  let ledger: Promise<Ledger> | undefined;
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
-    const operations = await ledger.intend(wishes);
+    // read when it is first needed: many functions perform nothing
+    ledger ??= Ledger.open(db, performer);
+    const operations = await (await ledger).intend(wishes);
     const open = operations.filter((operation) => !operation.isOver());
     if (open.length > 0) {
       engine.atBoundary?.('intent-written', open.map((operation) => operation.operationType).join(' '));
@@ -45,6 +48,13 @@ export function durableContext(
     perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
     gate: (key, question) => answerOf(db, performer, key, question),
+    beginAgentRun: (id, purpose) =>
+      db.workflows(async (em) => {
+        await expectCurrent(em, performer.holder);
+        // locked by then; what a person has set meanwhile counts
+        const now = await em.findOneOrFail(WorkflowExecution, workflowId, { refresh: true });
+        await beginAgentRun(em, now, { id, purpose });
+      }),
     remember: async (facts) => {
       await db.workflows(async (em) => {
         await expectCurrent(em, holder);
@@ -90,11 +100,11 @@ async function answerOf(
   return signal;
 }
 
-export function stageContext(base: DurableContext, performer: Performer): StageContext {
+export function stageContext(engine: Engine, base: DurableContext, performer: Performer): StageContext {
   return {
     ...base,
     async runSteps(definition, items, limit) {
-      const steps = await base.db.workflows(async (em) => {
+      const { steps, noPlace } = await base.db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
         const known = await em.find(
           WorkflowStepExecution,
@@ -108,10 +118,12 @@ export function stageContext(base: DurableContext, performer: Performer): StageC
                 em.create(WorkflowStepExecution, stepRow(performer, definition, item, index, limit)),
               );
         em.persist(all);
-        promoteReady(all);
-        return all;
+        const room = await stepRoom(em, performer, engine.config.limits);
+        promoteReady(all, room.places);
+        const isIdle = all.every((step) => step.status === 'pending' || step.isOver());
+        return { steps: all, noPlace: isIdle ? room.none : null };
       });
-      if (steps.some((step) => !step.isOver())) throw new Suspension({ steps });
+      if (steps.some((step) => !step.isOver())) throw noPlace ?? new Suspension({ steps });
       return steps.map((step) => ({
         id: step.itemId,
         status: step.status as 'completed' | 'failed' | 'skipped',

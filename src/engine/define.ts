@@ -145,6 +145,11 @@ export type DurableContext = {
   ): Promise<Output[]>;
   /** Asks people, or whoever sends signals, and gives the answer. */
   gate(key: string, question: Question): Promise<Signal>;
+  /**
+   * To be called before each agent run. Suspends or fails the function where the workflow's budget is spent.
+   * @param id the run's own, the same every time
+   */
+  beginAgentRun(id: string, purpose: string): Promise<void>;
   /** Writes facts onto the workflow's own row. */
   remember(facts: WorkflowFacts): Promise<void>;
   /** Writes something worth telling into the outbox, once per key. */

@@ -1,9 +1,9 @@
 /** Values that are the same whenever they are derived from the same things: what makes a repetition recognisable. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A UUID (with the bits of version 4, which is what Linear asks of client ids) out of a SHA-256 of the words. */
 export function deriveId(...words: readonly string[]): string {
-  const bytes = createHash('sha256').update(JSON.stringify(words)).digest().subarray(0, 16);
+  const bytes = hash('sha256', JSON.stringify(words), 'buffer').subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');
@@ -12,7 +12,7 @@ export function deriveId(...words: readonly string[]): string {
 
 /** SHA-256, hexadecimal, of a text. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** SHA-256 of a JSON value, whatever the order of its keys; keys that hold undefined do not count. */

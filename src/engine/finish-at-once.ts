@@ -84,6 +84,7 @@ const finishStages: Statement = {
 /** A stage whose function has come to its end. */
 export type Ended = {
   organizationId: string;
+  stage: string;
   holder: Holder;
   /** The workflow ends with it: that is to be on disk before anybody hears of it. */
   isLast: boolean;

@@ -1,6 +1,12 @@
 /** What one durable function has performed so far, and the writing of new intents. */
 
-import type { Operation } from '../../entities/workflows/operation.ts';
+import {
+  CodegenOperation,
+  GithubOperation,
+  LinearOperation,
+  type Operation,
+} from '../../entities/workflows/operation.ts';
+import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { OperationRequest, Service } from './define.ts';
 import { deriveId, hashOf } from './derive.ts';
@@ -21,16 +27,31 @@ export type Performer = {
 
 export type Wish = readonly [key: string, request: OperationRequest];
 
+const performedIn = (table: string): Statement => ({
+  name: `performed in ${table}`,
+  text: `select * from ${table} where workflow_execution_id = $1 and scope = $2`,
+});
+
 export class Ledger {
   readonly #db: OrganizationDatabases;
   readonly #performer: Performer;
   readonly #known: Map<string, Operation>;
 
-  /** @param known what it has performed so far */
-  constructor(db: OrganizationDatabases, performer: Performer, known: readonly Operation[]) {
+  private constructor(db: OrganizationDatabases, performer: Performer, known: readonly Operation[]) {
     this.#db = db;
     this.#performer = performer;
     this.#known = new Map(known.map((operation) => [operation.key, operation]));
+  }
+
+  static async open(db: OrganizationDatabases, performer: Performer): Promise<Ledger> {
+    const { workflowId, scope } = performer;
+    const values = [workflowId, scope];
+    const known = await db.workflows.inOneTrip([
+      { statement: performedIn('github_operations'), values, as: GithubOperation },
+      { statement: performedIn('linear_operations'), values, as: LinearOperation },
+      { statement: performedIn('codegen_operations'), values, as: CodegenOperation },
+    ]);
+    return new Ledger(db, performer, known.flat());
   }
 
   /** The rows of these wishes, in their order; intents are written, in one transaction, for those not seen before. */

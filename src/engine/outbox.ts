@@ -1,7 +1,6 @@
 /** Writes what happened, in the transaction in which it happens, for the other databases to hear of. */
-import { type EntityManager, raw } from '@mikro-orm/postgresql';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
-import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { actorInSql, requestInSql } from '../databases/settings.ts';
 import { deriveId } from './derive.ts';
 
@@ -18,33 +17,46 @@ export function transition<Row extends { status: string }>(row: Row, change: (ro
   return { before, after: { status: row.status } };
 }
 
+export type Event = {
+  workflow: { id: string; organizationId: string; projectId?: string | null | undefined };
+  /** Tells this event from the others of its workflow; the same key twice is one event. */
+  key: string;
+  type: string;
+  payload: Record<string, unknown>;
+};
+
 /**
  * Where the workflow's project is known, the payload says `projectId` too; and who does it, and for which request (`by`,
  * `requestId`), from the transaction's own settings.
- * @param key tells this event from the others of its workflow; the same key twice is one event
  */
-export async function announce(
+export async function announceAll(em: EntityManager, events: readonly Event[]): Promise<void> {
+  const rows = events.map(({ workflow, key, type, payload }) => ({
+    id: eventId(workflow.id, key),
+    organization_id: workflow.organizationId,
+    workflow_execution_id: workflow.id,
+    type,
+    payload: workflow.projectId ? { ...payload, projectId: workflow.projectId } : payload,
+    occurred_at: new Date(),
+  }));
+  await em.execute(
+    `insert into outbox (id, organization_id, workflow_execution_id, type, payload, occurred_at)
+       select id, organization_id, workflow_execution_id, type, payload || ${circumstances}, occurred_at
+         from jsonb_to_recordset(?::jsonb) as event (id uuid, organization_id uuid, workflow_execution_id uuid,
+                type text, payload jsonb, occurred_at timestamptz)
+       on conflict (id) do nothing`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** One of them. */
+export function announce(
   em: EntityManager,
-  workflow: { id: string; organizationId: string; projectId?: string | null | undefined },
+  workflow: Event['workflow'],
   key: string,
   type: string,
   payload: Record<string, unknown>,
 ): Promise<void> {
-  await em
-    .createQueryBuilder(OutboxEntry)
-    .insert({
-      id: eventId(workflow.id, key),
-      organizationId: workflow.organizationId,
-      workflowExecutionId: workflow.id,
-      type,
-      payload: raw(`?::jsonb || ${circumstances}`, [
-        JSON.stringify(workflow.projectId ? { ...payload, projectId: workflow.projectId } : payload),
-      ]),
-      occurredAt: new Date(),
-    })
-    .onConflict('id')
-    .ignore()
-    .execute();
+  return announceAll(em, [{ workflow, key, type, payload }]);
 }
 
 /** What became of an operation: all that was done to the outside world is told. */

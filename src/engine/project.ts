@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
+import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { ProjectionDefinition } from './define.ts';
 import type { Engine } from './engine.ts';
@@ -53,10 +54,18 @@ export async function projectOutbox(engine: Engine, job: Job): Promise<string> {
   return `${published} published`;
 }
 
+const unpublished: Statement = {
+  name: 'unpublished events',
+  text: `select * from outbox where published_at is null order by sequence limit ${batch}`,
+};
+
+const publish: Statement = {
+  name: 'publish events',
+  text: 'update outbox set published_at = now() where id = any($1)',
+};
+
 async function projectBatch({ catalogue }: Engine, db: OrganizationDatabases): Promise<number> {
-  const entries = await db.workflows((em) =>
-    em.find(OutboxEntry, { publishedAt: null }, { orderBy: { sequence: 'asc' }, limit: batch }),
-  );
+  const [entries] = await db.workflows.inOneTrip([{ statement: unpublished, values: [], as: OutboxEntry }]);
   if (entries.length === 0) return 0;
   for (const database of databaseNames) {
     const wanted = wantedIn(database, catalogue.projections, entries);
@@ -66,7 +75,7 @@ async function projectBatch({ catalogue }: Engine, db: OrganizationDatabases): P
     });
   }
   const ids = entries.map(({ id }) => id);
-  await db.workflows((em) => em.nativeUpdate(OutboxEntry, { id: { $in: ids } }, { publishedAt: new Date() }));
+  await db.workflows.inOneTrip([{ statement: publish, values: [ids] }], { repeatable: true });
   return entries.length;
 }
 

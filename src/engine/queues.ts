@@ -2,7 +2,6 @@
  * The queue, whichever backend carries it: Redis where `REDIS_URL` is set, else BullMQ's own PostgreSQL backend.
  * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
  */
-import { setTimeout } from 'node:timers/promises';
 import { type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
 import {
   type JobAddress,
@@ -82,7 +81,12 @@ export class Queues {
       const batch = some.map((job) => ({ name: job.name, data: job.data, opts: this.#optionsOf(job) }));
       return inTime(this.queue(queue).addBulk(batch));
     });
-    await Promise.all([...batches, ...jobs.filter((job) => !isFree(job)).map((job) => this.add(job))]);
+    await Promise.all(batches);
+    // a few at a time: each has only so long to be answered
+    const single = jobs.filter((job) => !isFree(job));
+    for (let from = 0; from < single.length; from += 20) {
+      await Promise.all(single.slice(from, from + 20).map((job) => this.add(job)));
+    }
   }
 
   #optionsOf(job: EngineJob): JobsOptions {
@@ -160,15 +164,11 @@ export class Queues {
 /** How long the queue is waited for, milliseconds. */
 const patience = 5_000;
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const tooLong = new AbortController();
-  const timeout = setTimeout(patience, undefined, { signal: tooLong.signal, ref: false }).then(() => {
-    throw new Error(`the queue did not answer within ${patience / 1_000} s`);
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timeout = setTimeout(() => {
+      reject(new Error(`the queue did not answer within ${patience / 1_000} s`));
+    }, patience).unref();
+    work.then(resolve, reject).finally(() => clearTimeout(timeout));
   });
-  timeout.catch(() => undefined);
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    tooLong.abort();
-  }
 }

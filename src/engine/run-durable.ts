@@ -6,6 +6,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from 'bullmq';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
 import {
   addFreedSteps,
   addNextStage,
@@ -21,7 +22,7 @@ import type { Question } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { type Entered, enter, scopeOf } from './enter.ts';
-import { OperationFailed, PermanentFailure, RetryLater, reasonOf } from './errors.ts';
+import { OperationFailed, PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import { expectCurrent, type Kind, Superseded, start } from './fencing.ts';
 import type { Ended } from './finish-at-once.ts';
 import { durableRetry, type EnteredJob, jobIdOf } from './jobs.ts';
@@ -114,10 +115,10 @@ function showStarted(engine: Engine, { organizationId, holder }: Performer): Pro
 }
 
 async function run(engine: Engine, performer: Performer, entered: Entered): Promise<void> {
-  const { row } = entered;
-  const base = durableContext(engine, performer, entered);
+  const { row, workflow } = entered;
+  const base = durableContext(engine, performer, workflow);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(base, performer));
+    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
     await stepNamed(engine.catalogue, row.function).run({ ...base, item });
@@ -125,9 +126,8 @@ async function run(engine: Engine, performer: Performer, entered: Entered): Prom
 }
 
 function endedOf(entered: Entered): Ended {
-  const { workflow, row } = entered;
-  const isLast = row instanceof WorkflowStageExecution && workflow.stages.at(-1) === row.stage;
-  return { organizationId: workflow.organizationId, holder: performerOf(entered).holder, isLast };
+  const { organizationId, scope, holder } = performerOf(entered);
+  return { organizationId, stage: scope, holder, isLast: entered.workflow.stages.at(-1) === scope };
 }
 
 function performerOf({ workflow, row, at, entry }: Entered): Performer {
@@ -160,7 +160,7 @@ async function ask(engine: Engine, data: EnteredJob, question: Question, since: 
     if (!stage) return;
     await start(em, workflow, stage, since);
     stage.ask(question.gate, question.accepts, question.waitingOn);
-    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null));
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null, true));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
       ...waiting,
       stage: stage.stage,
@@ -169,6 +169,7 @@ async function ask(engine: Engine, data: EnteredJob, question: Question, since: 
       waitingOn: question.waitingOn,
     });
   });
+  admitSoon(engine);
   return `waiting on ${question.waitingOn}`;
 }
 
@@ -184,7 +185,9 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const reason = reasonOf(thrown);
   if (thrown instanceof RetryLater) {
-    await markRow(engine, kind, data, (row) => row.wait(reason, thrown.until));
+    const isForPeople = thrown instanceof WaitForPeople;
+    await markRow(engine, kind, data, (row) => row.wait(reason, isForPeople ? null : thrown.until));
+    if (isForPeople && kind === 'stage') await giveUpPlace(engine, data, reason);
     await job.moveToDelayed(thrown.until.getTime(), token);
     throw new DelayedError();
   }
@@ -200,6 +203,16 @@ async function giveUpOrRetry(
   if (!hopeless && failures < durableRetry.attempts) throw thrown;
   await (kind === 'stage' ? failStage(engine, data, reason, since) : finishStep(engine, data, reason, since));
   throw new UnrecoverableError(reason);
+}
+
+/** While its stage waits for a person, a workflow holds no place. */
+async function giveUpPlace(engine: Engine, data: EnteredJob, reason: string): Promise<void> {
+  const db = engine.databases.inOrganization(data.organizationId);
+  await db.workflows(async (em) => {
+    const { stage, workflow } = await lockStage(em, data);
+    if (stage?.status === 'waiting' && workflow.status !== 'paused') workflow.wait(reason, null, true);
+  });
+  admitSoon(engine);
 }
 
 async function markRow(

@@ -101,7 +101,7 @@ async function giveUpOrRetry(
     const ours = await lease.settle((operation) =>
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
-    if (ours) await tellOwner(engine, lease, data, reason, thrown.until);
+    if (ours) await tellOwner(engine, lease, data, thrown);
     return comeBack(job, token, thrown.until);
   }
   if (thrown instanceof RetryLater) {
@@ -141,7 +141,8 @@ function isTiredOf(definition: Definition, { operation }: Lease): boolean {
 }
 
 /** A wait of an operation is a wait of the step or stage that performs it: it says so, in the same words. */
-async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason: string, until: Date) {
+async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown: RetryLater) {
+  const { message: reason, until } = thrown;
   const { scope, workflowStageExecutionId: stageId } = lease.operation;
   const db = engine.databases.inOrganization(data.organizationId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
@@ -160,7 +161,7 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, reason:
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    workflow.wait(reason, until);
+    workflow.wait(reason, until, thrown instanceof WaitForPeople);
   });
 }
 

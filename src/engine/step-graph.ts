@@ -9,14 +9,15 @@ type Step = Pick<
 /**
  * Skips the pending steps that depend on one that failed or was skipped, and queues those whose dependencies are all
  * completed, first come first served, while fewer than `maxParallel` are on their way. Gives the steps it queued.
+ * @param places how many may be queued at most, for reasons outside of the stage
  */
-export function promoteReady<T extends Step>(steps: readonly T[]): T[] {
+export function promoteReady<T extends Step>(steps: readonly T[], places = Number.POSITIVE_INFINITY): T[] {
   skipUnreachable(steps);
   const byItem = new Map(steps.map((step) => [step.itemId, step]));
   const promoted: T[] = [];
   let onTheWay = steps.filter((step) => step.status !== 'pending' && !step.isOver()).length;
   for (const step of steps) {
-    if (onTheWay >= step.maxParallel) break;
+    if (onTheWay >= step.maxParallel || promoted.length >= places) break;
     if (step.status !== 'pending') continue;
     if (!step.dependsOn.every((id) => byItem.get(id)?.status === 'completed')) continue;
     step.queue();

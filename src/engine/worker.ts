@@ -1,6 +1,7 @@
 /** A worker process's engine room: BullMQ workers for the queues it serves, and the reconciler. */
 import type { Job, Worker } from 'bullmq';
 import { relayChanges } from '../audit/relay.ts';
+import { admit } from './admission/admit.ts';
 import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
@@ -96,6 +97,7 @@ function keepReconciling(engine: Engine): () => Promise<void> {
     const relays = Date.now() - lastRelay >= timings.relayMs;
     if (relays) lastRelay = Date.now();
     pass = reconcile(engine, thorough)
+      .then(() => admit(engine))
       .then(() => (relays ? relayChanges(engine.databases) : 0))
       .catch(reportTrouble)
       .then(() => {

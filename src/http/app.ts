@@ -6,6 +6,7 @@ import { authenticate, callerOf } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
 import { html } from './html.ts';
+import { limitsRoutes } from './limits-routes.ts';
 import { loginRoutes, requireLogin } from './login.ts';
 import { sendPage, serveStyle } from './page.ts';
 import { Problem, problemHandler } from './problem.ts';
@@ -43,6 +44,14 @@ export function createApp({ engine, sessionSecret }: AppOptions): Express {
     express.json({ limit: bodyLimit }),
     noStore,
     workflowRoutes(engine),
+  );
+
+  app.use(
+    '/v1/limits',
+    authenticate(databases, sessions),
+    express.json({ limit: bodyLimit }),
+    noStore,
+    limitsRoutes(engine),
   );
 
   app.use((req) => {

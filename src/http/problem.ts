@@ -16,6 +16,7 @@ const kinds = {
   'unsupported-media-type': [415, 'Unsupported media type'],
   invalid: [422, 'Invalid request'],
   'key-reused': [422, 'Idempotency key used before'],
+  'line-full': [429, 'Too many in line'],
   'too-many-attempts': [429, 'Too many attempts'],
   internal: [500, 'Internal error'],
   unavailable: [503, 'Not available'],
@@ -81,7 +82,14 @@ const outages = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE'
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof Refusal) return new Problem(error.kind, error.message);
+  if (error instanceof Refusal) {
+    const { kind, message, retryAfterSeconds: seconds } = error;
+    return new Problem(
+      kind,
+      message,
+      seconds === undefined ? {} : { headers: { 'Retry-After': `${seconds}` } },
+    );
+  }
   if (error instanceof Error && 'type' in error && typeof error.type === 'string') {
     const refused = refusedBodies[error.type];
     if (refused) return new Problem(...refused);

@@ -30,6 +30,9 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   const { workflow, stages } = rows;
   if (workflow.isOver()) return null;
   if (workflow.status === 'paused') return { on: 'somebody to resume it', until: null };
+  if (workflow.status === 'queued' && !workflow.admittedAt && workflow.waitingOn) {
+    return { on: workflow.waitingOn, until: null };
+  }
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
   if (asking) {
     const answers = (asking.openGateAccepts ?? []).join(' or ');
@@ -37,6 +40,8 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   }
   const waits = waitsOf(rows);
   if (waits.length > 0) return summary(waits);
+  const stuck = stages.find((stage) => stage.status === 'waiting' && stage.waitingOn);
+  if (stuck) return sentence(stuck.waitingOn as string, stuck.waitingUntil ?? null);
   const queued = stages.find((stage) => stage.status === 'queued');
   if (queued) return { on: `a worker to take up ${queued.stage}`, until: null };
   if (workflow.status !== 'waiting') return null;

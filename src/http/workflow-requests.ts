@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
+import { budgetOption } from './budget-requests.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 const text = (max: number) =>
@@ -49,6 +50,7 @@ export const workflowRequest = z.strictObject(
         autoConfirmPlan: z.boolean().exactOptional(),
         autoMerge: z.boolean().exactOptional(),
         onValidationFailure: z.enum(['wait', 'fail']).exactOptional(),
+        budget: budgetOption.exactOptional(),
       })
       .optional(),
   },

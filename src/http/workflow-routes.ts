@@ -1,8 +1,11 @@
 /** `/v1/workflows`: put workflows in, look at them, answer their questions. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
+import { setBudget } from '../engine/budget/set-budget.ts';
 import type { Engine } from '../engine/engine.ts';
 import { enqueueWorkflow } from '../engine/enqueue.ts';
+import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
+import { budgetRequest } from './budget-requests.ts';
 import { listWorkflows } from './list-workflows.ts';
 import { Problem } from './problem.ts';
 import { sendSignal } from './send-signal.ts';
@@ -10,7 +13,7 @@ import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
 import { signalRequest, workflowRequest, workflowsQuery } from './workflow-requests.ts';
 import { type WorkflowView, workflowView } from './workflow-view.ts';
 
-type App = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
+type App = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -63,6 +66,17 @@ export function workflowRoutes(engine: App): Router {
     .all(allows('GET'));
 
   router
+    .route('/:id/budget')
+    .put(async (req, res) => {
+      const { organizationId, keyName } = callerOf(res);
+      const workflowId = idOf(req);
+      const { reason, ...change } = bodyOf(req, budgetRequest);
+      await setBudget(inTheNameOfCaller(res), { organizationId, workflowId, change, reason, actor: keyName });
+      res.json(await view(res, workflowId));
+    })
+    .all(allows('PUT'));
+
+  router
     .route('/:id/signals')
     .post(async (req, res) => {
       const { organizationId, keyName } = callerOf(res);
@@ -92,13 +106,4 @@ function idOf(req: Request): string {
   const { id } = req.params;
   if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no workflow ${id}.`);
   return id.toLowerCase();
-}
-
-/** For the methods that a path does not have. */
-function allows(methods: string): RequestHandler {
-  return (req) => {
-    throw new Problem('method-not-allowed', `${req.method} does nothing here; use ${methods}.`, {
-      headers: { Allow: methods },
-    });
-  };
 }

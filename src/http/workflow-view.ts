@@ -4,6 +4,7 @@
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import type { Budget } from '../../entities/workflows/budget.ts';
 import { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
 import type { ProgressState } from '../../entities/workflows/progress.ts';
 import type { SignalType } from '../../entities/workflows/signal.ts';
@@ -12,6 +13,8 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import type { Spent } from '../engine/budget/judge.ts';
+import { spentBy } from '../engine/budget/spending.ts';
 import { type OperationView, operationView } from './operation-view.ts';
 import { readPlan } from './read-plan.ts';
 import { type StepView, stepViews } from './step-view.ts';
@@ -34,6 +37,8 @@ export type StageView = {
 
 export type WorkflowView = WorkflowSummary & {
   options: WorkflowOptions;
+  /** What it may spend, and has spent. */
+  budget: { limits: Budget; spent: Spent };
   devBranch: string | null;
   stages: StageView[];
   plan: {
@@ -59,7 +64,7 @@ export async function workflowView(db: OrganizationDatabases, id: string): Promi
   const progress = await db.workflows((em) => readProgress(em, id));
   if (!progress) return null;
   const plan = await db.task((em) => readPlan(em, id));
-  const { workflow, stages, steps, operations } = progress;
+  const { workflow, stages, steps, operations, spent } = progress;
   const waiting = whyWaiting(progress);
   const stepsShown = stepViews(plan, stages, steps);
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
@@ -69,6 +74,7 @@ export async function workflowView(db: OrganizationDatabases, id: string): Promi
     waitingOn: waiting?.on ?? null,
     waitingUntil: iso(waiting?.until),
     options: workflow.options,
+    budget: { limits: workflow.options.budget ?? {}, spent },
     devBranch: workflow.devBranchName ?? null,
     stages: stages.map(stageView),
     plan: decomposition && {
@@ -112,5 +118,6 @@ async function readProgress(em: EntityManager, id: string) {
   const stages = await em.find(WorkflowStageExecution, under, { orderBy: { stageOrder: 'asc' } });
   const steps = await em.find(WorkflowStepExecution, under, { orderBy: { position: 'asc' } });
   const operations = await em.find(IntegrationOperation, under, { orderBy: { createdAt: 'asc' } });
-  return { workflow, stages, steps, operations };
+  const spent = await spentBy(em, workflow);
+  return { workflow, stages, steps, operations, spent };
 }

@@ -12,6 +12,7 @@ import { organizationAccess } from './credentials/organization-access.ts';
 import { appTokens } from './github/app-tokens.ts';
 import { createGitHub } from './github/octokit.ts';
 import type { GitHub } from './github/port.ts';
+import type { Governor } from './governor/governor.ts';
 import type { AskGrant } from './grant.ts';
 import { guardFetch } from './guarded-fetch.ts';
 import { linearOAuthTokens } from './linear/oauth-tokens.ts';
@@ -21,6 +22,8 @@ export type ServicesOptions = {
   config: Config;
   databases: Databases;
   logger: Pick<Logger, 'warn'>;
+  /** Keeps to the limits of each credential, together with all other workers; left out, nobody counts. */
+  governor?: Governor;
   /** Stands in for `fetch` on the way to GitHub, so that tests can hold every call against its contract. */
   fetchGitHub?: typeof fetch;
 };
@@ -30,6 +33,7 @@ export function connectServices({
   config,
   databases,
   logger,
+  governor,
   fetchGitHub,
 }: ServicesOptions): (organizationId: string) => Services {
   checkAgent(config);
@@ -54,6 +58,8 @@ export function connectServices({
   const servicesFor = (organizationId: string): Services => {
     const hub = createGitHub({
       ...toGitHub,
+      governor,
+      writeIntervalMs: github.writeIntervalMs,
       url: github.url,
       token: access(organizationId, 'github', { variable: 'GITHUB_TOKEN', value: github.token }),
     });
@@ -69,7 +75,7 @@ export function connectServices({
     });
     return {
       github: hub,
-      linear: createLinear({ apiUrl: linear.apiUrl, apiKey }),
+      linear: createLinear({ apiUrl: linear.apiUrl, apiKey, governor }),
       agent: connectAgent(config, hub, token),
     };
   };

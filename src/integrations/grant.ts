@@ -4,6 +4,8 @@ export type Grant = {
   secret: string;
   /** An OAuth access token rather than a key of the provider's own kind. */
   isOAuth?: boolean;
+  /** Whose limits at the provider it uses up: the id of the credential, never the secret. Absent: nobody counts. */
+  account?: string;
   /** What is not secret and comes with it, such as an organization's id at the provider. */
   settings?: Record<string, string>;
   /**

@@ -11,6 +11,11 @@ import { type LinearSandboxOptions, startLinearSandbox } from './linear/server.t
 export type SandboxOptions = {
   /** Keeps everything; a sandbox started again over it goes on where the last one stopped. */
   dataDir: string;
+  /**
+   * Whether Linear and the agents' server keep what they know in memory only: with hundreds of workflows, writing all of
+   * it after each change is most of what they do.
+   */
+  forgetful?: boolean;
   github?: Pick<GitHubSandboxOptions, 'port' | 'ci' | 'ciDelayMs' | 'tokens' | 'app'>;
   linear?: Pick<LinearSandboxOptions, 'port' | 'apiKeys' | 'oauth'>;
   codegen?: Pick<CodegenSandboxOptions, 'port' | 'script' | 'latencyMs'> & { token?: string };
@@ -24,9 +29,13 @@ export async function startSandbox(options: SandboxOptions) {
   const directory = (name: string) => path.join(options.dataDir, name);
   const github = await startGitHubSandbox({ dataDir: directory('github'), ...options.github });
   const codegenToken = options.codegen?.token ?? randomBytes(24).toString('base64url');
-  const linear = await startLinearSandbox({ dataDir: directory('linear'), ...options.linear });
+  const linear = await startLinearSandbox({
+    ...(options.forgetful ? {} : { dataDir: directory('linear') }),
+    ...options.linear,
+  });
   const codegen = await startCodegenSandbox({
     dataDir: directory('codegen'),
+    forgetful: options.forgetful ?? false,
     organizationId: codegenOrganization,
     gitRemote: { url: github.gitUrl, token: github.tokens[0] as string },
     repositories: async () => github.repositories(),

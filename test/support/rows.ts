@@ -33,7 +33,13 @@ export async function writableColumns(client: pg.Client, table: string): Promise
 export const organizationColumn = (table: string) => (table === 'organizations' ? 'id' : 'organization_id');
 
 /** Of these, made-up rows are one per organisation: their own keys leave no room for a second. */
-export const onePerOrganization: ReadonlySet<string> = new Set(['organizations', 'audit_heads', 'audit_log']);
+export const onePerOrganization: ReadonlySet<string> = new Set([
+  'organizations',
+  'audit_heads',
+  'audit_log',
+  'organization_limits',
+  'admission_shares',
+]);
 
 /** What a check over several columns asks for, though none of them must be there. */
 const askedByChecks: Readonly<Record<string, () => Record<string, unknown>>> = {

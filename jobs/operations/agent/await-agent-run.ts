@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PromptExecution } from '../../../entities/prompts/prompt-execution.ts';
+import { AgentRunSpending } from '../../../entities/workflows/agent-run-spending.ts';
 import { defineOperation } from '../../../src/engine/define.ts';
 import { RetryLater } from '../../../src/engine/errors.ts';
 import type { AgentRun } from '../../../src/integrations/agent/port.ts';
@@ -36,6 +37,18 @@ export const awaitAgentRun = defineOperation({
         usage: run.usage,
       });
     });
+    await db.workflows((em) =>
+      em.nativeUpdate(
+        AgentRunSpending,
+        { id: executionId, endedAt: null },
+        {
+          tokens: run.usage ? run.usage.inputTokens + run.usage.outputTokens : null,
+          cost: run.usage?.costUsd ?? null,
+          currency: 'USD',
+          endedAt: new Date(),
+        },
+      ),
+    );
     return { state, pullRequests: run.pullRequests };
   },
 });

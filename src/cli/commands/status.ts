@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { boardLines } from '../board.ts';
+import { boardLines, spendingLines } from '../board.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { isOver } from '../follow.ts';
 import { print, printJson, say } from '../output.ts';
@@ -16,6 +16,7 @@ export function statusCommand(): Command {
       if (options.json) return printJson(view);
       print(`${view.repository}: ${view.name === view.repository ? '' : `${view.name}, `}${view.status}`);
       for (const line of boardLines(view, { paint: paintFor(process.stdout), now: Date.now() })) print(line);
+      for (const line of spendingLines(view)) print(`\nSpent: ${line}`);
       if (view.signals.gate) say(howToAnswer(view, options));
       if (isOver(view)) for (const line of describeEnd(view)) say(line);
     });

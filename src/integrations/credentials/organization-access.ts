@@ -80,9 +80,12 @@ export function organizationAccess(
       }
       await noteUse(db, row);
       const exchange = exchanges[row.kind];
-      if (exchange) return exchange({ db, row, secret, keyring: options.keyring, invalid });
+      if (exchange) {
+        const grant = await exchange({ db, row, secret, keyring: options.keyring, invalid });
+        return { ...grant, account: row.id };
+      }
       const refused = (said: string) => invalid(`${providerNames[provider]} rejected it (${said})`);
-      return { secret, settings: row.settings, refused };
+      return { secret, account: row.id, settings: row.settings, refused };
     }
 
     function ofEnvironment(
@@ -97,7 +100,12 @@ export function organizationAccess(
           `${providerNames[provider]} rejected ${variable} (${said}): set another in the environment of the workers`,
           slug,
         );
-      return { secret: value, ...(settings && { settings }), refused };
+      return {
+        secret: value,
+        account: `the environment's ${variable}`,
+        ...(settings && { settings }),
+        refused,
+      };
     }
 
     return async () => {

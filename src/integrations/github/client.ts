@@ -1,7 +1,9 @@
 import { Octokit } from '@octokit/rest';
 import { PermanentFailure } from '../../engine/errors.ts';
+import type { Governor } from '../governor/governor.ts';
 import { type AskGrant, askGrant, type Grant } from '../grant.ts';
-import { isRefusal, sentenceOf } from './failures.ts';
+import { isHttpError, isRefusal, sentenceOf } from './failures.ts';
+import { gitHubRules, learnedOf, wantedOf } from './limits.ts';
 
 export type GitHubOptions = {
   /** Base of the REST API, such as `https://api.github.com`. */
@@ -10,6 +12,10 @@ export type GitHubOptions = {
   url: string;
   /** Asked before every request, so that a token can be rotated and is decrypted only when it is used. */
   token: AskGrant;
+  /** Lets no request go before GitHub allows it; left out, nobody counts. */
+  governor?: Governor | undefined;
+  /** The least pause between two writes with one token, milliseconds; 0 where the server has no secondary limits. */
+  writeIntervalMs?: number;
   userAgent?: string;
   /** Replaces the global `fetch`, for tests. */
   fetch?: typeof fetch;
@@ -28,13 +34,30 @@ export function createClient(options: GitHubOptions): Octokit {
     parameters.headers.authorization = `Bearer ${grant.secret}`;
     parameters.headers['x-github-api-version'] = '2022-11-28';
     try {
-      return await request(parameters);
+      return await governed(options, grant, parameters, async () => request(parameters));
     } catch (error) {
       if (grant.refused && isRefusal(error, 401)) throw await grant.refused(sentenceOf(error));
       throw error;
     }
   });
   return octokit;
+}
+
+/** Sends when the token's limits allow it, and learns from the answer. */
+function governed<Answer extends { status: number; headers: Record<string, string | number | undefined> }>(
+  { governor, writeIntervalMs = 0 }: GitHubOptions,
+  { account }: Grant,
+  parameters: { method: string; url: string },
+  request: () => Promise<Answer>,
+): Promise<Answer> {
+  if (!governor || account === undefined) return request();
+  const wanted = wantedOf(parameters);
+  return governor.send(account, gitHubRules(writeIntervalMs), wanted, request, (answer, now) => {
+    if ('value' in answer) return learnedOf(answer.value.status, answer.value.headers, '', wanted, now);
+    const { thrown } = answer;
+    if (!isHttpError(thrown) || !thrown.response) return undefined;
+    return learnedOf(thrown.status, thrown.response.headers, thrown.message, wanted, now);
+  });
 }
 
 /** The same without a token. */

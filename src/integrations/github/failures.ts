@@ -1,5 +1,6 @@
 /** Maps what Octokit throws to the failure vocabulary. Only GitHub's own sentence passes: no headers, no request bodies. */
 import { PermanentFailure, RetryLater, reasonOf } from '../../engine/errors.ts';
+import { secondaryLimitPauseMs } from './limits.ts';
 import type { RepositoryName } from './port.ts';
 
 /** What Octokit throws; recognised by its shape, for the class is in a package that is not ours to depend on. */
@@ -10,10 +11,7 @@ export type HttpError = Error & {
   response?: { headers: Record<string, string | number | undefined>; data: unknown };
 };
 
-/** The least pause after a secondary limit that names none, as GitHub's documentation asks, milliseconds. */
-const secondaryLimitPause = 60_000;
-
-function isHttpError(error: unknown): error is HttpError {
+export function isHttpError(error: unknown): error is HttpError {
   return error instanceof Error && error.name === 'HttpError' && 'status' in error && 'request' in error;
 }
 
@@ -88,5 +86,5 @@ function rateLimitOf(error: HttpError): RetryLater | undefined {
     // A clock that runs ahead of GitHub's must not turn the limit into a hot loop.
     return new RetryLater(new Date(Math.max(reset * 1000, Date.now() + 1000)), reason);
   }
-  return isSecondary || error.status === 429 ? new RetryLater(secondaryLimitPause, reason) : undefined;
+  return isSecondary || error.status === 429 ? new RetryLater(secondaryLimitPauseMs, reason) : undefined;
 }

@@ -34,11 +34,12 @@ type RawError = {
 
 /** The failure that stands for what a request to Linear threw. */
 export function failureOf(error: unknown): Error {
+  if (error instanceof RetryLater) return error;
   if (!(error instanceof LinearError)) return new Error(unreachable(error));
 
   const [first] = rawErrors(error);
   const { type, code } = first?.extensions ?? {};
-  if (error instanceof RatelimitedLinearError || code === 'RATELIMITED') {
+  if (isRateLimited(error)) {
     return new RetryLater(limitedUntil(error.raw?.response?.headers), 'Linear rate limit');
   }
   const status = error.status ?? 0;
@@ -55,6 +56,11 @@ export function failureOf(error: unknown): Error {
   }
   // The SDK takes other 4xx for a rejected key; without Linear's own words it is a proxy or a wrong address.
   return new Error(`Linear answered HTTP ${status} without a reason; if it stays so, check LINEAR_API_URL.`);
+}
+
+/** Whether Linear refuses because too much was asked. */
+export function isRateLimited(error: LinearError): boolean {
+  return error instanceof RatelimitedLinearError || rawErrors(error)[0]?.extensions?.code === 'RATELIMITED';
 }
 
 /** Whether Linear says that it does not know the key. */

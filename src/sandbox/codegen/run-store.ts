@@ -19,13 +19,14 @@ export type SandboxRun = {
 type Content = { runs: SandboxRun[]; repositories: string[] };
 
 export class RunStore {
-  readonly #file: string;
+  readonly #file: string | undefined;
   readonly #content: Content;
 
-  constructor(dataDir: string) {
-    mkdirSync(dataDir, { recursive: true });
-    this.#file = path.join(dataDir, 'codegen.json');
-    this.#content = readContent(this.#file);
+  /** @param dataDir where to keep them; undefined: in memory only */
+  constructor(dataDir: string | undefined) {
+    if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+    this.#file = dataDir && path.join(dataDir, 'codegen.json');
+    this.#content = this.#file ? readContent(this.#file) : { runs: [], repositories: [] };
   }
 
   /** Oldest first. */
@@ -73,6 +74,7 @@ export class RunStore {
   }
 
   save(): void {
+    if (!this.#file) return;
     const draft = `${this.#file}.new`;
     writeFileSync(draft, JSON.stringify(this.#content, null, 2));
     renameSync(draft, this.#file);

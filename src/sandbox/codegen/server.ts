@@ -17,7 +17,10 @@ import type { AgentScript } from './scripted-agent.ts';
 export type CodegenSandboxOptions = {
   /** 0, the default, takes a free one; always on 127.0.0.1. */
   port?: number;
+  /** For the clones of its agents, and for what it remembers. */
   dataDir: string;
+  /** Whether what it knows of its runs is kept in memory only; a restart then knows of none. */
+  forgetful?: boolean;
   /** Tokens that are let in; any, unless told. */
   tokens?: string[];
   /** 1 unless told. */
@@ -60,7 +63,7 @@ export async function startCodegenSandbox(options: CodegenSandboxOptions): Promi
   const faults = options.faults ?? new Faults();
   const requests: CodegenSandbox['requests'] = [];
   const authorizations = new Set<string>();
-  const store = new RunStore(dataDir);
+  const store = new RunStore(options.forgetful ? undefined : dataDir);
   const executor = new RunExecutor({ store, script, gitRemote, dataDir, latencyMs });
   let url = '';
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Refusal } from './answers.ts';
+import type { Throttle } from './throttle.ts';
 
 const hour = 3600_000;
 
@@ -12,8 +14,12 @@ export class Access {
   /** Requests used by each user, and when that is forgotten (milliseconds since 1970). */
   readonly #used = new Map<string, { count: number; until: number }>();
 
+  /** For `sandbox-bot`, instead of the hourly allowance. */
+  readonly throttle: Throttle | undefined;
+
   /** @param tokens the first belongs to `sandbox-bot`, the next to `sandbox-bot-2` and so on */
-  constructor(tokens: string[]) {
+  constructor(tokens: string[], throttle?: Throttle) {
+    this.throttle = throttle;
     this.#logins = new Map(
       tokens.map((token, index) => [token, index === 0 ? 'sandbox-bot' : `sandbox-bot-${index + 1}`]),
     );
@@ -50,8 +56,24 @@ export class Access {
     this.#used.set(login, { count: this.#limit, until: until.getTime() });
   }
 
+  /** Lets a request through the throttle, or throws its refusal. */
+  #squeeze(throttle: Throttle, request: IncomingMessage, response: ServerResponse): boolean {
+    const refused = throttle.begin(request.method ?? 'GET');
+    response.once('close', () => throttle.done());
+    for (const [name, value] of Object.entries(throttle.headers())) response.setHeader(name, value);
+    if (refused === 'secondary') {
+      response.setHeader('retry-after', throttle.retryAfterSeconds());
+      throw new Refusal(
+        403,
+        'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+      );
+    }
+    return refused === null;
+  }
+
   /** Counts a request and says so in the headers; false where the allowance is spent. */
-  count(login: string, response: ServerResponse): boolean {
+  count(login: string, request: IncomingMessage, response: ServerResponse): boolean {
+    if (this.throttle && login === 'sandbox-bot') return this.#squeeze(this.throttle, request, response);
     const { remaining, ...state } = this.allowance(login, 1);
     response.setHeader('x-ratelimit-limit', state.limit);
     response.setHeader('x-ratelimit-remaining', Math.max(remaining, 0));

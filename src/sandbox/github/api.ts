@@ -56,7 +56,7 @@ export function mountApi(
     }
     response.locals.login = login;
     // The one route that costs nothing.
-    if (request.path !== '/rate_limit' && !access.count(login, response)) {
+    if (request.path !== '/rate_limit' && !access.count(login, request, response)) {
       throw new Refusal(403, `API rate limit exceeded for user ${login}.`);
     }
     next();

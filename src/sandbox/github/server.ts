@@ -16,6 +16,7 @@ import { Ci, type CiCheck } from './ci.ts';
 import { serveGit } from './http-backend.ts';
 import type { CommentRecord, PullRecord } from './records.ts';
 import { type NewRepository, Repositories } from './repositories.ts';
+import { Throttle, type ThrottleOptions } from './throttle.ts';
 
 export type GitHubSandboxOptions = {
   /** 0 unless told: any free port. */
@@ -31,6 +32,8 @@ export type GitHubSandboxOptions = {
   /** Milliseconds from the pending status to the result; 200 unless told. */
   ciDelayMs?: number;
   faults?: Faults;
+  /** Limits for the first token's user; GitHub's hourly budget alone unless told. */
+  throttle?: ThrottleOptions;
 };
 
 /** How many requests are kept in the log. */
@@ -44,7 +47,8 @@ export type GitHubSandbox = Awaited<ReturnType<typeof startGitHubSandbox>>;
 
 export async function startGitHubSandbox(options: GitHubSandboxOptions) {
   const tokens = options.tokens ?? [`ghp_${randomBytes(18).toString('hex')}`];
-  const access = new Access(tokens);
+  const throttle = options.throttle && new Throttle(options.throttle);
+  const access = new Access(tokens, throttle);
   const faults = options.faults ?? new Faults();
   const repositories = new Repositories(path.resolve(options.dataDir));
   const ci = new Ci(options.ci, options.ciDelayMs ?? 200);
@@ -109,6 +113,8 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
     requests,
     /** Every `Authorization` header that came in, each once. */
     authorizations,
+    /** What it has refused and let through; undefined without limits of its own. */
+    throttle,
 
     async addRepository(wanted: NewRepository) {
       const { git, record } = await repositories.add(wanted);

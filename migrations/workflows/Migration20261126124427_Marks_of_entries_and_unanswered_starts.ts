@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261126122250_Marks_of_entries_and_unanswered_starts extends Migration {
-  override name = 'Migration20261126122250_Marks_of_entries_and_unanswered_starts';
+export class Migration20261126124427_Marks_of_entries_and_unanswered_starts extends Migration {
+  override name = 'Migration20261126124427_Marks_of_entries_and_unanswered_starts';
 
   override up(): void | Promise<void> {
     this.addSql(`alter table "workflow_stage_executions" add "entry" uuid null;`);
