@@ -113,6 +113,15 @@ export class Queues {
     return jobs.length === 0 ? Promise.resolve([]) : inTime(this.#backend.statesOf(jobs));
   }
 
+  /** How many jobs of each of these queues could be taken at once; 0 where it is paused. */
+  waiting(names: readonly string[]): Promise<number[]> {
+    const counts = names.map(async (name) => {
+      const { waiting = 0, prioritized = 0 } = await this.queue(name).getJobCounts('waiting', 'prioritized');
+      return waiting + prioritized;
+    });
+    return inTime(Promise.all(counts));
+  }
+
   /** Lets a job that is put off run now; one that is not stays as it is. */
   async hurry(queue: string, id: string): Promise<void> {
     const job = await this.queue(queue).getJob(id);

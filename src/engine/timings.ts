@@ -24,6 +24,10 @@ export const timings = {
   reconcileAgeMs: 2_500,
   /** Between two awaits on the outside a durable function runs for moments; one that has run for so long hangs. */
   stuckMs: 5 * 60_000,
+  /** How often a worker asks whether there is work that it should have taken. */
+  fetchCheckMs: 2_000,
+  /** A fetch loop that takes nothing for so long, though there is work and room, stands still. */
+  wedgedMs: 15_000,
   /** How often the audit log hears of what was changed. */
   relayMs: 3_000,
   /** How often work that waits for a credential looks for one, in case it was not woken. */

@@ -5,6 +5,7 @@ import { admit } from './admission/admit.ts';
 import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
+import { watchFetching } from './fetch-watch.ts';
 import { runMaintenance } from './maintain.ts';
 import { projectOutbox } from './project.ts';
 import type { Processor } from './queues.ts';
@@ -26,19 +27,29 @@ const concurrency = { stages: 10, steps: 20, services: 10, projections: 2, maint
 /**
  * Starts serving queues.
  * @param only names of the queues to serve; all of them where left out
+ * @param onHopeless told when a fetch loop stands still and replacing it has not helped: the process had better end
  */
-export function startWorker(engine: Engine, only?: readonly string[]): RunningWorker {
+export function startWorker(
+  engine: Engine,
+  only?: readonly string[],
+  onHopeless: (reason: string) => void = (reason) => engine.logger.fatal(reason),
+): RunningWorker {
   checkCatalogue(engine.catalogue);
   const served = servedQueues(engine, only);
   const stopping = new AbortController();
-  const workers = served.map((name) => startQueue(engine, name, stopping.signal));
+  const fetching = watchFetching(
+    engine,
+    served.map((name) => ({ name, atOnce: processorOf(engine, name, stopping.signal).atOnce })),
+    (name) => startQueue(engine, name, stopping.signal),
+    onHopeless,
+  );
   const stopReconciling = keepReconciling(engine);
   return {
     queues: served,
     close: async () => {
       stopping.abort(new Error('the worker stops'));
       await stopReconciling();
-      await Promise.all(workers.map((worker) => worker.close()));
+      await fetching.close();
     },
   };
 }

@@ -83,10 +83,10 @@ function mortal(engine: Engine, instant: Boundary | undefined): Engine {
       },
     });
   const guardCall =
-    (fn: (...args: never[]) => unknown, self: object) =>
+    (fn: unknown, self: object) =>
     (...args: unknown[]) => {
       if (isDead) throw new Ended('this process has ended');
-      const result = Reflect.apply(fn, self, args);
+      const result = Reflect.apply(fn as () => unknown, self, args as []);
       return typeof result === 'object' && result !== null && !(result instanceof Promise)
         ? guard(result)
         : result;
