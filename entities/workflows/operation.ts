@@ -69,7 +69,8 @@ const operationTable = (name: string, tableName: string) =>
         .integer()
         .formula(
           (columns) =>
-            `cast(extract(epoch from ${columns.leaseUntil} - clock_timestamp()) * 1000 as integer)`,
+            // one that ran out long ago, as in an old backup, is nothing less than 0
+            `cast(least(greatest(extract(epoch from ${columns.leaseUntil} - clock_timestamp()) * 1000, 0), 1e9) as integer)`,
         )
         .lazy()
         .nullable(),

@@ -124,6 +124,7 @@ async function operationOf(
 
 /** Goes on with the workflow until the process ends or the work is done; gives whether it is done. */
 async function goOn(engine: Engine, definition: Definition, workflowId: string): Promise<boolean> {
+  let last = '';
   for (let turn = 0; turn < 40; turn++) {
     const stage = await db().workflows((em) =>
       em.findOneOrFail(WorkflowStageExecution, { workflowExecutionId: workflowId }),
@@ -140,9 +141,10 @@ async function goOn(engine: Engine, definition: Definition, workflowId: string):
     } catch (thrown) {
       if (thrown instanceof Ended) return false;
       // BullMQ is told to wait or to come back: so we do
+      last = String(thrown);
     }
   }
-  throw new Error(`${definition.name} does not come to its end`);
+  throw new Error(`${definition.name} does not come to its end: ${last}`);
 }
 
 async function newScene(): Promise<Scene> {
