@@ -32,6 +32,8 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   PUBLIC_URL: optional,
+  /** Where `gsw worker` answers `/healthz`; it does not where this is left out. */
+  HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
 
   /** Of another installation's API, for the commands that talk to one. */
   GSW_URL: optional.pipe(z.url().optional()),
@@ -45,6 +47,7 @@ const environment = z.object({
   POSTGRES_OWN_HOST: optional,
   POSTGRES_OWN_PORT: z.coerce.number().int().min(1).max(65535).optional(),
 
+  /** One server, Sentinels (`redis+sentinel://…`) or a Cluster (`redis+cluster://…`): see `src/engine/redis-url.ts`. */
   REDIS_URL: optional,
   QUEUE_DATABASE_URL: optional,
   QUEUE_PREFIX: z.string().min(1).default('gsw'),
@@ -100,7 +103,7 @@ const environment = z.object({
 export type Config = {
   dataDir: string;
   logLevel: string;
-  http: { host: string; port: number; publicUrl: string | undefined };
+  http: { host: string; port: number; publicUrl: string | undefined; healthPort: number | undefined };
   /** Which API the command line talks to; undefined: the one of this installation, with its own key. */
   client: { url: string | undefined; key: string | undefined };
   postgres: {
@@ -187,7 +190,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataDir: path.resolve(e.DATA_DIR),
     logLevel: e.LOG_LEVEL,
-    http: { host: e.HOST, port: e.PORT, publicUrl: e.PUBLIC_URL },
+    http: { host: e.HOST, port: e.PORT, publicUrl: e.PUBLIC_URL, healthPort: e.HEALTH_PORT },
     client: { url: e.GSW_URL, key: e.GSW_API_KEY },
     postgres: {
       host: e.POSTGRES_HOST,

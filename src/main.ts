@@ -23,6 +23,8 @@ export type System = {
 export type SystemOptions = {
   catalogue?: Catalogue;
   services?: (organizationId: string) => Services;
+  /** See {@link Engine}; off only where a fault laboratory shows that it can fail. */
+  ledgerLooksFirst?: boolean;
 };
 
 /** Connects everything, and checks that it answers. Throws an error whose message says what to mend. */
@@ -47,6 +49,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       catalogue: options.catalogue ?? catalogue,
       servicesOf: options.services ?? connectServices({ config: connected, databases, logger, governor }),
       logger,
+      ...(options.ledgerLooksFirst === undefined ? {} : { ledgerLooksFirst: options.ledgerLooksFirst }),
     };
     return {
       engine,

@@ -76,6 +76,18 @@ const operationTable = (name: string, tableName: string) =>
       leaseUntil: p.datetime().nullable(),
       /** Nobody waits for it any more: if it may have had its effect, that is looked for, but it is not made. */
       abandoned: p.boolean().default(false),
+      /** How long the claim still stands, milliseconds by the database's own clock, the only one all workers share. */
+      leaseLeftMs: p
+        .integer()
+        .formula(
+          (columns) =>
+            // one that ran out long ago, as in an old backup, is nothing less than 0
+            `cast(least(greatest(extract(epoch from ${columns.leaseUntil} - clock_timestamp()) * 1000, 0), 1e9) as integer)`,
+        )
+        .lazy()
+        .nullable(),
+      /** Starts in a row that no process lived to answer; one of them may have had its effect. */
+      unansweredStarts: p.integer().default(0).check('unanswered_starts >= 0'),
       /** The effect was found rather than made: an earlier attempt had succeeded without our knowing. */
       adopted: p.boolean().default(false),
       externalUrl: p.text().nullable(),
@@ -112,6 +124,7 @@ type Columns = {
   abandoned: boolean;
   leaseToken?: string | null | undefined;
   leaseUntil?: Date | null | undefined;
+  unansweredStarts: number;
   adopted: boolean;
   externalUrl?: string | null | undefined;
   waitingOn?: string | null | undefined;
@@ -135,6 +148,7 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
 
     /** Committed before the call. */
     claim(token: string, until: Date): void {
+      if (this.status === 'running') this.unansweredStarts += 1;
       this.status = 'running';
       this.leaseToken = token;
       this.leaseUntil = until;
@@ -208,6 +222,7 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
     }
 
     private release(): void {
+      this.unansweredStarts = 0;
       this.leaseToken = null;
       this.leaseUntil = null;
     }

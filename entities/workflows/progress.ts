@@ -41,6 +41,8 @@ export const progressColumns = {
   incarnation: p.integer().default(1),
   /** The attempt of its workflow in which it was last begun: what earlier ones remembered is judged anew. */
   attempt: p.integer().default(1).check('attempt > 0'),
+  /** The mark of the last job that wrote: another one that entered before that has no right to any more. */
+  entry: p.uuid().nullable(),
   /** Failed attempts so far; survives the queue. */
   failures: p.integer().default(0),
   waitingOn: p.text().nullable(),
@@ -58,6 +60,7 @@ type Columns = {
   status: ProgressState;
   incarnation: number;
   attempt: number;
+  entry?: string | null | undefined;
   failures: number;
   waitingOn?: string | null | undefined;
   waitingUntil?: Date | null | undefined;

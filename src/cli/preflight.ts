@@ -5,9 +5,9 @@ import { access, chmod, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { Redis } from 'ioredis';
-import { ServerError, withoutPassword } from '../databases/server-error.ts';
+import { ServerError } from '../databases/server-error.ts';
 import { reasonOf } from '../engine/errors.ts';
+import { connectRedis, parseRedisUrl, redisUrlForms, withoutRedisSecrets } from '../engine/redis-url.ts';
 import { CliFailure } from './failure.ts';
 
 const run = promisify(execFile);
@@ -106,11 +106,9 @@ export function isPortFree(port: number, host: string): Promise<boolean> {
 /** Where the queue is to run on Redis: that there is one and that it lets us in. */
 export async function checkRedis(url: string | undefined): Promise<void> {
   if (!url) return;
-  if (!/^rediss?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new CliFailure('REDIS_URL should look like redis://user:password@host:6379.');
-  }
+  if (!parseRedisUrl(url)) throw new CliFailure(`REDIS_URL should look like ${redisUrlForms}.`);
   let last: Error | undefined;
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5_000 });
+  const redis = connectRedis(url, { lazyConnect: true, retryStrategy: () => null });
   redis.on('error', (error) => {
     last = error;
   });
@@ -122,7 +120,7 @@ export async function checkRedis(url: string | undefined): Promise<void> {
     const mend = /WRONGPASS|NOAUTH|NOPERM/.test(reason)
       ? 'Mend the user and the password in REDIS_URL.'
       : 'Start it, mend REDIS_URL, or unset REDIS_URL to keep the queue in PostgreSQL.';
-    throw new CliFailure(`Redis at ${withoutPassword(url)} gives no way in (${reason}). ${mend}`);
+    throw new CliFailure(`Redis at ${withoutRedisSecrets(url)} gives no way in (${reason}). ${mend}`);
   } finally {
     redis.disconnect();
   }

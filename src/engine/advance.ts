@@ -7,19 +7,23 @@ import { admitSoon } from './admission/admit-soon.ts';
 import { stepRoom } from './admission/step-places.ts';
 import { cancellation } from './control/cancellation.ts';
 import type { Engine } from './engine.ts';
-import type { Holder } from './fencing.ts';
+import { enteredBy, type Holder } from './fencing.ts';
 import { type Ended, finishAtOnce } from './finish-at-once.ts';
-import { jobIdOf, type RowJobData, stageJob, stepJob } from './jobs.ts';
+import { type EnteredJob, jobIdOf, stageJob, stepJob } from './jobs.ts';
 import { announce, transition } from './outbox.ts';
 import { projectSoon } from './project.ts';
 import { queueNameOf } from './queues.ts';
 import { promoteReady } from './step-graph.ts';
 
-/** A row as its job knew it: anything but this incarnation is somebody else's by now. */
-const stillOurs = ({ rowId, incarnation }: RowJobData) => ({ id: rowId, incarnation });
+/** A row as its job knew it: anything but this incarnation and this entry is somebody else's by now. */
+export const stillOurs = ({ rowId, incarnation, entry }: EnteredJob) => ({
+  id: rowId,
+  incarnation,
+  ...(entry ? enteredBy(entry) : {}),
+});
 
 /** Completes a stage and queues the next one, or completes the workflow. Does nothing where the job is outdated. */
-export async function finishStage(engine: Engine, job: RowJobData, ended: Ended): Promise<void> {
+export async function finishStage(engine: Engine, job: EnteredJob, ended: Ended): Promise<void> {
   const plain = await finishAtOnce(engine, ended);
   const next = plain === undefined ? await finishWithCare(engine, job, ended.holder) : plain;
   engine.atBoundary?.('stage-finished', ended.stage);
@@ -31,7 +35,7 @@ export async function finishStage(engine: Engine, job: RowJobData, ended: Ended)
 /** The long way, which knows every case; gives the next stage, or null. */
 export async function finishWithCare(
   engine: Engine,
-  job: RowJobData,
+  job: EnteredJob,
   { since }: Holder,
 ): Promise<WorkflowStageExecution | null> {
   const db = engine.databases.inOrganization(job.organizationId);
@@ -71,7 +75,7 @@ export async function finishWithCare(
  * Adds the job of the stage after one that is completed, in case the process died between its completion and the add.
  * Safe to repeat.
  */
-export async function addNextStage(engine: Engine, job: RowJobData): Promise<void> {
+export async function addNextStage(engine: Engine, job: EnteredJob): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   const next = await db.workflows(async (em) => {
     const stage = await em.findOne(WorkflowStageExecution, { ...stillOurs(job), status: 'completed' });
@@ -88,7 +92,7 @@ export async function addNextStage(engine: Engine, job: RowJobData): Promise<voi
 }
 
 /** Ends a stage, and with it the workflow, as failed. Does nothing where the job is outdated. */
-export async function failStage(engine: Engine, job: RowJobData, reason: string, since: Date): Promise<void> {
+export async function failStage(engine: Engine, job: EnteredJob, reason: string, since: Date): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   await db.workflows(async (em) => {
     const { workflow, stage } = await lockStage(em, job);
@@ -108,7 +112,7 @@ export async function failStage(engine: Engine, job: RowJobData, reason: string,
 /** Ends a step and sets its dependents free. Does nothing where the job is outdated. */
 export async function finishStep(
   engine: Engine,
-  job: RowJobData,
+  job: EnteredJob,
   failure: string | null,
   since: Date,
 ): Promise<void> {
@@ -145,7 +149,7 @@ export async function finishStep(
 }
 
 /** Adds the jobs of the queued fellows of a step that is over, under the job of their stage. Safe to repeat. */
-export async function addFreedSteps(engine: Engine, job: RowJobData): Promise<void> {
+export async function addFreedSteps(engine: Engine, job: EnteredJob): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
   const { stage, freed } = await db.workflows(async (em) => {
     const step = await em.findOneOrFail(WorkflowStepExecution, job.rowId);
@@ -169,7 +173,7 @@ export async function addFreedSteps(engine: Engine, job: RowJobData): Promise<vo
 /** The workflow's row and the stage's, locked; no stage where the job is outdated or the stage is over. */
 export async function lockStage(
   em: EntityManager,
-  job: RowJobData,
+  job: EnteredJob,
 ): Promise<{ workflow: WorkflowExecution; stage: WorkflowStageExecution | null }> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId, lock);

@@ -16,6 +16,7 @@ export const boundaries = [
   'intent-written',
   'child-added',
   'operation-claimed',
+  'effect-looked-for',
   'effect-made',
   'receipt-written',
   'step-finished',

@@ -2,6 +2,7 @@
  * What a stage or a step needs to know when its job starts, read for all jobs that start at this moment in one round
  * trip. Nothing is written: a durable function is marked as running with its first write (`fencing.ts`).
  */
+import { randomUUID } from 'node:crypto';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
@@ -9,7 +10,7 @@ import type { Databases } from '../databases/connect.ts';
 import type { Statement } from '../databases/round-trip.ts';
 import { batching } from './batching.ts';
 import type { Engine } from './engine.ts';
-import type { Kind } from './fencing.ts';
+import type { Entry, Kind } from './fencing.ts';
 import type { RowJobData } from './jobs.ts';
 
 type Row = WorkflowStageExecution | WorkflowStepExecution;
@@ -19,6 +20,8 @@ export type Entered = {
   workflow: WorkflowExecution;
   row: Row;
   at: Date;
+  /** Its own from now on, once it writes. */
+  entry: Entry;
 };
 
 /** Null where this job has no business with the row any more, or not yet. */
@@ -27,7 +30,7 @@ export async function enter(engine: Engine, kind: Kind, data: RowJobData): Promi
   const { workflow, row } = await look(engine.databases, data.organizationId, data);
   if (!workflow || workflow.isOver() || workflow.pausedAt) return null;
   if (!row || row.incarnation !== data.incarnation || row.isOver() || row.status === 'pending') return null;
-  return { workflow, row, at: new Date() };
+  return { workflow, row, at: new Date(), entry: { mark: randomUUID(), seen: row.entry ?? null } };
 }
 
 const lookAtStages = batching(

@@ -1,5 +1,6 @@
 /**
- * Keeps a durable function whose job was replaced from writing anything: its row has moved on to another incarnation.
+ * Keeps a durable function whose job was replaced from writing anything: its row has moved on to another incarnation,
+ * or was written to by another job of the same one.
  * And marks it as running, with the first thing it writes: what writes nothing before it ends need not be marked apart.
  */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
@@ -11,11 +12,25 @@ import { announce, transition } from './outbox.ts';
 /** Durable functions are of these kinds, each with a table of its own. */
 export type Kind = 'stage' | 'step';
 
+/**
+ * Tells who is at work where several believe to be: a job that stalled is given to another worker under the same
+ * incarnation, and the first one may wake up. The first to write leaves its mark, and the others have entered in vain.
+ */
+export type Entry = {
+  mark: string;
+  /** The mark that the row had when it was entered. */
+  seen: string | null;
+};
+
+/** A row that nobody has written to since it was entered but whoever entered so. */
+export const enteredBy = ({ mark, seen }: Entry) => ({ $or: [{ entry: mark }, { entry: seen }] });
+
 /** The row of a durable function as its job knew it. */
 export type Holder = {
   kind: Kind;
   id: string;
   incarnation: number;
+  entry: Entry;
   workflowId: string;
   /** When its job began. */
   since: Date;
@@ -29,16 +44,17 @@ export class Superseded {}
  * still the current one; it stays so until the transaction ends.
  */
 export async function expectCurrent(em: EntityManager, holder: Holder): Promise<void> {
-  const { kind, id, incarnation, workflowId } = holder;
+  const { kind, id, incarnation, entry, workflowId } = holder;
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   // the workflow first: whoever locks both does so in this order
   const workflow = await em.findOne(WorkflowExecution, workflowId, lock);
-  const current = { id, incarnation };
+  const current = { id, incarnation, ...enteredBy(entry) };
   const row =
     kind === 'stage'
       ? await em.findOne(WorkflowStageExecution, current, lock)
       : await em.findOne(WorkflowStepExecution, current, lock);
   if (!workflow || workflow.isOver() || !row || row.isOver()) throw new Superseded();
+  row.entry = entry.mark;
   await start(em, workflow, row, holder.since);
 }
 

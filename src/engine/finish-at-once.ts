@@ -21,8 +21,9 @@ const lockWorkflows: Statement = {
 };
 
 /**
- * Plain are: the stage is the job's own still and not over, its workflow goes on, in its first attempt and uncancelled,
- * and the next stage was never begun. Everything is found in `stage`, so that no part has to be matched with another.
+ * Plain are: the stage is the job's own still (nobody else has written to it) and not over, its workflow goes on, in its
+ * first attempt and uncancelled, and the next stage was never begun. Everything is found in `stage`, so that no part has
+ * to be matched with another.
  */
 const finishStages: Statement = {
   name: 'finish stages',
@@ -33,11 +34,12 @@ const finishStages: Statement = {
              s.id, s.organization_id, s.workflow_execution_id, s.stage, s.status,
              coalesce(s.started_at, job.entered_at) as started_at,
              n.id as next_id, n.stage as next_stage, n.incarnation as next_incarnation
-        from unnest($2::uuid[], $3::uuid[], $4::int[], $5::timestamptz[], $6::uuid[], $7::uuid[])
-          as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event)
+        from unnest($2::uuid[], $3::uuid[], $4::int[], $5::timestamptz[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[])
+          as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event, mark, seen_mark)
         join workflow_executions w on w.id = job.workflow_id and w.status in ('queued', 'running', 'waiting')
          and w.attempt = 1 and w.cancel_requested_at is null
         join workflow_stage_executions s on s.id = job.stage_id and s.incarnation = job.incarnation
+         and (s.entry = job.mark or s.entry is not distinct from job.seen_mark)
          and s.workflow_execution_id = w.id and s.status in ('queued', 'running', 'waiting')
         left join workflow_stage_executions n
           on n.workflow_execution_id = w.id and n.stage_order = s.stage_order + 1
@@ -120,6 +122,8 @@ async function finish(
     each(({ since }) => since),
     each(({ workflowId, id }) => eventId(workflowId, `${id}/completed`)),
     each(({ workflowId }) => eventId(workflowId, 'completed')),
+    each(({ entry }) => entry.mark),
+    each(({ entry }) => entry.seen),
   ];
   const { workflows } = databases.inOrganization(organizationId);
   const [, rows] = await workflows.inOneTrip(

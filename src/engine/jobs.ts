@@ -5,6 +5,7 @@ import type { WorkflowStepExecution } from '../../entities/workflows/workflow-st
 import type { OperationDefinition } from './define.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
+import type { Entry } from './fencing.ts';
 import { type EngineJob, queueNameOf } from './queues.ts';
 
 /** What a stage's or step's own code gets, unless its definition says otherwise. */
@@ -17,6 +18,9 @@ export type RowJobData = {
   rowId: string;
   incarnation: number;
 };
+
+/** The job of a durable function, once it has entered. */
+export type EnteredJob = RowJobData & { entry?: Entry };
 
 export const jobIdOf = (row: { id: string; incarnation: number }): string => `${row.id}-${row.incarnation}`;
 

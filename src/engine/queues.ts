@@ -2,20 +2,18 @@
  * The queue, whichever backend carries it: Redis where `REDIS_URL` is set, else BullMQ's own PostgreSQL backend.
  * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
  */
+import { type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
 import {
-  type BackendFactory,
-  createPostgresBackend,
-  DEFAULT_SCHEMA,
-  type Job,
-  type JobsOptions,
-  Queue,
-  Worker,
-  type WorkerOptions,
-} from 'bullmq';
-import { Redis } from 'ioredis';
-import pg from 'pg';
+  type JobAddress,
+  type JobState,
+  openBackend,
+  type QueueBackend,
+  type QueueConnection,
+} from './queue-backend.ts';
 import { sparingly } from './sparingly.ts';
 import { timings } from './timings.ts';
+
+export type { QueueConnection } from './queue-backend.ts';
 
 export type EngineJob = {
   queue: string;
@@ -31,8 +29,6 @@ export type EngineJob = {
   onceMore?: string;
 };
 
-export type QueueConnection = { redisUrl: string; prefix: string } | { postgres: pg.PoolConfig };
-
 export type Processor = (job: Job, token: string) => Promise<unknown>;
 
 /** Finished jobs are kept for people to look at, by age (seconds) and count. */
@@ -41,37 +37,20 @@ const kept: JobsOptions = {
   removeOnFail: { age: 7 * 24 * 3600, count: 5_000 },
 };
 
+/** Nobody reads the events of a queue but people who look at it right now. */
+const bounded = { streams: { events: { maxLen: 500 } } };
+
 /** Queue names are stage and function names with dashes: BullMQ keys and URLs read better so. */
 export const queueNameOf = (stage: string): string => stage.replaceAll('_', '-');
 
 export class Queues {
   readonly #queues = new Map<string, Queue>();
-  readonly #options: { connection: unknown; prefix?: string };
-  readonly #backend: BackendFactory | undefined;
-  readonly #release: () => Promise<void>;
+  readonly #backend: QueueBackend;
   readonly #onError: (error: Error) => void;
 
   constructor(connection: QueueConnection, onError: (error: Error) => void) {
     this.#onError = sparingly(onError);
-    if ('redisUrl' in connection) {
-      const redis = new Redis(connection.redisUrl, { maxRetriesPerRequest: null });
-      redis.on('error', this.#onError);
-      this.#options = { connection: redis, prefix: `{${connection.prefix}}` };
-      this.#release = async () => redis.disconnect();
-    } else {
-      // BullMQ leaves the search path of a pool that it did not make to its maker.
-      // Each queue that this process serves holds one connection for good, to be told of new jobs.
-      const pool = new pg.Pool({
-        max: 40,
-        options: `-c search_path=${DEFAULT_SCHEMA}`,
-        ...connection.postgres,
-      });
-      pool.setMaxListeners(0);
-      pool.on('error', this.#onError);
-      this.#options = { connection: pool };
-      this.#backend = createPostgresBackend as unknown as BackendFactory;
-      this.#release = () => pool.end();
-    }
+    this.#backend = openBackend(connection, this.#onError);
   }
 
   queue(name: string): Queue {
@@ -79,8 +58,8 @@ export class Queues {
     if (existing) return existing;
     const queue = new Queue(
       name,
-      { ...this.#options, defaultJobOptions: kept } as never,
-      this.#backend as never,
+      { ...this.#backend.options, ...bounded, defaultJobOptions: kept } as never,
+      this.#backend.factory as never,
     );
     queue.on('error', this.#onError);
     this.#queues.set(name, queue);
@@ -92,6 +71,25 @@ export class Queues {
    * not answer in time; the job may then still be added later, which does no harm.
    */
   async add(job: EngineJob): Promise<void> {
+    await inTime(this.queue(job.queue).add(job.name, job.data, this.#optionsOf(job)));
+  }
+
+  /** Adds many jobs; else the same. Where the backend takes batches, those that hang on nothing go in one round trip. */
+  async addAll(jobs: readonly EngineJob[]): Promise<void> {
+    const isFree = ({ parent, onceMore }: EngineJob) => this.#backend.takesBatches && !parent && !onceMore;
+    const batches = [...Map.groupBy(jobs.filter(isFree), ({ queue }) => queue)].map(([queue, some]) => {
+      const batch = some.map((job) => ({ name: job.name, data: job.data, opts: this.#optionsOf(job) }));
+      return inTime(this.queue(queue).addBulk(batch));
+    });
+    await Promise.all(batches);
+    // a few at a time: each has only so long to be answered
+    const single = jobs.filter((job) => !isFree(job));
+    for (let from = 0; from < single.length; from += 20) {
+      await Promise.all(single.slice(from, from + 20).map((job) => this.add(job)));
+    }
+  }
+
+  #optionsOf(job: EngineJob): JobsOptions {
     const options: JobsOptions = { jobId: job.id, ...kept };
     if (job.attempts) options.attempts = job.attempts;
     if (job.backoffMs) options.backoff = { type: 'exponential', delay: job.backoffMs, jitter: 0.3 };
@@ -101,14 +99,27 @@ export class Queues {
       // A failed child is for its parent to judge: the parent is entered again and sees it in the rows.
       options.ignoreDependencyOnFailure = true;
     }
-    await inTime(this.queue(job.queue).add(job.name, job.data, options));
+    return options;
   }
 
   /** What has become of a job: `live` while it may still be worked on. */
   async lookUp(queue: string, id: string): Promise<'live' | 'finished' | 'missing'> {
-    const state = await this.queue(queue).getJobState(id);
-    if (state === 'unknown') return 'missing';
-    return state === 'completed' || state === 'failed' ? 'finished' : 'live';
+    const [state] = await this.statesOf([{ queue, id }]);
+    return state === 'finished' || state === 'missing' ? state : 'live';
+  }
+
+  /** What has become of these jobs, in their order, in one round trip however many there are. */
+  statesOf(jobs: readonly JobAddress[]): Promise<JobState[]> {
+    return jobs.length === 0 ? Promise.resolve([]) : inTime(this.#backend.statesOf(jobs));
+  }
+
+  /** How many jobs of each of these queues could be taken at once; 0 where it is paused. */
+  waiting(names: readonly string[]): Promise<number[]> {
+    const counts = names.map(async (name) => {
+      const { waiting = 0, prioritized = 0 } = await this.queue(name).getJobCounts('waiting', 'prioritized');
+      return waiting + prioritized;
+    });
+    return inTime(Promise.all(counts));
   }
 
   /** Lets a job that is put off run now; one that is not stays as it is. */
@@ -121,26 +132,24 @@ export class Queues {
     });
   }
 
-  /** Whether a job waits for others that were added under it. */
-  async awaitsChildren(queue: string, id: string): Promise<boolean> {
-    return (await this.queue(queue).getJobState(id)) === 'waiting-children';
-  }
-
   worker(name: string, processor: Processor, concurrency: number): Worker {
     const options = {
-      ...this.#options,
+      ...this.#backend.options,
       concurrency,
       lockDuration: timings.lockMs,
+      lockRenewTime: timings.renewalMs,
       stalledInterval: timings.stalledCheckMs,
       // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
       maxStalledCount: 1_000_000,
       drainDelay: 5,
+      // pause after the connection to the queue broke, milliseconds; BullMQ would take 15 seconds
+      runRetryDelay: 500,
     } as unknown as WorkerOptions;
     const worker = new Worker(
       name,
       (job, token) => processor(job, token ?? ''),
       options as never,
-      this.#backend as never,
+      this.#backend.factory as never,
     );
     worker.on('error', this.#onError);
     return worker;
@@ -157,7 +166,7 @@ export class Queues {
   async close(): Promise<void> {
     // A queue that cannot be reached cannot be left politely either.
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
-    await this.#release();
+    await this.#backend.release();
   }
 }
 

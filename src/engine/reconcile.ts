@@ -4,177 +4,135 @@
  * still waits for under new incarnations, and the old jobs, should they turn up, have no right to act.
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { LockMode } from '@mikro-orm/postgresql';
-import type { Operation } from '../../entities/workflows/operation.ts';
-import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
-import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
-import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
-import { maintenanceQueue } from './catalogue.ts';
-import { notPaused } from './control/not-paused.ts';
+import { cancelOrphans } from './cancel-orphans.ts';
 import { failUnanswered } from './control/unanswered.ts';
-import { type Engine, ledgerOf, services } from './engine.ts';
-import { jobIdOf, stageJob } from './jobs.ts';
-import { serviceOf } from './ledger.ts';
+import type { Engine } from './engine.ts';
+import { stageJob } from './jobs.ts';
 import { scheduleMaintenance } from './maintain.ts';
+import { type OpenStage, openStages, requeueAll, type WorkBelow, workBelow } from './open-work.ts';
 import { projectionJob } from './project.ts';
-import { queueNameOf } from './queues.ts';
+import type { JobState } from './queue-backend.ts';
+import { beginEpoch, noteComparison, readEpoch } from './queue-epoch.ts';
 import { timings } from './timings.ts';
 
 /** PostgreSQL advisory lock: `gsw` in ASCII, then 1. */
 const lockKey = 0x67737701;
-/** At most this many rows are looked at in one pass; the rest comes with the next. */
-const batch = 500;
-const century = 100 * 365 * 24 * 3600 * 1000;
-const sentinel = 'queue-epoch';
-
-/** Whether the queue is another than it was: its sentinel job is gone. Sets a new one. */
-async function queueWasLost(engine: Engine): Promise<boolean> {
-  if ((await engine.queues.lookUp(maintenanceQueue, sentinel)) === 'live') return false;
-  await engine.queues
-    .queue(maintenanceQueue)
-    .add(
-      'keeps watch over the queue: if this job is gone, the queue was lost',
-      {},
-      { jobId: sentinel, delay: century },
-    );
-  return true;
-}
+/** So many stages are looked at in one go; a pass looks at all there are. */
+const page = 1_000;
+/** Before every UUID. */
+const first = '00000000-0000-0000-0000-000000000000';
 
 /**
  * One pass. Gives the number of stages that were put back into the queue.
  * @param thorough also compare row by row; otherwise only look whether the queue as a whole was lost
  */
 export async function reconcile(engine: Engine, thorough: boolean): Promise<number> {
+  const seen = await readEpoch(engine);
+  const isDue = thorough && seen.comparedAgoMs >= timings.reconcileMs * 0.8;
+  if (!seen.lost && !isDue) return 0;
   return engine.databases.maintenance.workflows(async (em) => {
     const [lock] = await em.execute<{ held: boolean }[]>('select pg_try_advisory_xact_lock(?) as held', [
       lockKey,
     ]);
     if (!lock?.held) return 0;
-    const lost = await queueWasLost(engine);
-    if (lost || thorough) await scheduleMaintenance(engine, lost);
-    if (thorough) await failUnanswered(engine, em);
-    if (!lost && !thorough) return 0;
-    const { trouble: stages, seen } = lost
-      ? { trouble: await openStages(em, new Date()), seen: [] }
-      : await stagesInTrouble(engine, em);
-    for (const stage of stages) await putBack(engine, stage);
-    // To the end of the line with them, or those behind would never be looked at; not before the above, which has
-    // transactions of its own and would wait for this one.
-    await em.nativeUpdate(WorkflowStageExecution, { id: { $in: seen } }, { updatedAt: new Date() });
-    await wakeProjections(engine, em);
-    if (stages.length > 0)
-      engine.logger.warn({ lost, stages: stages.length }, 'put stages back into the queue');
-    return stages.length;
+    const { lost } = await readEpoch(engine);
+    if (lost) await beginEpoch(engine);
+    await noteComparison(engine);
+    await scheduleMaintenance(engine, lost);
+    await failUnanswered(engine, em);
+    const stages = await putBackStages(engine, em, lost);
+    if (!lost) await cancelOrphans(engine, em);
+    await wakeProjections(engine, em, lost);
+    if (stages > 0) engine.logger.warn({ lost, stages }, 'put stages back into the queue');
+    return stages;
   });
 }
 
-/** Stages that should have a live job, untouched since `before`. Those that wait for people need none. */
-const openStages = (em: EntityManager, before: Date): Promise<WorkflowStageExecution[]> =>
-  em.find(
-    WorkflowStageExecution,
-    {
-      status: ['queued', 'running', 'waiting'],
-      openGate: null,
-      updatedAt: { $lte: before },
-      // who resumes a paused workflow has its job added
-      ...notPaused(),
-    },
-    { orderBy: { updatedAt: 'asc' }, limit: batch },
-  );
+async function putBackStages(engine: Engine, em: EntityManager, lost: boolean): Promise<number> {
+  let count = 0;
+  for (let after = first; ; ) {
+    const olderThanMs = lost ? 0 : timings.reconcileAgeMs;
+    const stages = await openStages(em, { after, olderThanMs, limit: page });
+    const trouble = lost ? stages : await inTrouble(engine, em, stages);
+    if (trouble.length > 0) {
+      const requeued = new Map(
+        (await requeueAll(engine, trouble)).map(({ id, incarnation }) => [id, incarnation]),
+      );
+      const jobs = trouble.flatMap((stage) => {
+        const incarnation = requeued.get(stage.id);
+        return incarnation === undefined ? [] : [stageJob({ ...stage, incarnation })];
+      });
+      await engine.queues.addAll(jobs);
+      count += jobs.length;
+    }
+    const last = stages.at(-1);
+    if (!last || stages.length < page) return count;
+    after = last.id;
+  }
+}
 
-/** `seen` are all that were looked at, where there may be more of them. */
-async function stagesInTrouble(
+/** Those of the stages that will not go on by themselves: two look-ups in the rows, one in the queue. */
+async function inTrouble(
   engine: Engine,
   em: EntityManager,
-): Promise<{ trouble: WorkflowStageExecution[]; seen: string[] }> {
-  const before = new Date(Date.now() - timings.reconcileAgeMs);
-  const trouble: WorkflowStageExecution[] = [];
-  const stages = await openStages(em, before);
-  for (const stage of stages) {
-    const state = await engine.queues.lookUp(queueNameOf(stage.stage), jobIdOf(stage));
-    // A stage in line dispatches what is missing below it when its turn comes.
-    if (state === 'live' && stage.status === 'queued') continue;
-    if (state !== 'live' || (await isStuck(engine, em, stage, before))) trouble.push(stage);
-  }
-  return { trouble, seen: stages.length === batch ? stages.map(({ id }) => id) : [] };
+  stages: readonly OpenStage[],
+): Promise<OpenStage[]> {
+  if (stages.length === 0) return [];
+  // A stage in line dispatches what is missing below it when its turn comes.
+  const begun = stages.filter((stage) => stage.status !== 'queued');
+  const below = begun.length > 0 ? await workBelow(em, begun, timings.reconcileAgeMs) : [];
+  const jobs = [...stages, ...below].map(({ job }) => job);
+  const found = await engine.queues.statesOf(jobs);
+  const states = new Map(jobs.map((job, index) => [job, found[index] as JobState]));
+  const perStage = Map.groupBy(below, ({ stageId }) => stageId);
+  const stateOf = ({ job }: OpenStage | WorkBelow) => states.get(job) as JobState;
+  return stages.filter((stage) => {
+    if (!isLive(stateOf(stage)) || hangs(stage, stateOf(stage))) return true;
+    return stage.status !== 'queued' && isStuck(stateOf(stage), perStage.get(stage.id) ?? [], stateOf);
+  });
 }
+
+const isLive = (state: JobState) => state !== 'missing' && state !== 'finished';
+
+/** A durable function that holds its job for long has been forgotten by its worker, or waits for what never comes. */
+const hangs = ({ status, age }: { status: string; age: number }, state: JobState) =>
+  status === 'running' && state === 'active' && age > timings.stuckMs;
 
 /**
- * Whether an operation or step under the stage should have a live job and has none, or the stage's job waits for
+ * Whether an operation or step below the stage should have a live job and has none, or the stage's job waits for
  * children although there is nothing left to be done below it.
  */
-async function isStuck(
-  engine: Engine,
-  em: EntityManager,
-  stage: WorkflowStageExecution,
-  before: Date,
-): Promise<boolean> {
-  const under = { workflowStageExecutionId: stage.id };
-  const steps = (await em.find(WorkflowStepExecution, under)).filter(
-    (step) => step.status !== 'pending' && !step.isOver(),
-  );
-  const operations: Operation[] = [];
-  for (const service of services) {
-    const status = ['intended', 'running', 'unknown'] as const;
-    operations.push(...(await em.find(ledgerOf[service], { ...under, status: [...status] })));
-  }
-  const inLine = new Set(
-    steps.filter((step) => step.status === 'queued').map((step) => `${step.function}/${step.itemId}`),
-  );
-  const settled = <T extends { updatedAt: Date }>(row: T) => row.updatedAt <= before;
-  const lately = await endedSince(em, under, before);
+function isStuck(
+  stage: JobState,
+  below: readonly WorkBelow[],
+  stateOf: (work: WorkBelow) => JobState,
+): boolean {
+  const open = below.filter(({ isOpen }) => isOpen);
+  const steps = open.filter(({ kind }) => kind === 'step');
+  const operations = open.filter(({ kind }) => kind === 'operation');
+  // What came to its end a moment ago is about to wake its parent.
+  const lately = below.some(({ age }) => age < timings.reconcileAgeMs);
+  const settled = ({ age }: WorkBelow) => age >= timings.reconcileAgeMs;
   for (const step of steps.filter(settled)) {
-    if ((await engine.queues.lookUp('steps', jobIdOf(step))) !== 'live') return true;
-    const isIdle = !lately && !operations.some((one) => one.scope === `${step.function}/${step.itemId}`);
-    if (isIdle && (await engine.queues.awaitsChildren('steps', jobIdOf(step)))) return true;
+    const state = stateOf(step);
+    if (!isLive(state) || hangs(step, state)) return true;
+    const isIdle = !lately && !operations.some(({ scope }) => scope === step.scope);
+    if (isIdle && state === 'waiting-children') return true;
   }
   // A step in line dispatches its own operations when its turn comes.
-  for (const operation of operations.filter((one) => settled(one) && !inLine.has(one.scope))) {
-    if ((await engine.queues.lookUp(serviceOf(operation), jobIdOf(operation))) !== 'live') return true;
-  }
-  if (lately || steps.length > 0 || operations.length > 0) return false;
-  return engine.queues.awaitsChildren(queueNameOf(stage.stage), jobIdOf(stage));
-}
-
-/** Whether anything under a stage came to its end a moment ago: its job is about to be woken. */
-async function endedSince(
-  em: EntityManager,
-  under: { workflowStageExecutionId: string },
-  since: Date,
-): Promise<boolean> {
-  const lately = { ...under, updatedAt: { $gt: since } };
-  for (const service of services) {
-    if ((await em.count(ledgerOf[service], lately)) > 0) return true;
-  }
-  return (await em.count(WorkflowStepExecution, lately)) > 0;
-}
-
-async function putBack(engine: Engine, seen: WorkflowStageExecution): Promise<void> {
-  const db = engine.databases.inOrganization(seen.organizationId);
-  const stage = await db.workflows(async (em) => {
-    const row = await em.findOne(
-      WorkflowStageExecution,
-      { id: seen.id, incarnation: seen.incarnation },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
-    );
-    if (!row || row.isOver() || row.openGate) return null;
-    const workflow = await em.findOneOrFail(WorkflowExecution, row.workflowExecutionId);
-    if (workflow.isOver() || workflow.pausedAt) return null;
-    row.requeue();
-    return row;
-  });
-  if (stage) await engine.queues.add(stageJob(stage));
+  const inLine = new Set(steps.filter(({ status }) => status === 'queued').map(({ scope }) => scope));
+  const dispatched = operations.filter((one) => settled(one) && !inLine.has(one.scope));
+  if (dispatched.some((one) => !isLive(stateOf(one)))) return true;
+  return !lately && open.length === 0 && stage === 'waiting-children';
 }
 
 /** Adds a projection job for each organisation whose outbox has waited too long. */
-async function wakeProjections(engine: Engine, em: EntityManager): Promise<void> {
-  const before = new Date(Date.now() - timings.reconcileAgeMs);
-  const waiting = await em.find(
-    OutboxEntry,
-    { publishedAt: null, occurredAt: { $lte: before } },
-    { orderBy: { sequence: 'asc' }, limit: batch, fields: ['organizationId'] },
+async function wakeProjections(engine: Engine, em: EntityManager, lost: boolean): Promise<void> {
+  const organizations = await em.execute<{ id: string }[]>(
+    `select organization_id as id from outbox
+      where published_at is null and extract(epoch from clock_timestamp() - occurred_at) * 1000 >= ?
+      group by 1`,
+    [lost ? 0 : timings.reconcileAgeMs],
   );
-  const organizations = new Set(waiting.map((entry) => entry.organizationId));
-  for (const organizationId of organizations) await engine.queues.add(projectionJob(organizationId));
+  await engine.queues.addAll(organizations.map(({ id }) => projectionJob(id)));
 }

@@ -7,7 +7,15 @@ import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { admitSoon } from './admission/admit-soon.ts';
-import { addFreedSteps, addNextStage, failStage, finishStage, finishStep, lockStage } from './advance.ts';
+import {
+  addFreedSteps,
+  addNextStage,
+  failStage,
+  finishStage,
+  finishStep,
+  lockStage,
+  stillOurs,
+} from './advance.ts';
 import { stageNamed, stepNamed } from './catalogue.ts';
 import { durableContext, stageContext } from './context.ts';
 import { causeOf } from './control/cause.ts';
@@ -18,37 +26,40 @@ import { type Entered, enter, scopeOf } from './enter.ts';
 import { OperationFailed, PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import { expectCurrent, type Kind, Superseded, start } from './fencing.ts';
 import type { Ended } from './finish-at-once.ts';
-import { durableRetry, jobIdOf, type RowJobData } from './jobs.ts';
+import { durableRetry, type EnteredJob, jobIdOf } from './jobs.ts';
 import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
 import { fallAsleep } from './time/sleep.ts';
 import { timings } from './timings.ts';
+import { expectAnswers } from './unanswered.ts';
 
 type Row = Entered['row'];
 
-/** The row of a job, locked. */
-function lockRow(em: EntityManager, kind: Kind, id: string): Promise<Row | null> {
+/** The row of a job, locked; null where it is somebody else's by now. */
+function lockRow(em: EntityManager, kind: Kind, data: EnteredJob): Promise<Row | null> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   return kind === 'stage'
-    ? em.findOne(WorkflowStageExecution, id, lock)
-    : em.findOne(WorkflowStepExecution, id, lock);
+    ? em.findOne(WorkflowStageExecution, stillOurs(data), lock)
+    : em.findOne(WorkflowStepExecution, stillOurs(data), lock);
 }
 
 /** Gives, for people who look at the finished job, what became of it. */
 export async function runDurable(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
-  const data = job.data as RowJobData;
   for (;;) {
+    let data: EnteredJob = job.data;
     const entered = await enter(engine, kind, data);
     if (!entered) {
       if (kind === 'step') await addFreedSteps(engine, data);
       else await addNextStage(engine, data);
       return 'nothing to do: over already, or taken over by a newer job';
     }
+    data = { ...data, entry: entered.entry };
     engine.atBoundary?.('stage-entered', job.name);
     let until: Suspension['until'] | null;
     try {
+      expectAnswers(job);
       until = await runUntilSuspended(engine, entered);
       if (!until) {
         if (kind === 'stage') await finishStage(engine, data, endedOf(entered));
@@ -57,7 +68,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       }
     } catch (thrown) {
       if (thrown instanceof Superseded) return 'taken over by a newer job';
-      return await giveUpOrRetry(engine, kind, job, token, thrown, entered.at);
+      return await giveUpOrRetry(engine, kind, data, job, token, thrown, entered.at);
     }
     if ('question' in until) return await ask(engine, data, until.question, entered.at);
     if ('time' in until) return await fallAsleep(engine, kind, job, token, until, entered.at);
@@ -128,7 +139,7 @@ function endedOf(entered: Entered): Ended {
   return { organizationId, stage: scope, holder, isLast: entered.workflow.stages.at(-1) === scope };
 }
 
-function performerOf({ workflow, row, at }: Entered): Performer {
+function performerOf({ workflow, row, at, entry }: Entered): Performer {
   const stage = row instanceof WorkflowStageExecution;
   return {
     organizationId: workflow.organizationId,
@@ -139,6 +150,7 @@ function performerOf({ workflow, row, at }: Entered): Performer {
       kind: stage ? 'stage' : 'step',
       id: row.id,
       incarnation: row.incarnation,
+      entry,
       workflowId: workflow.id,
       since: at,
     },
@@ -152,7 +164,7 @@ function performerOf({ workflow, row, at }: Entered): Performer {
 }
 
 /** Lets the stage wait for people; its job ends here, and a signal adds a new one. */
-async function ask(engine: Engine, data: RowJobData, question: Question, since: Date): Promise<string> {
+async function ask(engine: Engine, data: EnteredJob, question: Question, since: Date): Promise<string> {
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
     const { stage, workflow } = await lockStage(em, data);
@@ -178,12 +190,12 @@ async function ask(engine: Engine, data: RowJobData, question: Question, since: 
 async function giveUpOrRetry(
   engine: Engine,
   kind: Kind,
+  data: EnteredJob,
   job: Job,
   token: string,
   thrown: unknown,
   since: Date,
 ): Promise<never> {
-  const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
   if (thrown instanceof RetryLater) {
     const isForPeople = thrown instanceof WaitForPeople;
@@ -207,7 +219,7 @@ async function giveUpOrRetry(
 }
 
 /** While its stage waits for a person, a workflow holds no place. */
-async function giveUpPlace(engine: Engine, data: RowJobData, reason: string): Promise<void> {
+async function giveUpPlace(engine: Engine, data: EnteredJob, reason: string): Promise<void> {
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
     const { stage, workflow } = await lockStage(em, data);
@@ -219,12 +231,12 @@ async function giveUpPlace(engine: Engine, data: RowJobData, reason: string): Pr
 async function markRow(
   engine: Engine,
   kind: Kind,
-  data: RowJobData,
+  data: EnteredJob,
   change: (row: Row) => void,
 ): Promise<void> {
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
-    const row = await lockRow(em, kind, data.rowId);
-    if (row && row.incarnation === data.incarnation && !row.isOver()) change(row);
+    const row = await lockRow(em, kind, data);
+    if (row && !row.isOver()) change(row);
   });
 }

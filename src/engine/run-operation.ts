@@ -14,7 +14,8 @@ import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
-import { claim, type Lease, withTimeout } from './lease.ts';
+import { claim, type Lease } from './lease.ts';
+import { inTheNameOf, type RightToAct } from './right-to-act.ts';
 import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
 import { standClocks } from './time/stand-clocks.ts';
 import { expectVersion, NotKnownHere, notePutBack } from './versions.ts';
@@ -34,7 +35,7 @@ export async function runOperation(
   let lease: Lease | null;
   try {
     definition = operationNamed(engine.catalogue, job.name);
-    lease = await claim(engine, service, data);
+    lease = await claim(engine, service, data, definition);
   } catch (thrown) {
     if (thrown instanceof NotKnownHere) await notePutBack(engine, service, data, thrown);
     if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
@@ -69,20 +70,24 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     workflowId: data.workflowId,
     intendedAt: operation.createdAt,
     earlier: await earlierIds(engine.databases.inOrganization(data.organizationId), operation),
-    signal: withTimeout(lease.signal, definition),
+    signal: lease.right.signal,
   };
-  const looks = lease.uncertain && (engine.ledgerLooksFirst ?? true);
-  const found = looks && definition.find ? await definition.find(input, context) : null;
+  const looks = lease.uncertain && engine.ledgerLooksFirst !== false;
+  const inOurName = <T>(work: () => Promise<T>) =>
+    withinTime(lease.right, () => inTheNameOf(lease.right, work));
+  const found =
+    looks && definition.find ? await inOurName(async () => definition.find?.(input, context)) : null;
+  engine.atBoundary?.('effect-looked-for', definition.name);
   if (!found && lease.onlyLooks) throw new NotFoundAfterwards(definition, lease.onlyLooks);
-  context.signal.throwIfAborted();
-  const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
-  return { output: definition.output.parse(output) as object, adopted: found !== null };
+  const output = found ?? (await inOurName(() => definition.run(input, context)));
+  return { output: definition.output.parse(output) as object, adopted: found != null };
 }
 
-/** Gives up waiting when the signal aborts; what was begun may still have its effect. */
-function withinTime<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** Begins only with the right to, and gives up waiting when it is lost; what was begun may still have its effect. */
+async function withinTime<T>({ check, signal }: RightToAct, work: () => Promise<T>): Promise<T> {
+  check();
   return Promise.race([
-    work,
+    work(),
     new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     }),
@@ -99,6 +104,7 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
+  if (lease.isLost()) return setAside(job, token, lease);
   if (thrown instanceof NotFoundAfterwards) return await settleUnmade(lease, thrown);
   const isForPeople = thrown instanceof WaitForPeople;
   if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
@@ -128,6 +134,16 @@ async function giveUpOrRetry(
   }
   await lease.settle((operation) => operation.missAttempt(reason));
   throw thrown;
+}
+
+/**
+ * What a claim that ran out has thrown says nothing about the operation. Whoever takes it over looks for the effect;
+ * where nobody has yet, the row is left as uncertain, and no attempt is spent.
+ */
+async function setAside(job: Job, token: string, lease: Lease): Promise<never> {
+  const until = new Date();
+  await lease.settle((operation) => operation.postpone('a worker that was cut off', until, true));
+  return comeBack(job, token, until);
 }
 
 /** How long an operation may be put off, all in all, unless it says otherwise. */

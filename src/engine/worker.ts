@@ -5,6 +5,7 @@ import { admit } from './admission/admit.ts';
 import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
+import { watchFetching } from './fetch-watch.ts';
 import { runMaintenance } from './maintain.ts';
 import { projectOutbox } from './project.ts';
 import type { Processor } from './queues.ts';
@@ -27,12 +28,22 @@ const concurrency = { stages: 10, steps: 20, services: 10, projections: 2, maint
 /**
  * Starts serving queues.
  * @param only names of the queues to serve; all of them where left out
+ * @param onHopeless told when a fetch loop stands still and replacing it has not helped: the process had better end
  */
-export function startWorker(engine: Engine, only?: readonly string[]): RunningWorker {
+export function startWorker(
+  engine: Engine,
+  only?: readonly string[],
+  onHopeless: (reason: string) => void = (reason) => engine.logger.fatal(reason),
+): RunningWorker {
   checkCatalogue(engine.catalogue);
   const served = servedQueues(engine, only);
   const stopping = new AbortController();
-  const workers = served.map((name) => startQueue(engine, name, stopping.signal));
+  const fetching = watchFetching(
+    engine,
+    served.map((name) => ({ name, atOnce: processorOf(engine, name, stopping.signal).atOnce })),
+    (name) => startQueue(engine, name, stopping.signal),
+    onHopeless,
+  );
   const stopReconciling = keepReconciling(engine);
   const stopKeepingTime = startTimekeeper(engine);
   return {
@@ -41,7 +52,7 @@ export function startWorker(engine: Engine, only?: readonly string[]): RunningWo
       stopping.abort(new Error('the worker stops'));
       await stopReconciling();
       await stopKeepingTime();
-      await Promise.all(workers.map((worker) => worker.close()));
+      await fetching.close();
     },
   };
 }
@@ -84,21 +95,24 @@ function processorOf(
 }
 
 /**
- * Looks each second whether the queue was lost, and every few seconds whether single jobs were; then the audit log
- * hears of what was changed meanwhile.
+ * Looks again and again whether the queue was lost, less often whether single jobs were; then the audit log hears of
+ * what was changed meanwhile.
  */
 function keepReconciling(engine: Engine): () => Promise<void> {
   let stopped = false;
   let lastThorough = 0;
+  let lastRelay = 0;
   let timer: NodeJS.Timeout;
   let pass: Promise<unknown> = Promise.resolve();
   const reportTrouble = sparingly((error) => engine.logger.warn({ err: error }, 'could not reconcile'));
   const next = () => {
     const thorough = Date.now() - lastThorough >= timings.reconcileMs;
     if (thorough) lastThorough = Date.now();
+    const relays = Date.now() - lastRelay >= timings.relayMs;
+    if (relays) lastRelay = Date.now();
     pass = reconcile(engine, thorough)
       .then(() => admit(engine))
-      .then(() => (thorough ? relayChanges(engine.databases) : 0))
+      .then(() => (relays ? relayChanges(engine.databases) : 0))
       .catch(reportTrouble)
       .then(() => {
         if (!stopped) timer = setTimeout(next, timings.epochCheckMs);

@@ -5,6 +5,7 @@ import { ServerError } from '../databases/server-error.ts';
 import { maintenanceQueue } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
 import { reasonOf } from '../engine/errors.ts';
+import { troubleHere } from '../engine/fetch-watch.ts';
 import { redact } from '../security/redact.ts';
 import { Problem } from './problem.ts';
 
@@ -16,7 +17,12 @@ export function healthRoutes(engine: Pick<Engine, 'databases' | 'queues'>): Rout
   const router = Router();
   let latest: { at: number; wrong: Promise<string[]> } | undefined;
 
-  router.get('/healthz', (_req, res) => void res.json({ status: 'alive' }));
+  // An event loop that is blocked answers nothing, which whoever asks takes for the same.
+  router.get('/healthz', (_req, res) => {
+    const wrong = troubleHere();
+    if (wrong.length > 0) throw new Problem('unavailable', wrong.join(' '));
+    res.json({ status: 'alive' });
+  });
 
   router.get('/readyz', async (_req, res) => {
     if (!latest || Date.now() - latest.at > freshMs) latest = { at: Date.now(), wrong: whatIsWrong(engine) };

@@ -14,6 +14,7 @@ import { createGitHub } from './github/octokit.ts';
 import type { GitHub } from './github/port.ts';
 import type { Governor } from './governor/governor.ts';
 import type { AskGrant } from './grant.ts';
+import { guardFetch } from './guarded-fetch.ts';
 import { linearOAuthTokens } from './linear/oauth-tokens.ts';
 import { createLinear } from './linear/sdk.ts';
 
@@ -36,6 +37,7 @@ export function connectServices({
   fetchGitHub,
 }: ServicesOptions): (organizationId: string) => Services {
   checkAgent(config);
+  guardFetch();
   const { github, linear, agent } = config;
   const toGitHub = { apiUrl: github.apiUrl, ...(fetchGitHub && { fetch: fetchGitHub }) };
   const access = organizationAccess(

@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { PermanentFailure, RetryLater } from '../engine/errors.ts';
+import { rightToAct } from '../engine/right-to-act.ts';
 import type { GitRemote } from './github/port.ts';
 
 export type GitOptions = {
@@ -47,8 +48,10 @@ const settings = {
   'advice.detachedHead': 'false',
 };
 
-/** Runs git and gives its standard output, trimmed. Throws {@link GitError}. */
-export function git(args: readonly string[], options: GitOptions): Promise<string> {
+/**
+ * Runs git and gives its standard output, trimmed. Throws {@link GitError}. It is ended where the right to act is lost.
+ */
+export async function git(args: readonly string[], options: GitOptions): Promise<string> {
   const remoteEnv = options.remote?.env ?? {};
   const inherited = Object.fromEntries(
     [...always, ...(options.remote ? network : [])].flatMap((name) => {
@@ -58,8 +61,10 @@ export function git(args: readonly string[], options: GitOptions): Promise<strin
   );
   const env = { ...inherited, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...options.env, ...remoteEnv };
   const configured = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const right = rightToAct();
+  right?.check();
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       'git',
       [...configured, ...args],
       {
@@ -70,6 +75,7 @@ export function git(args: readonly string[], options: GitOptions): Promise<strin
         killSignal: 'SIGKILL',
       },
       (error, stdout, stderr) => {
+        right?.signal.removeEventListener('abort', cutOff);
         if (!error) return resolve(stdout.trim());
         const words =
           lastWords(stderr) || lastWords(stdout) || (error.killed ? 'timed out' : 'ended with an error');
@@ -77,6 +83,9 @@ export function git(args: readonly string[], options: GitOptions): Promise<strin
         reject(new GitError(sentence, typeof error.code === 'number' ? error.code : null));
       },
     );
+    // politely, so that it takes its lock files with it
+    const cutOff = () => child.kill('SIGTERM');
+    right?.signal.addEventListener('abort', cutOff, { once: true });
   });
 }
 

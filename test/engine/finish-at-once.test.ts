@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
@@ -49,14 +50,16 @@ async function ending(id: string, place: number) {
   const row = (await system.stages(id))[place];
   if (!row) throw new Error('no such stage');
   const { organizationId } = system;
+  const entry = { mark: randomUUID(), seen: row.entry ?? null };
   const holder = {
     kind: 'stage' as const,
     id: row.id,
     incarnation: row.incarnation,
+    entry,
     workflowId: id,
     since: new Date(),
   };
-  const job = { organizationId, workflowId: id, rowId: row.id, incarnation: row.incarnation };
+  const job = { organizationId, workflowId: id, rowId: row.id, incarnation: row.incarnation, entry };
   return { job, ended: { organizationId, stage: row.stage, holder, isLast: place === 1 } };
 }
 

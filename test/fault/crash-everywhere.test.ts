@@ -18,7 +18,7 @@ const requirement = `# Two files
 /** Quick enough that a crash costs about a second. */
 const timings = {
   lockMs: 800,
-  leaseRenewalMs: 200,
+  renewalMs: 200,
   stalledCheckMs: 250,
   reconcileMs: 500,
   reconcileAgeMs: 1_500,

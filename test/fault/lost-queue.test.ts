@@ -15,7 +15,7 @@ let fresh: FreshDatabases;
 const usual = { ...timings };
 beforeAll(async () => {
   fresh = await freshDatabases();
-  Object.assign(timings, { lockMs: 1_500, leaseRenewalMs: 400, stalledCheckMs: 400, epochCheckMs: 300 });
+  Object.assign(timings, { lockMs: 1_500, renewalMs: 400, stalledCheckMs: 400, epochCheckMs: 300 });
 });
 afterAll(async () => {
   Object.assign(timings, usual);

@@ -29,7 +29,7 @@ const requirements = `# Two files
 `;
 const timings = {
   lockMs: 1_500,
-  leaseRenewalMs: 400,
+  renewalMs: 400,
   stalledCheckMs: 400,
   reconcileMs: 500,
   reconcileAgeMs: 1_500,

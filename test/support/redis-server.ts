@@ -35,7 +35,7 @@ export async function findRedis(): Promise<TestRedis | null> {
   return null;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

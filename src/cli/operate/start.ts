@@ -5,6 +5,7 @@ import { startWorker } from '../../engine/worker.ts';
 import { startApi } from '../../http/server.ts';
 import { openSystem } from '../../main.ts';
 import { closing } from '../closers.ts';
+import { endProcess } from '../end-process.ts';
 import { CliFailure } from '../failure.ts';
 import { commandName, say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis, isPortFree } from '../preflight.ts';
@@ -46,7 +47,7 @@ export async function start({ worker: withWorker }: { worker: boolean }): Promis
     say(`✓ API           ${url}/v1/workflows`);
     say(`✓ Queue board   ${url}/queues (log in with the key that \`${commandName} key\` prints)`);
     if (withWorker) {
-      const worker = startWorker(system.engine);
+      const worker = startWorker(system.engine, undefined, endProcess);
       closers.add(() => worker.close());
       say(`✓ Worker        serves all ${worker.queues.length} queues`);
       for (const missing of missingSettings(config)) say(`! ${missing}`);

@@ -4,9 +4,11 @@ import { readConfig } from '../../config.ts';
 import { openServer } from '../../databases/server.ts';
 import { queueNames } from '../../engine/catalogue.ts';
 import { startWorker } from '../../engine/worker.ts';
+import { startHealth } from '../../http/worker-health.ts';
 import { openSystem } from '../../main.ts';
 import { readApiKey } from '../../security/api-key-file.ts';
 import { closing } from '../closers.ts';
+import { endProcess } from '../end-process.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import { commandName, say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis } from '../preflight.ts';
@@ -38,8 +40,14 @@ export async function work({ queues }: { queues?: string[] }): Promise<void> {
     const system = await openSystem(config);
     closers.add(() => system.close());
     if (stop.aborted) return;
-    const worker = startWorker(system.engine, queues);
+    const worker = startWorker(system.engine, queues, endProcess);
     closers.add(() => worker.close());
+    const { healthPort, host } = config.http;
+    if (healthPort !== undefined) {
+      const health = await startHealth({ host, port: healthPort });
+      closers.add(() => health.close());
+      say(`✓ Health         http://${host}:${healthPort}/healthz`);
+    }
     say(
       `✓ Worker ${process.pid} serves ${queues ? worker.queues.join(', ') : `all ${worker.queues.length} queues`}`,
     );

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { rightToAct } from '../../engine/right-to-act.ts';
 import { claimOf } from './process-lock.ts';
 import type { RunFiles } from './run-directory.ts';
 
@@ -20,6 +21,7 @@ export async function launchSupervisor(files: RunFiles, passEnv: string[]): Prom
       return value === undefined ? [] : [[name, value]];
     }),
   );
+  rightToAct()?.check();
   const child = spawn(process.execPath, [supervisor, files.root], {
     cwd: files.root,
     env,

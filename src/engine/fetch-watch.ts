@@ -1,0 +1,135 @@
+/**
+ * Sees to it that a worker's fetch loops make progress. BullMQ's loop can stand still on a connection that looks alive:
+ * the process runs, is connected, and takes nothing. So the queue is asked, apart from the loop, whether there is work
+ * that this worker should have taken. If so it counts as wedged: liveness turns red, and the loop is replaced by a new
+ * one with new connections. Where that does not help either, the process ends, for its supervisor to start another.
+ */
+import type { Worker } from 'bullmq';
+import type { Engine } from './engine.ts';
+import { reasonOf } from './errors.ts';
+import { stopwatch } from './right-to-act.ts';
+import { timings } from './timings.ts';
+
+/** Replacements in a row, without a job taken in between, before the process is given up. */
+const attempts = 3;
+/** How long an old loop is waited for, milliseconds; the work in its hands goes on, or is taken up by others. */
+const closingMs = 5_000;
+
+type Loop = {
+  name: string;
+  atOnce: number;
+  worker: Worker;
+  atWork: number;
+  /** Since it last took a job, or there last was nothing to take. */
+  idleFor: () => number;
+  replaced: number;
+};
+
+export type FetchWatch = { close(): Promise<void> };
+
+/** Of this process: it may serve several engines, as tests do. */
+const watched = new Set<Loop>();
+
+/** What is wrong with the fetch loops of this process, in sentences; nothing is well. */
+export function troubleHere(): string[] {
+  return [...watched].filter(isWedged).map(({ name }) => {
+    return `The queue ${name} has work waiting, and this process has taken none of it for ${timings.wedgedMs / 1_000} s.`;
+  });
+}
+
+const isWedged = (loop: Loop) => loop.replaced > 0 || loop.idleFor() > timings.wedgedMs;
+
+/**
+ * @param start makes the loop of a queue
+ * @param onHopeless told once, when replacing a loop has not helped
+ */
+export function watchFetching(
+  engine: Pick<Engine, 'queues' | 'logger'>,
+  served: readonly { name: string; atOnce: number }[],
+  start: (name: string) => Worker,
+  onHopeless: (reason: string) => void,
+): FetchWatch {
+  const loops = served.map(({ name, atOnce }) => begin({ name, atOnce, replaced: 0 }, start));
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  let look: Promise<unknown> = Promise.resolve();
+  const next = () => {
+    look = lookAt(engine, loops, start, onHopeless)
+      // a queue that does not answer is an outage, which readiness tells, and no fault of a loop
+      .catch((error: unknown) => {
+        engine.logger.debug({ reason: reasonOf(error) }, 'could not ask the queue for waiting work');
+        for (const loop of loops) loop.idleFor = stopwatch();
+      })
+      .then(() => {
+        if (!stopped) timer = setTimeout(next, timings.fetchCheckMs).unref();
+      });
+  };
+  timer = setTimeout(next, timings.fetchCheckMs).unref();
+  return {
+    close: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await look;
+      for (const loop of loops) watched.delete(loop);
+      await Promise.all(loops.map(({ worker }) => worker.close()));
+    },
+  };
+}
+
+function begin(
+  { name, atOnce, replaced }: Pick<Loop, 'name' | 'atOnce' | 'replaced'>,
+  start: (name: string) => Worker,
+): Loop {
+  const loop: Loop = { name, atOnce, replaced, worker: start(name), atWork: 0, idleFor: stopwatch() };
+  follow(loop);
+  watched.add(loop);
+  return loop;
+}
+
+function follow(loop: Loop): void {
+  const { worker } = loop;
+  const ended = () => {
+    if (loop.worker === worker) loop.atWork -= 1;
+  };
+  worker.on('active', () => {
+    if (loop.worker !== worker) return;
+    loop.atWork += 1;
+    loop.replaced = 0;
+    loop.idleFor = stopwatch();
+  });
+  worker.on('completed', ended);
+  worker.on('failed', ended);
+}
+
+async function lookAt(
+  { queues, logger }: Pick<Engine, 'queues' | 'logger'>,
+  loops: readonly Loop[],
+  start: (name: string) => Worker,
+  onHopeless: (reason: string) => void,
+): Promise<void> {
+  const waiting = await queues.waiting(loops.map(({ name }) => name));
+  for (const [index, loop] of loops.entries()) {
+    const isBusy = loop.worker.isPaused() || loop.atWork >= loop.atOnce;
+    if (isBusy || !waiting[index]) {
+      loop.idleFor = stopwatch();
+      loop.replaced = 0;
+      continue;
+    }
+    if (loop.idleFor() <= timings.wedgedMs) continue;
+    if (loop.replaced >= attempts) {
+      onHopeless(
+        `The queue ${loop.name} has work waiting that this process cannot take, also with new connections.`,
+      );
+      return;
+    }
+    logger.error({ queue: loop.name, waiting: waiting[index] }, 'a fetch loop stands still: replacing it');
+    const old = loop.worker;
+    loop.worker = start(loop.name);
+    loop.atWork = 0;
+    loop.replaced += 1;
+    loop.idleFor = stopwatch();
+    follow(loop);
+    const late = new Promise((resolve) => setTimeout(resolve, closingMs).unref());
+    await Promise.race([old.close(true).catch(() => undefined), late]);
+  }
+}

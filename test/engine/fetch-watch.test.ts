@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'bullmq';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { defineStage } from '../../src/engine/define.ts';
+import { troubleHere } from '../../src/engine/fetch-watch.ts';
+import { timings } from '../../src/engine/timings.ts';
+import { startWorker } from '../../src/engine/worker.ts';
+import { backends } from '../support/backends.ts';
+import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { type TestEngine, testEngine } from '../support/engine.ts';
+
+let fresh: FreshDatabases;
+const usual = { ...timings };
+beforeAll(async () => {
+  fresh = await freshDatabases();
+  Object.assign(timings, { fetchCheckMs: 100, wedgedMs: 600, reconcileMs: 60_000 });
+});
+afterAll(async () => {
+  Object.assign(timings, usual);
+  await fresh.drop();
+});
+
+const stage = defineStage({ name: 'only_stage', run: async () => {} });
+
+/** Loops of this queue ask for jobs, and the answer never comes: as on a connection whose other end has gone silent. */
+function wedge(name: string, how: 'the first loop' | 'every loop'): () => void {
+  const prototype = Worker.prototype as unknown as { moveToActive(...args: unknown[]): Promise<unknown> };
+  const usual = prototype.moveToActive;
+  let first: unknown;
+  prototype.moveToActive = function (this: Worker, ...args) {
+    first ??= this.name === name ? this : undefined;
+    const isWedged = this.name === name && (how === 'every loop' || this === first);
+    return isWedged ? new Promise(() => {}) : usual.apply(this, args);
+  };
+  return () => {
+    prototype.moveToActive = usual;
+  };
+}
+
+describe.each(backends())('a fetch loop that stands still, on %s,', (backend) => {
+  let system: TestEngine;
+  let free = () => {};
+  afterEach(async () => {
+    free();
+    await system.close();
+  });
+
+  test('turns liveness red and is replaced by one that works', async () => {
+    free = wedge('only-stage', 'the first loop');
+    system = testEngine(fresh, backend, { stages: [stage] }, {}, true);
+    const seen: string[] = [];
+    const looking = setInterval(() => seen.push(...troubleHere()), 20);
+    system.work();
+    const id = await system.enqueue();
+    expect((await system.until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
+    clearInterval(looking);
+    expect(seen.join()).toContain('The queue only-stage has work waiting');
+    await sleep(300);
+    expect(troubleHere()).toEqual([]);
+  }, 40_000);
+
+  test('ends the process where replacing it does not help', async () => {
+    free = wedge('only-stage', 'every loop');
+    system = testEngine(fresh, backend, { stages: [stage] }, {}, true);
+    let reason = '';
+    const worker = startWorker(system.engine, undefined, (why) => {
+      reason = why;
+    });
+    await system.enqueue();
+    for (const giveUpAt = Date.now() + 30_000; reason === '' && Date.now() < giveUpAt; ) await sleep(50);
+    expect(reason).toContain('cannot take, also with new connections');
+    free();
+    void worker.close();
+  }, 60_000);
+});

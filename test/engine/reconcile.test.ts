@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { queueNames } from '../../src/engine/catalogue.ts';
+import { defineOperation, defineStage } from '../../src/engine/define.ts';
+import { RetryLater } from '../../src/engine/errors.ts';
+import { jobIdOf, stageJob } from '../../src/engine/jobs.ts';
+import { reconcile } from '../../src/engine/reconcile.ts';
+import { timings } from '../../src/engine/timings.ts';
+import { backends } from '../support/backends.ts';
+import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { type TestEngine, testEngine } from '../support/engine.ts';
+
+let fresh: FreshDatabases;
+const usual = { ...timings };
+beforeAll(async () => {
+  fresh = await freshDatabases();
+});
+afterEach(() => Object.assign(timings, usual));
+afterAll(() => fresh.drop());
+
+/** Waits for the world for as long as the test wants. */
+let isOpen = false;
+const look = defineOperation({
+  service: 'github',
+  name: 'look',
+  input: z.object({}),
+  output: z.object({}),
+  retry: { attempts: 3, delay: '1s' },
+  run: async () => {
+    if (!isOpen) throw new RetryLater(100, 'the world');
+    return {};
+  },
+});
+const stage = defineStage({
+  name: 'only_stage',
+  run: async ({ perform }) => {
+    await perform('look', look.with({}));
+  },
+});
+
+describe.each(backends())('the reconciler on %s', (backend) => {
+  let system: TestEngine;
+  const start = (queueMayFail = false) => {
+    isOpen = false;
+    system = testEngine(fresh, backend, { stages: [stage], operations: [look] }, {}, queueMayFail);
+    return system;
+  };
+  afterEach(() => system.close());
+
+  test('compares thousands of open workflows with the queue in a handful of statements and round trips', async () => {
+    const { engine, organizationId } = start();
+    const db = engine.databases.inOrganization(organizationId);
+    await reconcile(engine, false);
+    const rows = await db.workflows(async (em) => {
+      const stages = Array.from({ length: 2_000 }, () => {
+        const workflow = em.create(WorkflowExecution, {
+          id: randomUUID(),
+          organizationId,
+          name: 'one of many',
+          githubOwner: 'acme',
+          githubRepoName: 'widgets',
+          currentStage: 'only_stage',
+          stages: ['only_stage'],
+          createdBy: 'a test',
+          status: 'queued',
+        });
+        const row = em.create(WorkflowStageExecution, {
+          id: randomUUID(),
+          organizationId,
+          workflowExecutionId: workflow.id,
+          stage: 'only_stage',
+          stageOrder: 1,
+          status: 'queued',
+        });
+        return row;
+      });
+      await em.flush();
+      return stages;
+    });
+    await engine.queues.addAll(rows.map(stageJob));
+    timings.reconcileAgeMs = 0;
+    timings.reconcileMs = 0;
+    // three are lost
+    for (const lost of rows.slice(0, 3)) await engine.queues.queue('only-stage').remove(jobIdOf(lost));
+
+    let lookUps = 0;
+    const statesOf = engine.queues.statesOf.bind(engine.queues);
+    engine.queues.statesOf = (jobs) => {
+      lookUps += 1;
+      return statesOf(jobs);
+    };
+    const began = performance.now();
+    expect(await reconcile(engine, true)).toBe(3);
+    console.info(
+      `${backend}: a pass over ${rows.length} open workflows took ${Math.round(performance.now() - began)} ms`,
+    );
+    expect(lookUps).toBeLessThanOrEqual(3);
+    for (const { id } of rows.slice(0, 3)) {
+      expect(await engine.queues.lookUp('only-stage', `${id}-2`)).toBe('live');
+    }
+    await engine.queues.empty(queueNames(engine.catalogue));
+  });
+
+  test('puts back a stage whose job is missing, and an operation whose job is missing below its stage', async () => {
+    const { engine, enqueue, work, until, organizationId } = start(true);
+    Object.assign(timings, { reconcileAgeMs: 300, reconcileMs: 200, epochCheckMs: 100 });
+    const id = await enqueue();
+    const [row] = await system.stages(id);
+    await reconcile(engine, false);
+    await engine.queues.queue('only-stage').remove(jobIdOf(row as WorkflowStageExecution));
+    work();
+    await until(id, ['running', 'waiting'], 15_000);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const db = engine.databases.inOrganization(organizationId);
+    const [operation] = await db.workflows((em) =>
+      em.execute<{ id: string; incarnation: number }[]>(
+        'select id, incarnation from github_operations where workflow_execution_id = ?',
+        [id],
+      ),
+    );
+    // an evicted key, or a failover to a replica that was behind
+    await engine.queues
+      .queue('github')
+      .remove(`${operation?.id}-${operation?.incarnation}`)
+      .catch(() => undefined);
+    isOpen = true;
+    expect((await until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
+  });
+});
