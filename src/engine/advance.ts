@@ -29,7 +29,7 @@ export async function finishStage(engine: Engine, job: RowJobData, ended: Ended)
 }
 
 /** The long way, which knows every case; gives the next stage, or null. */
-async function finishWithCare(
+export async function finishWithCare(
   engine: Engine,
   job: RowJobData,
   { since }: Holder,

@@ -55,8 +55,13 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     if (lost || thorough) await scheduleMaintenance(engine, lost);
     if (thorough) await failUnanswered(engine, em);
     if (!lost && !thorough) return 0;
-    const stages = lost ? await openStages(em, new Date()) : await stagesInTrouble(engine, em);
+    const { trouble: stages, seen } = lost
+      ? { trouble: await openStages(em, new Date()), seen: [] }
+      : await stagesInTrouble(engine, em);
     for (const stage of stages) await putBack(engine, stage);
+    // To the end of the line with them, or those behind would never be looked at; not before the above, which has
+    // transactions of its own and would wait for this one.
+    await em.nativeUpdate(WorkflowStageExecution, { id: { $in: seen } }, { updatedAt: new Date() });
     await wakeProjections(engine, em);
     if (stages.length > 0)
       engine.logger.warn({ lost, stages: stages.length }, 'put stages back into the queue');
@@ -78,7 +83,11 @@ const openStages = (em: EntityManager, before: Date): Promise<WorkflowStageExecu
     { orderBy: { updatedAt: 'asc' }, limit: batch },
   );
 
-async function stagesInTrouble(engine: Engine, em: EntityManager): Promise<WorkflowStageExecution[]> {
+/** `seen` are all that were looked at, where there may be more of them. */
+async function stagesInTrouble(
+  engine: Engine,
+  em: EntityManager,
+): Promise<{ trouble: WorkflowStageExecution[]; seen: string[] }> {
   const before = new Date(Date.now() - timings.reconcileAgeMs);
   const trouble: WorkflowStageExecution[] = [];
   const stages = await openStages(em, before);
@@ -88,12 +97,7 @@ async function stagesInTrouble(engine: Engine, em: EntityManager): Promise<Workf
     if (state === 'live' && stage.status === 'queued') continue;
     if (state !== 'live' || (await isStuck(engine, em, stage, before))) trouble.push(stage);
   }
-  if (stages.length === batch) {
-    // To the end of the line with them, or those behind would never be looked at.
-    const seen = stages.map((stage) => stage.id);
-    await em.nativeUpdate(WorkflowStageExecution, { id: { $in: seen } }, { updatedAt: new Date() });
-  }
-  return trouble;
+  return { trouble, seen: stages.length === batch ? stages.map(({ id }) => id) : [] };
 }
 
 /**

@@ -23,6 +23,7 @@ import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
+import { fallAsleep } from './time/sleep.ts';
 import { timings } from './timings.ts';
 
 type Row = Entered['row'];
@@ -59,6 +60,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       return await giveUpOrRetry(engine, kind, job, token, thrown, entered.at);
     }
     if ('question' in until) return await ask(engine, data, until.question, entered.at);
+    if ('time' in until) return await fallAsleep(engine, kind, job, token, until, entered.at);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
     // Only failures in a row count against it.
     if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
@@ -109,10 +111,12 @@ async function run(engine: Engine, performer: Performer, entered: Entered): Prom
   const cause = await causeOf(engine.databases.inOrganization(performer.organizationId), performer);
   const base = durableContext(engine, performer, workflow, cause);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
+    await stageNamed(engine.catalogue, row.stage, row.definitionVersion).run(
+      stageContext(engine, base, performer),
+    );
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
-    await stepNamed(engine.catalogue, row.function).run({ ...base, item });
+    await stepNamed(engine.catalogue, row.function, row.definitionVersion).run({ ...base, item });
   }
 }
 
@@ -136,6 +140,7 @@ function performerOf({ workflow, row, at }: Entered): Performer {
       since: at,
     },
     scope: scopeOf(row),
+    version: row.definitionVersion,
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
       id: jobIdOf(row),
