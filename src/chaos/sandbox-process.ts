@@ -7,6 +7,7 @@ import { startSandbox } from '../sandbox/start.ts';
 import type { SandboxAnswer, SandboxOrder, SandboxRequest } from './sandbox-messages.ts';
 import { readWorld } from './world.ts';
 
+const plenty = 100_000_000;
 const [dataDir = '', agentLatencyMs = '0', ciDelayMs = '0'] = process.argv.slice(2);
 const sandbox = await startSandbox({
   dataDir,
@@ -16,7 +17,9 @@ const sandbox = await startSandbox({
     // from the disk, past HTTP: a clone is one process instead of six, and there are some of them per workflow
     gitRemote: { url: path.join(dataDir, 'github'), token: '' },
   },
-  github: { ciDelayMs: Number(ciDelayMs) },
+  // hundreds of workflows would use up an hour's allowance, and then rightly wait for the next
+  github: { ciDelayMs: Number(ciDelayMs), hourlyAllowance: plenty },
+  linear: { limits: { requests: plenty, complexity: plenty } },
 });
 
 async function carryOut(order: SandboxOrder): Promise<unknown> {
