@@ -48,7 +48,7 @@ describe.each(backends())('on %s, a stage', (backend) => {
       putOff.set('slow', 'later');
       const late = defineStage({
         name: 'late_stage',
-        timeout: '1s',
+        timeout: '5s',
         run: async ({ perform }) => void (await perform('slow', note.with({ text: 'slow' }))),
       });
       return { stages: [late, { name: 'never', run: async () => {} }] };
@@ -60,7 +60,7 @@ describe.each(backends())('on %s, a stage', (backend) => {
       status: 'failed',
       errorStage: 'late_stage',
       errorMessage:
-        'The stage late_stage took longer than the 1 s it has; it waited on note (the world to calm down).',
+        'The stage late_stage took longer than the 5 s it has; it waited on note (the world to calm down).',
     });
     expect((await stages(id)).map(({ status }) => status)).toEqual(['failed', 'pending']);
     expect(await operations(id)).toMatchObject([{ status: 'cancelled', errorMessage: failed.errorMessage }]);
