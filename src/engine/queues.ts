@@ -50,6 +50,7 @@ export class Queues {
   readonly #backend: BackendFactory | undefined;
   readonly #release: () => Promise<void>;
   readonly #onError: (error: Error) => void;
+  #isClosing = false;
 
   constructor(connection: QueueConnection, onError: (error: Error) => void) {
     this.#onError = sparingly(onError);
@@ -77,6 +78,9 @@ export class Queues {
   queue(name: string): Queue {
     const existing = this.#queues.get(name);
     if (existing) return existing;
+    // one that is opened now would hold on to a connection that `close` waits for
+    if (this.#isClosing)
+      throw new Error(`the queues of this process are closed; "${name}" is not opened any more`);
     const queue = new Queue(
       name,
       { ...this.#options, defaultJobOptions: kept } as never,
@@ -155,6 +159,7 @@ export class Queues {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     // A queue that cannot be reached cannot be left politely either.
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
     await this.#release();
