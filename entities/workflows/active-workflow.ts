@@ -17,7 +17,7 @@ const schema = defineEntity({
                 else coalesce(s.waiting_since, t.waiting_since, case when s.status = 'queued' then s.queued_at end)
            end as waiting_since,
            s.open_gate,
-           coalesce(clock_timestamp() - s.started_at > s.timeout_ms * interval '1 millisecond', false) as is_overdue,
+           coalesce(s.times_out_at < clock_timestamp(), false) as is_overdue,
            c.stages, c.stages_completed, t.steps, t.steps_completed, t.steps_failed,
            o.operations, o.operations_succeeded, o.operations_failed
       from workflow_executions w
@@ -65,7 +65,7 @@ const schema = defineEntity({
     waitingSince: p.datetime().nullable(),
     /** The question that it waits for people to answer. */
     openGate: p.text().nullable(),
-    /** Its stage has taken longer than the template allows. */
+    /** Its stage has had all its time, and is about to be ended. */
     isOverdue: p.boolean(),
     stages: p.bigint('number'),
     stagesCompleted: p.bigint('number'),

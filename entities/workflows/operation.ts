@@ -53,6 +53,8 @@ const operationTable = (name: string, tableName: string) =>
       /** Its name within the scope, chosen by the code that performs it. */
       key: p.string().length(200),
       operationType: p.string().length(100),
+      /** Of the definition that its input was made for; a worker with an older one leaves it alone. */
+      definitionVersion: p.integer().default(1).check('definition_version > 0'),
       input: p.json<object>(),
       /** SHA-256 of the canonical input: another input under a remembered key is a programming error. */
       inputHash: p.string().length(64),
@@ -72,6 +74,8 @@ const operationTable = (name: string, tableName: string) =>
       /** Who is at work on it, and how long that claim stands without being renewed. */
       leaseToken: p.uuid().nullable(),
       leaseUntil: p.datetime().nullable(),
+      /** Nobody waits for it any more: if it may have had its effect, that is looked for, but it is not made. */
+      abandoned: p.boolean().default(false),
       /** The effect was found rather than made: an earlier attempt had succeeded without our knowing. */
       adopted: p.boolean().default(false),
       externalUrl: p.text().nullable(),
@@ -105,6 +109,7 @@ type Columns = {
   attempts: number;
   incarnation: number;
   supersededAt?: Date | null | undefined;
+  abandoned: boolean;
   leaseToken?: string | null | undefined;
   leaseUntil?: Date | null | undefined;
   adopted: boolean;
@@ -154,6 +159,7 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
     /** Takes it up again with all its attempts: whether it had its effect is looked for first. */
     revive(attempt: number): void {
       this.attempt = attempt;
+      this.abandoned = false;
       this.status = 'unknown';
       this.attempts = 0;
       this.incarnation += 1;

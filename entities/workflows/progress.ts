@@ -35,6 +35,8 @@ export const stepTransitions = { ...untilOver, failed: ['pending', 'queued'], sk
 
 export const progressColumns = {
   status: p.enum(progressStates).default('pending'),
+  /** Of its definition, when its row was made: what its code goes by, whatever version the worker has by now. */
+  definitionVersion: p.integer().default(1).check('definition_version > 0'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
   incarnation: p.integer().default(1),
   /** The attempt of its workflow in which it was last begun: what earlier ones remembered is judged anew. */

@@ -1,6 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
+import { pauseClock, pauseColumns } from './clock.ts';
 import { duration } from './duration.ts';
 import { type WorkflowOptions, WorkflowTemplate } from './workflow-template.ts';
 
@@ -27,8 +28,8 @@ export const workflowTransitions = {
 /** In SQL: it counts as running, whatever state its work is in, unless it waits for a person. */
 export const holdsPlace = `((status in ('running', 'waiting') and awaits_people_since is null) or (status = 'queued' and admitted_at is not null))`;
 
-/** In SQL: it waits to be given a place. */
-export const standsInLine = `(status = 'queued' and admitted_at is null)`;
+/** In SQL: it waits to be given a place. What is put off does not, until its start. */
+export const standsInLine = `(status = 'queued' and admitted_at is null and waiting_until is null)`;
 
 const schema = defineEntity({
   name: 'WorkflowExecution',
@@ -79,6 +80,11 @@ const schema = defineEntity({
     pauseReason: p.text().nullable(),
     /** When somebody cancelled it. What it left is taken back first; then its status is `cancelled`. */
     cancelRequestedAt: p.datetime().nullable(),
+    /** It waits until then before its first stage is put in line. */
+    startAt: p.datetime().nullable(),
+    /** What is not over by then fails, paused or not. */
+    deadlineAt: p.datetime().nullable(),
+    ...pauseColumns,
     waitingOn: p.text().nullable(),
     waitingUntil: p.datetime().nullable(),
     errorMessage: p.text().nullable(),
@@ -113,6 +119,16 @@ const schema = defineEntity({
     { properties: ['organizationId', 'status', 'createdAt'] },
     { properties: ['projectId'] },
     {
+      name: 'workflow_executions_start_at',
+      expression:
+        "create index workflow_executions_start_at on workflow_executions (start_at) where start_at is not null and status = 'queued'",
+    },
+    {
+      name: 'workflow_executions_deadline_at',
+      expression:
+        "create index workflow_executions_deadline_at on workflow_executions (deadline_at) where deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused')",
+    },
+    {
       name: 'workflow_executions_places',
       expression: `create index workflow_executions_places on workflow_executions (organization_id) where ${holdsPlace}`,
     },
@@ -142,6 +158,7 @@ const schema = defineEntity({
         return new;`,
     },
     stateMachine('status', workflowTransitions),
+    pauseClock,
   ],
 });
 
@@ -162,6 +179,12 @@ export class WorkflowExecution extends schema.class {
     this.stopWaiting();
   }
 
+  /** It is put off: nothing of it is in line yet. */
+  awaitStart(on: string, until: Date): void {
+    this.waitingOn = on;
+    this.waitingUntil = until;
+  }
+
   /** @param isForPeople whether only a person can end the wait: it gives its place up meanwhile */
   wait(on: string, until: Date | null, isForPeople = false): void {
     if (!isForPeople) this.stopWaiting();
@@ -180,6 +203,7 @@ export class WorkflowExecution extends schema.class {
   /** Has to wait for a place. */
   standInLine(waitingOn: string): void {
     this.waitingOn = waitingOn;
+    this.waitingUntil = null;
   }
 
   /** From its start to now, or to its end, without what it waited for people; milliseconds. */
@@ -194,6 +218,7 @@ export class WorkflowExecution extends schema.class {
   pause(by: string, reason: string | null): void {
     this.status = 'paused';
     this.pausedAt = new Date();
+    this.awaitsPeopleSince ??= this.pausedAt;
     this.pausedBy = by;
     this.pauseReason = reason;
   }
@@ -202,8 +227,7 @@ export class WorkflowExecution extends schema.class {
   resume(): void {
     this.status = this.startedAt ? 'running' : 'queued';
     this.endPause();
-    this.waitingOn = null;
-    this.waitingUntil = null;
+    this.stopWaiting();
   }
 
   /** Goes on in another attempt after it has failed. */

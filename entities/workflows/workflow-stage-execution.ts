@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
+import { clockColumns, runningClock } from './clock.ts';
 import { progressColumns, progressing, stageTransitions } from './progress.ts';
 import type { SignalType } from './signal.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
@@ -15,8 +16,6 @@ const schema = defineEntity({
     stage: p.string().length(100),
     /** 1 for the first stage. */
     stageOrder: p.integer().check('stage_order > 0'),
-    /** From the template: when it has taken longer, milliseconds, it counts as overdue. Null: no limit. */
-    timeoutMs: p.bigint('number').nullable().check('timeout_ms > 0'),
     /** The question it waits for people to answer, while it does. */
     openGate: p.string().length(100).nullable(),
     /** Which types of signal answer it. */
@@ -28,6 +27,7 @@ const schema = defineEntity({
     decidedAt: p.datetime().nullable(),
     /** When a later attempt took its place; null while it counts. */
     supersededAt: p.datetime().nullable(),
+    ...clockColumns,
     ...progressColumns,
     ...timestamps,
   },
@@ -43,8 +43,18 @@ const schema = defineEntity({
       expression:
         'create unique index workflow_stage_executions_order_unique on workflow_stage_executions (workflow_execution_id, stage_order) where superseded_at is null',
     },
+    {
+      name: 'workflow_stage_executions_times_out_at',
+      expression:
+        'create index workflow_stage_executions_times_out_at on workflow_stage_executions (times_out_at) where times_out_at is not null',
+    },
+    {
+      name: 'workflow_stage_executions_clock_stands',
+      expression:
+        'create index workflow_stage_executions_clock_stands on workflow_stage_executions (id) where clock_stands',
+    },
   ],
-  triggers: [stateMachine('status', stageTransitions)],
+  triggers: [stateMachine('status', stageTransitions), runningClock('open_gate')],
 });
 
 /** One stage of one workflow, in one attempt. */

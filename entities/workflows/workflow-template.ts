@@ -7,7 +7,7 @@ import type { Budget } from './budget.ts';
 export type TemplateStage = {
   /** As in `jobs/workflow.ts`. */
   name: string;
-  /** When it has taken longer than this, milliseconds, it counts as overdue. */
+  /** When it has taken longer than this, milliseconds, it fails. */
   timeoutMs?: number | undefined;
 };
 

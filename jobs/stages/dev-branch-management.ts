@@ -10,7 +10,7 @@ import { mergePullRequest } from '../steps/merge-pull-request.ts';
 /** Merges the steps into the development branch and opens the final pull request, which a person approves. */
 export const devBranchManagement = defineStage({
   name: 'dev_branch_management',
-  timeout: '1h',
+  timeout: '4h',
   async run(context) {
     const { workflow, db, perform, gate, remember, runSteps, attempt } = context;
     const plan = await db.task((em) => currentPlan(em, workflow.id));

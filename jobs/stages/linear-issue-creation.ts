@@ -13,7 +13,7 @@ import { currentPlan } from '../plan/keep-plan.ts';
 /** Creates the main Linear issue and one sub-issue per step, related by `blocks`, all linked back to the workflow. */
 export const linearIssueCreation = defineStage({
   name: 'linear_issue_creation',
-  timeout: '45m',
+  timeout: '3h',
   async run(context) {
     const { workflow, db, perform, performAll, remember } = context;
     const { decomposition, steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));

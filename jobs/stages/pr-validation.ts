@@ -8,7 +8,7 @@ import { validatePullRequest, validationRounds } from '../steps/validate-pull-re
 /** Has every pull request judged and, where it does not pass, mended; what still fails is for a person to decide. */
 export const prValidation = defineStage({
   name: 'pr_validation',
-  timeout: '1h',
+  timeout: '24h',
   async run({ workflow, db, gate, runSteps }) {
     const { steps } = await db.task((em) => currentPlan(em, workflow.id));
     const { maxParallelSteps = 1, onValidationFailure } = workflow.options;

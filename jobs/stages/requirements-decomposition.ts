@@ -19,7 +19,7 @@ const rounds = 3;
 /** Has the agent split the requirements into steps, and has a person approve the plan. */
 export const requirementsDecomposition = defineStage({
   name: 'requirements_decomposition',
-  timeout: '45m',
+  timeout: '3h',
   async run(context) {
     const { workflow, db, gate, attempt } = context;
     const requirements = await db.task((em) =>

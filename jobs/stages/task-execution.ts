@@ -10,7 +10,7 @@ import { executeStep } from '../steps/execute-step.ts';
 /** Opens the development branch and has agents carry out the steps, in the order of their dependencies. */
 export const taskExecution = defineStage({
   name: 'task_execution',
-  timeout: '8h',
+  timeout: '24h',
   async run(context) {
     const { workflow, db, perform, remember, runSteps } = context;
     const repository = workflow.repository();

@@ -2,6 +2,7 @@
  * The outside world in a process of its own, so that what it costs and what it is asked do not disturb the
  * laboratory's clock. Told what to do over its channel, and ends with it.
  */
+import path from 'node:path';
 import { startSandbox } from '../sandbox/start.ts';
 import type { SandboxAnswer, SandboxOrder, SandboxRequest } from './sandbox-messages.ts';
 import { readWorld } from './world.ts';
@@ -10,7 +11,11 @@ const [dataDir = '', agentLatencyMs = '0', ciDelayMs = '0'] = process.argv.slice
 const sandbox = await startSandbox({
   dataDir,
   forgetful: true,
-  codegen: { latencyMs: Number(agentLatencyMs) },
+  codegen: {
+    latencyMs: Number(agentLatencyMs),
+    // from the disk, past HTTP: a clone is one process instead of six, and there are some of them per workflow
+    gitRemote: { url: path.join(dataDir, 'github'), token: '' },
+  },
   github: { ciDelayMs: Number(ciDelayMs) },
 });
 

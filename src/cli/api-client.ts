@@ -8,6 +8,7 @@ import type { CancellationPreview } from '../http/cancellation-preview.ts';
 import type { LimitsView } from '../http/limits-view.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
+import type { ScheduleView } from '../http/schedule-view.ts';
 import type { SignalView } from '../http/send-signal.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
 import { CliFailure, exitCodes } from './failure.ts';
@@ -22,12 +23,28 @@ export type WorkflowRequest = {
   name?: string;
   requirements?: string;
   follows?: string;
+  template?: string;
+  /** ISO 8601. */
+  startAt?: string;
+  deadlineAt?: string;
+  /** Such as `6h`. */
+  deadlineIn?: string;
   options?: {
     autoConfirmPlan?: boolean;
     autoMerge?: boolean;
     onValidationFailure?: 'wait' | 'fail';
     budget?: Budget;
   };
+};
+
+export type ScheduleRequest = {
+  name: string;
+  cron: string;
+  timeZone: string;
+  workflow: WorkflowRequest;
+  overlap?: ScheduleView['overlap'];
+  missed?: ScheduleView['missed'];
+  enabled?: boolean;
 };
 
 export type SignalRequest =
@@ -77,6 +94,26 @@ export class ApiClient {
     return this.#send('GET', `/v1/workflows/${encodeURIComponent(id)}/cancellation?${query}`);
   }
 
+  schedules(): Promise<{ items: ScheduleView[] }> {
+    return this.#send('GET', '/v1/schedules');
+  }
+
+  addSchedule(request: ScheduleRequest): Promise<ScheduleView> {
+    return this.#send('POST', '/v1/schedules', request);
+  }
+
+  switchSchedule(id: string, to: 'enable' | 'disable'): Promise<ScheduleView> {
+    return this.#send('POST', `/v1/schedules/${encodeURIComponent(id)}/${to}`);
+  }
+
+  async removeSchedule(id: string): Promise<void> {
+    await this.#send('DELETE', `/v1/schedules/${encodeURIComponent(id)}`);
+  }
+
+  previewSchedule(cron: string, timeZone: string): Promise<{ timeZone: string; nextRuns: string[] }> {
+    return this.#send('GET', `/v1/schedules/preview?${new URLSearchParams({ cron, timeZone })}`);
+  }
+
   limits(organization?: string): Promise<LimitsView> {
     return this.#send('GET', limitsPath(organization));
   }
@@ -104,7 +141,7 @@ export class ApiClient {
     } catch (error) {
       throw this.#unreachable(error);
     }
-    const answer = parsed(text);
+    const answer = response.status === 204 ? {} : parsed(text);
     if (answer === undefined) {
       throw new CliFailure(
         `What answers at ${this.url} is not the API of gsw (status ${response.status}); mend GSW_URL.`,

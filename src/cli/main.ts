@@ -15,6 +15,7 @@ import { limitsCommand } from './commands/limits.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -47,6 +48,7 @@ for (const command of [
   ...controlCommands(),
   cancelCommand(),
   requirementsCommand(),
+  scheduleCommand(),
   limitsCommand(),
   budgetCommand(),
   credentialsCommand(),

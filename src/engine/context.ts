@@ -8,6 +8,7 @@ import { beginAgentRun } from './budget/spending.ts';
 import { settleOthers } from './control/settle-others.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
+import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed } from './errors.ts';
 import { expectCurrent } from './fencing.ts';
@@ -15,6 +16,8 @@ import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
 import { promoteReady } from './step-graph.ts';
 import { Suspension } from './suspension.ts';
+import { sleepUntil } from './time/sleep.ts';
+import { receiptOf } from './versions.ts';
 
 export function durableContext(
   engine: Engine,
@@ -42,11 +45,12 @@ export function durableContext(
     if (failed) {
       throw new OperationFailed(failed.operationType, failed.errorMessage ?? `${failed.key} was cancelled`);
     }
-    return operations.map((operation) => operation.output as object);
+    return operations.map((operation, index) => receiptOf(operation, wishes[index]?.[1].operation));
   }
 
   return {
     workflow,
+    version: performer.version,
     config: engine.config,
     db,
     attempt: performer.attempt,
@@ -56,6 +60,7 @@ export function durableContext(
     perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
     gate: (key, question) => answerOf(db, performer, key, question),
+    sleepUntil: (key, when) => sleepUntil(db, performer, key, when),
     beginAgentRun: (id, purpose) =>
       db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
@@ -166,5 +171,7 @@ function stepRow(
     dependsOn: [...item.dependsOn],
     maxParallel,
     attempt: performer.attempt,
+    timeoutMs: definition.timeout ? milliseconds(definition.timeout) : null,
+    definitionVersion: definition.version ?? 1,
   };
 }

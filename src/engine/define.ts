@@ -19,8 +19,14 @@ export type Services = { github: GitHub; linear: Linear; agent: Agent };
 
 export type Service = keyof Services;
 
-/** Reads a duration such as `500ms`, `2s`, `15m`, `1h`. */
-export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`;
+/** Reads a duration such as `500ms`, `2s`, `15m`, `1h`, `7d`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+/**
+ * Counts how a definition has changed, from 1 where it says nothing. A row keeps the version it was made for; a worker
+ * with an older one puts its job back, and code goes by it. docs/versions.md says when to raise it.
+ */
+type Versioned = { version?: number };
 
 /** How often an operation is attempted, and the pause before the second attempt; it doubles each time, with jitter. */
 export type Retry = { attempts: number; delay: Duration };
@@ -42,7 +48,7 @@ export type OperationContext = Services & {
   signal: AbortSignal;
 };
 
-export type OperationDefinition<Input = unknown, Output extends object = object> = {
+export type OperationDefinition<Input = unknown, Output extends object = object> = Versioned & {
   service: Service;
   /** Verb and noun, unique, such as `open-pull-request`. */
   name: string;
@@ -99,18 +105,20 @@ export type OperationRequest<Output extends object = object> = {
   input: object;
 };
 
-export type DefinedOperation<Input extends object, Output extends object> = OperationDefinition<
-  Input,
-  Output
-> & {
-  with(input: Input): OperationRequest<Output>;
+/** @typeParam Given its input as it is wished for: fields that have a default may be left out */
+export type DefinedOperation<
+  Input extends object,
+  Output extends object,
+  Given extends object = Input,
+> = OperationDefinition<Input, Output> & {
+  with(input: Given): OperationRequest<Output>;
 };
 
 /** Declares one call to the outside world. */
-export function defineOperation<Input extends object, Output extends object>(
-  definition: OperationDefinition<Input, Output>,
-): DefinedOperation<Input, Output> {
-  const defined: DefinedOperation<Input, Output> = {
+export function defineOperation<Input extends object, Output extends object, Given extends object = Input>(
+  definition: OperationDefinition<Input, Output> & { input: z.ZodType<Input, Given> },
+): DefinedOperation<Input, Output, Given> {
+  const defined: DefinedOperation<Input, Output, Given> = {
     ...definition,
     with: (input) => ({ operation: defined, input: definition.input.parse(input) }),
   };
@@ -165,6 +173,8 @@ export type StepOutcome = { id: string; status: 'completed' | 'failed' | 'skippe
  */
 export type DurableContext = {
   workflow: Readonly<WorkflowExecution>;
+  /** Of this function's definition, when its row was made: what was done under it must be done under it again. */
+  version: number;
   config: Config;
   db: OrganizationDatabases;
   /** 1 at first; one more for each time that people had it done again. */
@@ -187,6 +197,10 @@ export type DurableContext = {
   ): Promise<Output[]>;
   /** Asks people, or whoever sends signals, and gives the answer. */
   gate(key: string, question: Question): Promise<Signal>;
+  /**
+   * Goes on at that time, or that long after it was first come to; holds no worker meanwhile. Its clock stands, too.
+   */
+  sleepUntil(key: string, when: Date | Duration): Promise<void>;
   /**
    * To be called before each agent run. Suspends or fails the function where the workflow's budget is spent.
    * @param id the run's own, the same every time
@@ -216,19 +230,29 @@ export type StepContext = DurableContext & { item: StepItem };
 /** Attempts at a durable function's own code, when it throws something unforeseen. */
 type DurableRetry = { retry?: Retry };
 
-export type StageDefinition = DurableRetry & {
-  /** In snake case; its queue has the same name with dashes. */
-  name: string;
-  /** When it has taken longer it counts as overdue; it goes on all the same. */
-  timeout?: Duration;
-  run(context: StageContext): Promise<void>;
-};
+/**
+ * When it has taken longer it fails, and what it had begun is cancelled where that is not in flight. The time for which
+ * people are waited for, it sleeps, or its workflow is paused does not count. No limit where it says nothing.
+ */
+type Timed = { timeout?: Duration };
 
-export type StepDefinition = DurableRetry & {
-  /** Verb and noun, unique, such as `execute-step`. */
-  name: string;
-  run(context: StepContext): Promise<void>;
-};
+export type StageDefinition = DurableRetry &
+  Timed &
+  Versioned & {
+    /** In snake case; its queue has the same name with dashes. */
+    name: string;
+    /** New workflows are made without it; those that have it already go through it still. */
+    retired?: boolean;
+    run(context: StageContext): Promise<void>;
+  };
+
+export type StepDefinition = DurableRetry &
+  Timed &
+  Versioned & {
+    /** Verb and noun, unique, such as `execute-step`. */
+    name: string;
+    run(context: StepContext): Promise<void>;
+  };
 
 /** Declares a stage of the workflow. */
 export const defineStage = (definition: StageDefinition): StageDefinition => definition;

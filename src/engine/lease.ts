@@ -4,7 +4,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import { permissionFor } from './control/permission.ts';
+import { type OnlyLooks, permissionFor } from './control/permission.ts';
 import type { OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { type Engine, ledgerOf } from './engine.ts';
@@ -17,8 +17,8 @@ export type Lease = {
   operation: Operation;
   /** An earlier attempt may have had its effect: here, of the workflow, or one that a ledger restored from a backup forgot. */
   uncertain: boolean;
-  /** The effect may be looked for, but not made any more; the reason why. Null where it may be made. */
-  onlyLooks: string | null;
+  /** The effect may be looked for, but not made any more; null where it may be made. */
+  onlyLooks: OnlyLooks | null;
   /** Aborts when the claim is lost or the time is up. */
   signal: AbortSignal;
   /** Changes the row in one transaction if the claim still stands; false, and no change, where it does not. */
@@ -51,7 +51,7 @@ export async function claim(engine: Engine, service: Service, data: RowJobData):
     }
     const uncertain = operation.mayHaveActed() || workflow.restoredAt != null || operation.attempt > 1;
     operation.claim(token, new Date(Date.now() + timings.lockMs));
-    return { operation, uncertain, onlyLooks: permission.may === 'look' ? permission.reason : null };
+    return { operation, uncertain, onlyLooks: permission.may === 'look' ? permission : null };
   });
   if (!claimed) return null;
 

@@ -25,6 +25,8 @@ export type Performer = {
   scope: string;
   /** The attempt of the workflow in which it was begun. */
   attempt: number;
+  /** Of its definition, as its row has it. */
+  version: number;
   holder: Holder;
   /** The queue job it runs in: what its operations' jobs are added under. */
   job: { queue: string; id: string };
@@ -109,6 +111,7 @@ export class Ledger {
       scope,
       key,
       operationType: operation.name,
+      definitionVersion: operation.version ?? 1,
       input,
       inputHash: hashOf(input),
       parentJobId: job.id,

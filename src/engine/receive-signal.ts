@@ -4,6 +4,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
 import type { SignalDefinition, SignalRequest, SignalScene } from './control/define-signal.ts';
 import { signals } from './control/signals.ts';
 import { hashOf } from './derive.ts';
@@ -15,7 +16,7 @@ import { Refusal } from './refusal.ts';
 
 export type { SignalRequest } from './control/define-signal.ts';
 
-type Receiver = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
+type Receiver = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
 type Taken = { signal: Signal; wakes?: WorkflowStageExecution | undefined; isNew: boolean };
 
@@ -37,7 +38,10 @@ export async function takeSignal(
   const db = engine.databases.inOrganization(organizationId);
   const { signal, wakes, isNew } = await db.workflows((em) => take(em, engine, definition, { ...request }));
   if (wakes) await addOrLeave(engine, stageJob(wakes));
-  if (isNew) projectSoon(engine, organizationId);
+  if (!isNew) return { signal, isNew };
+  projectSoon(engine, organizationId);
+  // a pause or a cancellation gives a place back
+  admitSoon(engine);
   return { signal, isNew };
 }
 

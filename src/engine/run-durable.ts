@@ -23,6 +23,7 @@ import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
+import { fallAsleep } from './time/sleep.ts';
 import { timings } from './timings.ts';
 
 type Row = Entered['row'];
@@ -59,6 +60,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       return await giveUpOrRetry(engine, kind, job, token, thrown, entered.at);
     }
     if ('question' in until) return await ask(engine, data, until.question, entered.at);
+    if ('time' in until) return await fallAsleep(engine, kind, job, token, until, entered.at);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
     // Only failures in a row count against it.
     if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
@@ -83,9 +85,10 @@ async function dispatched(engine: Engine, entered: Entered, until: UntilDone): P
 /** Runs the function's own code; gives what it waits for, or null where it came to its end. */
 async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Suspension['until'] | null> {
   const performer = performerOf(entered);
+  let shown: Promise<void> | undefined;
   const taking = setTimeout(() => {
     // whoever has taken over says so himself
-    showStarted(engine, performer).catch(() => undefined);
+    shown = showStarted(engine, performer).catch(() => undefined);
   }, timings.shownAfterMs);
   try {
     await run(engine, performer, entered);
@@ -95,6 +98,8 @@ async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Susp
     throw thrown;
   } finally {
     clearTimeout(taking);
+    // or it would come after what is written next, and take back that a question was asked
+    await shown;
   }
 }
 
@@ -109,10 +114,12 @@ async function run(engine: Engine, performer: Performer, entered: Entered): Prom
   const cause = await causeOf(engine.databases.inOrganization(performer.organizationId), performer);
   const base = durableContext(engine, performer, workflow, cause);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
+    await stageNamed(engine.catalogue, row.stage, row.definitionVersion).run(
+      stageContext(engine, base, performer),
+    );
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
-    await stepNamed(engine.catalogue, row.function).run({ ...base, item });
+    await stepNamed(engine.catalogue, row.function, row.definitionVersion).run({ ...base, item });
   }
 }
 
@@ -136,6 +143,7 @@ function performerOf({ workflow, row, at }: Entered): Performer {
       since: at,
     },
     scope: scopeOf(row),
+    version: row.definitionVersion,
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
       id: jobIdOf(row),

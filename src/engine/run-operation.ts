@@ -15,6 +15,9 @@ import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease, withTimeout } from './lease.ts';
+import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
+import { standClocks } from './time/stand-clocks.ts';
+import { expectVersion, NotKnownHere, notePutBack } from './versions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
 type Definition = OperationDefinition<any, any>;
@@ -27,17 +30,20 @@ export async function runOperation(
   token: string,
 ): Promise<string> {
   const data = job.data as RowJobData;
-  const definition = operationNamed(engine.catalogue, job.name);
+  let definition: Definition;
   let lease: Lease | null;
   try {
+    definition = operationNamed(engine.catalogue, job.name);
     lease = await claim(engine, service, data);
   } catch (thrown) {
+    if (thrown instanceof NotKnownHere) await notePutBack(engine, service, data, thrown);
     if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
     throw thrown;
   }
   if (!lease) return 'nothing to do: over already, or taken over by a newer job';
   engine.atBoundary?.('operation-claimed', definition.name);
   try {
+    expectVersion('operation', definition, lease.operation.definitionVersion);
     const receipt = await findOrRun(engine, definition, data, lease);
     engine.atBoundary?.('effect-made', definition.name);
     const ours = await lease.settle((operation) => operation.succeed(receipt.output, receipt));
@@ -67,14 +73,11 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
   };
   const looks = lease.uncertain && (engine.ledgerLooksFirst ?? true);
   const found = looks && definition.find ? await definition.find(input, context) : null;
+  if (!found && lease.onlyLooks) throw new NotFoundAfterwards(definition, lease.onlyLooks);
   context.signal.throwIfAborted();
-  if (!found && lease.onlyLooks) throw new Withdrawn(lease.onlyLooks);
   const output = found ?? (await withinTime(context.signal, definition.run(input, context)));
   return { output: definition.output.parse(output) as object, adopted: found !== null };
 }
-
-/** What was asked for is not wanted any more, and was surely not done. */
-class Withdrawn extends Error {}
 
 /** Gives up waiting when the signal aborts; what was begun may still have its effect. */
 function withinTime<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -96,16 +99,14 @@ async function giveUpOrRetry(
 ): Promise<never> {
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
-  if (thrown instanceof Withdrawn) {
-    await lease.settle((operation) => operation.cancel(reason));
-    throw new UnrecoverableError(reason);
-  }
+  if (thrown instanceof NotFoundAfterwards) return await settleUnmade(lease, thrown);
   const isForPeople = thrown instanceof WaitForPeople;
   if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
     const ours = await lease.settle((operation) =>
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
     if (ours) await tellOwner(engine, lease, data, thrown);
+    if (ours && isForPeople) await standClocks(engine, data.organizationId, lease.operation);
     return comeBack(job, token, thrown.until);
   }
   if (thrown instanceof RetryLater) {
@@ -117,7 +118,11 @@ async function giveUpOrRetry(
   if (thrown instanceof PermanentFailure || lastAttempt) {
     const tries = lease.operation.attempts + 1;
     const sentence = thrown instanceof PermanentFailure ? reason : `${reason} (tried ${tries} times)`;
-    const ours = await lease.settle((operation) => operation.fail(sentence));
+    const ours = await lease.settle((operation) =>
+      lease.onlyLooks && !lease.onlyLooks.isAwaited
+        ? operation.missAttempt(sentence)
+        : operation.fail(sentence),
+    );
     if (ours) throw new UnrecoverableError(sentence);
     throw new UnrecoverableError('taken over by a newer job');
   }

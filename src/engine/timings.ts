@@ -14,6 +14,8 @@ export const timings = {
   epochCheckMs: 1_000,
   /** How often a worker compares rows with the queue. */
   reconcileMs: 3_000,
+  /** How often a worker looks for what has become due: timeouts, deadlines, starts, schedules. */
+  timekeepingMs: 1_000,
   /** Rows younger than this are left alone: their job may be on its way. */
   reconcileAgeMs: 5_000,
   /** How often work that waits for a credential looks for one, in case it was not woken. */

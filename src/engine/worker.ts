@@ -12,6 +12,7 @@ import { reconcile } from './reconcile.ts';
 import { runDurable } from './run-durable.ts';
 import { runOperation } from './run-operation.ts';
 import { sparingly } from './sparingly.ts';
+import { startTimekeeper } from './time/keep-time.ts';
 import { timings } from './timings.ts';
 
 export type RunningWorker = {
@@ -33,11 +34,13 @@ export function startWorker(engine: Engine, only?: readonly string[]): RunningWo
   const stopping = new AbortController();
   const workers = served.map((name) => startQueue(engine, name, stopping.signal));
   const stopReconciling = keepReconciling(engine);
+  const stopKeepingTime = startTimekeeper(engine);
   return {
     queues: served,
     close: async () => {
       stopping.abort(new Error('the worker stops'));
       await stopReconciling();
+      await stopKeepingTime();
       await Promise.all(workers.map((worker) => worker.close()));
     },
   };

@@ -19,7 +19,7 @@ export type SignalView = {
 
 /** Throws a `Refusal` where the workflow takes no such signal now, or the key stands for another one. */
 export async function sendSignal(
-  engine: Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>,
+  engine: Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>,
   request: SignalRequest,
 ): Promise<{ signal: SignalView; replayed: boolean }> {
   const { signal, isNew } = await takeSignal(engine, request);

@@ -31,7 +31,7 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   if (workflow.isOver()) return null;
   if (workflow.status === 'paused') return { on: pausedBy(workflow), until: null };
   if (workflow.status === 'queued' && !workflow.admittedAt && workflow.waitingOn) {
-    return { on: workflow.waitingOn, until: null };
+    return { on: workflow.waitingOn, until: workflow.waitingUntil ?? null };
   }
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
   if (asking) {

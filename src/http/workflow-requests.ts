@@ -4,10 +4,12 @@ import { problemOfRequirements } from '../../entities/task/requirement-document.
 import { signalTypes } from '../../entities/workflows/signal.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
 import { gentlePolicy, takeBackActions } from '../engine/control/take-back.ts';
+import type { Duration } from '../engine/define.ts';
+import { milliseconds } from '../engine/duration.ts';
 import { budgetOption } from './budget-requests.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string('This should be a text.')
     .max(max, `This may have at most ${max} characters.`)
@@ -38,6 +40,21 @@ const repository = z
     return { owner, name };
   });
 
+/** ISO 8601 with its offset: whoever leaves it out means another time than he thinks. */
+const time = z.iso
+  .datetime({
+    offset: true,
+    error: 'This should be a time with its offset, such as 2026-12-01T09:00:00+01:00 or …Z.',
+  })
+  .transform((value) => new Date(value));
+
+/** A year at most: what takes longer has been forgotten. */
+const duration = z
+  .string('This should be a duration, such as 90m, 6h or 3d.')
+  .regex(/^[1-9]\d{0,6}[smhd]$/, { error: 'This should be a duration, such as 90m, 6h or 3d.', abort: true })
+  .refine((value) => milliseconds(value as Duration) <= milliseconds('366d'), 'This may be 366d at most.')
+  .transform((value) => value as Duration);
+
 export const workflowRequest = z.strictObject(
   {
     repository,
@@ -49,6 +66,9 @@ export const workflowRequest = z.strictObject(
     template: text(255).optional(),
     /** The workflow whose work this one goes on with. */
     follows: z.uuid('This should be the id of a workflow.').optional(),
+    startAt: time.optional(),
+    deadlineAt: time.optional(),
+    deadlineIn: duration.optional(),
     options: z
       .strictObject({
         autoConfirmPlan: z.boolean().exactOptional(),

@@ -8,6 +8,7 @@ import { byOf, callerOf } from './authenticate.ts';
 import { budgetRequest } from './budget-requests.ts';
 import { cancellationPreview } from './cancellation-preview.ts';
 import { listWorkflows } from './list-workflows.ts';
+import { idIn } from './paths.ts';
 import { Problem } from './problem.ts';
 import { sendSignal } from './send-signal.ts';
 import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
@@ -22,7 +23,7 @@ import { type WorkflowView, workflowView } from './workflow-view.ts';
 
 type App = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const idOf = (req: Request): string => idIn(req, 'workflow');
 
 /** Behind `authenticate` and a JSON parser. */
 export function workflowRoutes(engine: App): Router {
@@ -119,10 +120,3 @@ const replied = (res: Response, replayed: boolean): Response => {
   if (replayed) res.set('Idempotency-Replayed', 'true');
   return res.status(202);
 };
-
-/** No row has an id of another form, and PostgreSQL would take offence at it. */
-function idOf(req: Request): string {
-  const { id } = req.params;
-  if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no workflow ${id}.`);
-  return id.toLowerCase();
-}

@@ -25,6 +25,10 @@ export type WorkflowSummary = {
   errorStage: string | null;
   createdBy: string;
   createdAt: string;
+  /** Nothing of it is in line before; null where it began at once. */
+  startAt: string | null;
+  /** It fails if it is not over by then. */
+  deadlineAt: string | null;
   startedAt: string | null;
   completedAt: string | null;
   durationMs: number | null;
@@ -46,6 +50,8 @@ export function workflowSummary(workflow: WorkflowExecution): WorkflowSummary {
     errorStage: workflow.errorStage ?? null,
     createdBy: workflow.createdBy,
     createdAt: workflow.createdAt.toISOString(),
+    startAt: iso(workflow.startAt),
+    deadlineAt: iso(workflow.deadlineAt),
     startedAt: iso(workflow.startedAt),
     completedAt: iso(workflow.completedAt),
     durationMs: elapsedMs(workflow),

@@ -33,6 +33,10 @@ export type StageView = {
   durationMs: number | null;
   waitingOn: string | null;
   waitingUntil: string | null;
+  /** When it fails if it is not over; null while its clock stands, and where it may take as long as it likes. */
+  timesOutAt: string | null;
+  /** Of its definition, when the workflow was put in. */
+  version: number;
   error: string | null;
   /** The attempt in which it was begun. */
   attempt: number;
@@ -124,6 +128,8 @@ function stageView(stage: WorkflowStageExecution): StageView {
     durationMs: elapsedMs(stage),
     waitingOn: stage.waitingOn ?? null,
     waitingUntil: iso(stage.waitingUntil),
+    timesOutAt: iso(stage.timesOutAt),
+    version: stage.definitionVersion,
     error: stage.errorMessage ?? null,
     attempt: stage.attempt,
     decision: stage.decision

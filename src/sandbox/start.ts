@@ -18,7 +18,10 @@ export type SandboxOptions = {
   forgetful?: boolean;
   github?: Pick<GitHubSandboxOptions, 'port' | 'ci' | 'ciDelayMs' | 'tokens' | 'app'>;
   linear?: Pick<LinearSandboxOptions, 'port' | 'apiKeys' | 'oauth'>;
-  codegen?: Pick<CodegenSandboxOptions, 'port' | 'script' | 'latencyMs'> & { token?: string };
+  /** `gitRemote`: where its agents clone from and push to; over HTTP from this GitHub unless told. */
+  codegen?: Partial<Pick<CodegenSandboxOptions, 'port' | 'script' | 'latencyMs' | 'gitRemote'>> & {
+    token?: string;
+  };
 };
 
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;

@@ -10,7 +10,7 @@ import { forgetAnswers } from './retry.ts';
  * were given after that point are asked for anew; requirements stay, as they are no decision.
  */
 export async function beginAttempt(scene: SignalScene, from: WorkflowStageExecution): Promise<SignalOutcome> {
-  const { em, workflow, stages } = scene;
+  const { em, catalogue, workflow, stages } = scene;
   expectNothingInTheAir(scene, await ledgerRows(scene));
   const attempt = workflow.again(from.stage);
   const rest = stages.filter(({ stageOrder }) => stageOrder >= from.stageOrder);
@@ -28,6 +28,7 @@ export async function beginAttempt(scene: SignalScene, from: WorkflowStageExecut
       stage,
       stageOrder,
       timeoutMs: timeoutMs ?? null,
+      definitionVersion: catalogue.stages.find(({ name }) => name === stage)?.version ?? 1,
       attempt,
     }),
   );

@@ -2,10 +2,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Operation } from '../../../entities/workflows/operation.ts';
 import type { OperationRequest } from '../define.ts';
-import { hashOf } from '../derive.ts';
 import { ledgerOf } from '../engine.ts';
 import type { Performer } from '../ledger.ts';
 import { serviceOf } from '../service-of.ts';
+import { isRemembered } from '../versions.ts';
 
 /**
  * - `stands`: its receipt is given, or what is in flight is waited for;
@@ -17,7 +17,7 @@ export type Judgement = 'stands' | 'revive' | 'replace' | 'contradicts';
 
 export function judge(row: Operation, { operation, input }: OperationRequest, attempt: number): Judgement {
   const sameKind = row.operationType === operation.name;
-  const same = sameKind && row.inputHash === hashOf(input);
+  const same = isRemembered(row, operation, input);
   if (row.attempt >= attempt) return same ? 'stands' : 'contradicts';
   if (row.status === 'succeeded') {
     if (!sameKind || operation.looks === 'anew') return 'replace';

@@ -18,7 +18,7 @@ export const resume = defineSignal({
     }
     // nobody could be late while it was paused
     if (open.waitingUntil) open.waitingUntil = new Date(open.waitingUntil.getTime() + pausedMs);
-    workflow.wait(open.waitingOn ?? open.openGate, open.waitingUntil ?? null);
+    workflow.wait(open.waitingOn ?? open.openGate, open.waitingUntil ?? null, true);
     return {};
   },
   repeats: (_, { workflow }) => !workflow.pausedAt && !workflow.isOver(),
