@@ -27,13 +27,15 @@ function wedge(name: string, how: 'the first loop' | 'every loop'): () => void {
   const prototype = Worker.prototype as unknown as { moveToActive(...args: unknown[]): Promise<unknown> };
   const usual = prototype.moveToActive;
   let first: unknown;
+  const waiting: ((nothing: undefined) => void)[] = [];
   prototype.moveToActive = function (this: Worker, ...args) {
     first ??= this.name === name ? this : undefined;
     const isWedged = this.name === name && (how === 'every loop' || this === first);
-    return isWedged ? new Promise(() => {}) : usual.apply(this, args);
+    return isWedged ? new Promise((resolve) => waiting.push(resolve)) : usual.apply(this, args);
   };
   return () => {
     prototype.moveToActive = usual;
+    for (const resolve of waiting) resolve(undefined);
   };
 }
 
@@ -70,6 +72,6 @@ describe.each(backends())('a fetch loop that stands still, on %s,', (backend) =>
     for (const giveUpAt = Date.now() + 30_000; reason === '' && Date.now() < giveUpAt; ) await sleep(50);
     expect(reason).toContain('cannot take, also with new connections');
     free();
-    void worker.close();
+    await worker.close();
   }, 60_000);
 });

@@ -17,6 +17,8 @@ export type EffectCase = {
   arrange(scene: Scene): Promise<object>;
   /** Everything that it may have done, or done twice, in the world. */
   effect(scene: Scene): Promise<unknown>;
+  /** Where its answer is lost here, it may be done once more, and why nothing can be done about it. */
+  mayRepeat?: { instant: string; why: string };
 };
 
 const nothing = async () => null;
@@ -170,7 +172,8 @@ export const effectCases: Readonly<Record<string, EffectCase>> = {
   },
   'set-issue-state': {
     arrange: async (scene) => ({ issueId: await newIssue(scene), type: 'started' }),
-    effect: async ({ system }) => system.sandbox.linear.issues().map(({ stateType }) => stateType),
+    effect: async ({ system }) =>
+      system.sandbox.linear.issues().filter(({ stateType }) => stateType === 'started').length,
   },
   'comment-on-issue': {
     arrange: async (scene) => ({ issueId: await newIssue(scene), body: 'Well done.' }),
@@ -194,6 +197,10 @@ export const effectCases: Readonly<Record<string, EffectCase>> = {
       return { runId, executionId: await execution(scene), workspace: null };
     },
     effect: turns,
+    mayRepeat: {
+      instant: 'effect-made',
+      why: 'Codegen knows no key of a follow-up: one that has ended before we look again leaves no trace',
+    },
   },
   'await-agent-run': {
     async arrange(scene) {
