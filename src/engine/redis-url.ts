@@ -11,10 +11,13 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 /** What others than the queue may want otherwise. */
-export type RedisManners = Pick<
-  RedisOptions,
-  'lazyConnect' | 'retryStrategy' | 'maxRetriesPerRequest' | 'commandTimeout'
->;
+export type RedisManners = {
+  lazyConnect?: boolean;
+  retryStrategy?: (times: number) => number | null;
+  maxRetriesPerRequest?: number;
+  /** Milliseconds. */
+  commandTimeout?: number;
+};
 
 type Node = { host: string; port: number };
 type Access = {
