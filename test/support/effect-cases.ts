@@ -152,6 +152,11 @@ export const effectCases: Readonly<Record<string, EffectCase>> = {
     }),
     effect: merges,
   },
+  'close-pull-request': {
+    arrange: async (scene) => ({ repository: scene.repository, number: (await openPull(scene)).number }),
+    effect: async ({ system, repository }) =>
+      (await system.sandbox.github.pullRequests(repository)).filter(({ state }) => state === 'closed').length,
+  },
   'read-team': reads(async () => ({})),
   'ensure-label': {
     arrange: async ({ linear }) => ({ teamId: (await linear.getTeam()).id, name: `label ${randomUUID()}` }),
@@ -174,6 +179,10 @@ export const effectCases: Readonly<Record<string, EffectCase>> = {
     arrange: async (scene) => ({ issueId: await newIssue(scene), type: 'started' }),
     effect: async ({ system }) =>
       system.sandbox.linear.issues().filter(({ stateType }) => stateType === 'started').length,
+  },
+  'delete-issue': {
+    arrange: async (scene) => ({ issueId: await newIssue(scene) }),
+    effect: async ({ system }) => system.sandbox.linear.issues().filter(({ trashed }) => trashed).length,
   },
   'comment-on-issue': {
     arrange: async (scene) => ({ issueId: await newIssue(scene), body: 'Well done.' }),
@@ -207,6 +216,14 @@ export const effectCases: Readonly<Record<string, EffectCase>> = {
       const { runId } = await endedRun(scene, false);
       return { runId, executionId: await execution(scene) };
     },
+    effect: turns,
+  },
+  'stop-agent-run': {
+    async arrange({ agent }) {
+      const { id } = await agent.start({ runKey: randomUUID(), prompt: 'Say hello.', workspace: null });
+      return { runId: id };
+    },
+    // whether it was stopped or came to its end before, nothing else is begun
     effect: turns,
   },
   'publish-branch': {
