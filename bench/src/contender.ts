@@ -29,6 +29,9 @@ export type Servers = {
   postmaster: number;
 };
 
+/** Chains that run before anything is measured. */
+export const warmUp = 50;
+
 /** Jobs of one stage at work at a time, for every contender alike. */
 export const concurrency = 10;
 

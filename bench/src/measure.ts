@@ -1,8 +1,9 @@
 /** `node measure.ts <contender> <chains> <samples>`: one contender in a process of its own; prints its figures as JSON. */
 import { createRequire } from 'node:module';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { bareChain } from './bare.ts';
-import { type Contender, type Servers, stages } from './contender.ts';
+import { type Contender, type Servers, stages, warmUp } from './contender.ts';
 import { dbos } from './dbos.ts';
 import { difference, type Effort, effortSoFar } from './effort.ts';
 import { graphile } from './graphile.ts';
@@ -40,7 +41,8 @@ if (import.meta.main) {
   const redis = new Redis(servers.redisUrl);
   const statements = countStatements();
   const contender = await contenders[name as ContenderName](servers);
-  await contender.run(20);
+  await contender.run(warmUp);
+  await analyze(servers);
   const sqlBefore = statements.count;
   const redisBefore = await commands(redis);
   const effortBefore = await effortSoFar(redis, servers.postmaster);
@@ -77,6 +79,24 @@ if (import.meta.main) {
   };
   console.log(JSON.stringify(figures));
   process.exit(0);
+}
+
+/** As autovacuum does within a minute of the first rows, for everybody alike: plans are made for tables in use. */
+async function analyze({ postgresUrl }: Servers): Promise<void> {
+  const url = new URL(postgresUrl);
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const { rows } = await client.query(
+    'select datname from pg_database where datallowconn and not datistemplate',
+  );
+  await client.end();
+  for (const { datname } of rows) {
+    url.pathname = datname;
+    const inside = new pg.Client({ connectionString: url.href });
+    await inside.connect();
+    await inside.query('analyze');
+    await inside.end();
+  }
 }
 
 /** Counts at every copy of `pg` that is in play, at the wire: prepared or not, a statement ends with one message. */

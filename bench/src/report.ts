@@ -7,6 +7,13 @@ export type Result = {
   latencyP95Ms: number;
   statementsPerStage: number;
   redisCommandsPerStage: number;
+  /** Processor time per workflow under load, milliseconds: of the contender's own process, Redis and PostgreSQL. */
+  ownMs: number;
+  redisMs: number;
+  postgresMs: number;
+  /** What other databases had yet to hear of when the last workflow was over, and how long that took. */
+  backlogEvents: number;
+  backlogSeconds: number;
   redisBytes: number;
   postgresBytes: number;
 };
@@ -15,7 +22,11 @@ export type Setting = { workflows: number; rounds: number; samples: number; core
 
 const baseline = 'bare BullMQ';
 
-export function table(results: Result[]): string {
+/** For the terminal. */
+export const summary = (results: Result[]): string =>
+  [table(results), goals(results), effortTable(results)].join('\n\n');
+
+function table(results: Result[]): string {
   const bare = results.find(({ name }) => name === baseline);
   const ratio = (value: number, to: number | undefined) => (to ? (value / to).toFixed(2) : '–');
   const rows = results.map((result) =>
@@ -39,6 +50,48 @@ export function table(results: Result[]): string {
   ].join('\n');
 }
 
+/** Where the time goes. */
+function effortTable(results: Result[]): string {
+  const rows = results.map((result) => {
+    const { name, ownMs, redisMs, postgresMs } = result;
+    const each = [ownMs, redisMs, postgresMs, ownMs + redisMs + postgresMs].map((ms) => ms.toFixed(2));
+    return [name, ...each, backlog(result)].join(' | ');
+  });
+  return [
+    '| | own process | Redis | PostgreSQL | together | other databases |',
+    '|---|---|---|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n');
+}
+
+function backlog({ name, backlogEvents, backlogSeconds }: Result): string {
+  if (!name.startsWith('graph-sitter')) return 'none';
+  if (backlogEvents === 0) return 'had heard of everything';
+  return `${Math.round(backlogEvents)} events behind, caught up ${backlogSeconds.toFixed(2)} s later`;
+}
+
+/** The goals of the bench, and whether this run reaches them. */
+function goals(results: Result[]): string {
+  const of = (name: string) => results.find((result) => result.name === name);
+  const ours = of('graph-sitter-workflows, Redis');
+  const bare = of(baseline);
+  const rolled = of('hand-rolled chain');
+  const transact = of('DBOS Transact');
+  if (!ours || !bare || !rolled || !transact) return '';
+  const line = (goal: string, figure: number, isReached: boolean) =>
+    `| ${goal} | ${figure.toFixed(2)} | ${isReached ? 'yes' : 'no'} |`;
+  const times = (other: Result) => ours.workflowsPerSecond / other.workflowsPerSecond;
+  const latency = ours.latencyP50Ms / bare.latencyP50Ms;
+  return [
+    '| goal, with Redis | this run | reached |',
+    '|---|---|---|',
+    line("at least 0.5 of bare BullMQ's workflows/s", times(bare), times(bare) >= 0.5),
+    line('at least 3 times DBOS Transact', times(transact), times(transact) >= 3),
+    line('at least 2.5 times the hand-rolled chain', times(rolled), times(rolled) >= 2.5),
+    line("idle p50 at most 3 times bare BullMQ's", latency, latency <= 3),
+  ].join('\n');
+}
+
 export function report(setting: Setting, results: Result[]): string {
   const { workflows, rounds, samples, cores, node } = setting;
   return `# Benchmarks
@@ -49,6 +102,13 @@ latency, ${rounds} rounds by turns, medians. ${cores} cores, Node ${node}, Postg
 (fsync; append-only file each second). Only the ratios inside one run mean something.
 
 ${table(results)}
+
+${goals(results)}
+
+Where the time goes, milliseconds of processor time per workflow under load. Who needs more than one core gives (${cores} in this run,
+shared by all of them) has to wait for it; each process of Node and each connection of PostgreSQL uses one core at a time.
+
+${effortTable(results)}
 
 Workflows per second:
 

@@ -7,9 +7,9 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import type { Servers } from './contender.ts';
+import { type Servers, warmUp } from './contender.ts';
 import { type ContenderName, contenders, type Figures } from './measure.ts';
-import { type Result, report, table } from './report.ts';
+import { type Result, report, summary } from './report.ts';
 import { startServers } from './servers.ts';
 import { spaceTaken } from './space.ts';
 
@@ -31,7 +31,7 @@ try {
     for (const name of Object.keys(contenders) as ContenderName[]) {
       const space = await spaceTaken(servers);
       const figures = await measure(servers, name);
-      const bytes = await space.perWorkflow(20 + workflows + samples);
+      const bytes = await space.perWorkflow(warmUp + workflows + samples);
       runs.set(name, [...(runs.get(name) ?? []), { ...figures, bytes }]);
       console.error(`round ${round}: ${name}, ${figures.workflowsPerSecond.toFixed(1)} workflows/s`);
     }
@@ -53,6 +53,11 @@ const results: Result[] = [...runs].map(([name, of]) => ({
   ),
   statementsPerStage: median(of.map((run) => run.statementsPerStage)),
   redisCommandsPerStage: median(of.map((run) => run.redisCommandsPerStage)),
+  ownMs: median(of.map((run) => run.effort.own)),
+  redisMs: median(of.map((run) => run.effort.redis)),
+  postgresMs: median(of.map((run) => run.effort.postgres)),
+  backlogEvents: median(of.map((run) => run.backlog.events)),
+  backlogSeconds: median(of.map((run) => run.backlog.seconds)),
   redisBytes: median(of.map((run) => run.bytes.redis)),
   postgresBytes: median(of.map((run) => run.bytes.postgres)),
 }));
@@ -62,7 +67,7 @@ await writeFile(
   `${JSON.stringify({ setting, results }, null, 2)}\n`,
 );
 await writeFile(new URL('../../docs/benchmarks.md', import.meta.url), report(setting, results));
-console.log(table(results));
+console.log(summary(results));
 
 async function measure(at: Servers, name: ContenderName): Promise<Figures> {
   const { stdout } = await promisify(execFile)(

@@ -38,6 +38,8 @@ const schema = defineEntity({
     scope: p.string().length(200),
     /** What was asked for: `decompose`, `step`, `review`, `repair`. */
     purpose: p.string().length(50),
+    /** The latest attempt of the workflow for which it counts. */
+    attempt: p.integer().default(1).check('attempt > 0'),
     status: p.enum(['pending', 'running', 'completed', 'failed'] as const).default('pending'),
     /** As sent, enhancements included. */
     prompt: p.text(),

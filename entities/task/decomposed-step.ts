@@ -47,11 +47,19 @@ const schema = defineEntity({
     /** How long agents worked on it, repairs and reviews included, ms; known once it is merged. */
     actualEffortMs: p.bigint('number').nullable().check('actual_effort_ms >= 0'),
     search: fullText('step_name', 'description'),
+    /** What its branch and its issue are told by, whatever its number becomes in a later plan; null: `step-<number>`. */
+    slot: p.string().length(50).nullable(),
+    /** When a later plan of its workflow left it out; null while it counts. */
+    droppedAt: p.datetime().nullable(),
     ...optimisticLock,
     ...timestamps,
   },
-  uniques: [{ properties: ['decompositionId', 'stepNumber'] }],
   indexes: [
+    {
+      name: 'decomposed_steps_number_unique',
+      expression:
+        'create unique index decomposed_steps_number_unique on decomposed_steps (requirement_decomposition_id, step_number) where dropped_at is null',
+    },
     { name: 'decomposed_steps_search', properties: ['search'], type: 'gin' },
     {
       name: 'decomposed_steps_name_search',
@@ -80,6 +88,17 @@ export class DecomposedStep extends schema.class {
     this.linearIssueId = issue.id;
     this.linearIssueKey = issue.identifier;
     this.linearIssueUrl = issue.url;
+  }
+
+  /** See `slot`. */
+  place(): string {
+    return this.slot ?? `step-${this.stepNumber}`;
+  }
+
+  /** Leaves it out of the plan. */
+  drop(): void {
+    this.slot = this.place();
+    this.droppedAt ??= new Date();
   }
 
   /** Changes nothing where its work is further already: the function that begins it is entered many times. */

@@ -25,6 +25,12 @@ const schema = defineEntity({
     maxParallelSteps: p.integer().default(4).check('max_parallel_steps between 1 and 50'),
     /** What a workflow may spend, where its enqueuer and its template say nothing: as `Budget` of the workflows has it. */
     budget: p.json<Record<string, number | string>>().defaultRaw(`'{}'::jsonb`),
+    /** Who may approve or reject, by the name that signals carry as actor, such as that of an API key; anybody where empty. */
+    approvers: p.json<string[]>().defaultRaw(`'[]'::jsonb`),
+    /** How long an answer is waited for, ms; then the workflow fails. Null: for ever. */
+    approvalDeadlineMs: p.bigint('number').nullable().check('approval_deadline_ms > 0'),
+    /** Whether who put a workflow in may approve it. */
+    selfApproval: p.boolean().default(true),
     ...optimisticLock,
     ...timestamps,
   },

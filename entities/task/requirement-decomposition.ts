@@ -24,6 +24,8 @@ const schema = defineEntity({
     decidedBy: p.string().length(255).nullable(),
     decisionReason: p.text().nullable(),
     decidedAt: p.datetime().nullable(),
+    /** The attempt of the workflow that made it, or made it anew. */
+    attempt: p.integer().default(1).check('attempt > 0'),
     /** `prompts.executions.id` of the answer it was read from. */
     executionId: p.uuid(),
     /** How good the plan is by its form, 0–100; null where nobody judged it. */
@@ -39,7 +41,15 @@ const schema = defineEntity({
     ...optimisticLock,
     ...timestamps,
   },
-  triggers: [stateMachine('status', { proposed: ['approved', 'rejected'] }), audited()],
+  triggers: [
+    stateMachine('status', {
+      proposed: ['approved', 'rejected'],
+      // a later attempt asks again
+      approved: ['proposed'],
+      rejected: ['proposed'],
+    }),
+    audited(),
+  ],
 });
 
 /** The plan: a requirement split into steps. */
@@ -50,6 +60,15 @@ export class RequirementDecomposition extends schema.class {
 
   reject(by: string, reason: string | null): void {
     this.decide('rejected', by, reason);
+  }
+
+  /** A later attempt has it decided anew. */
+  propose(attempt: number): void {
+    this.attempt = attempt;
+    this.status = 'proposed';
+    this.decidedBy = null;
+    this.decisionReason = null;
+    this.decidedAt = null;
   }
 
   recordIssue(issue: { id: string; identifier: string; url: string }): void {

@@ -20,6 +20,8 @@ const schema = defineEntity({
     /** SHA-256 of the content, hexadecimal. */
     contentHash: p.string().length(64),
     author: p.string().length(255),
+    /** The version whose workflow this one's goes on with; null where it follows none. */
+    followsId: p.uuid().nullable(),
     /** What is different from the version before, in words. */
     changeNote: p.text().nullable(),
     /** A workflow works on what is approved, and its end makes it implemented. */

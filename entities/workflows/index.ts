@@ -10,10 +10,12 @@ import { OrganizationLimits } from './organization-limits.ts';
 import { OutboxEntry } from './outbox-entry.ts';
 import { Signal } from './signal.ts';
 import { StageSuccessRate } from './stage-success-rate.ts';
+import { Timer } from './timer.ts';
 import { WorkflowCompletionTime } from './workflow-completion-time.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 import { WorkflowMetric } from './workflow-metric.ts';
 import { WorkflowPerformanceSummary } from './workflow-performance-summary.ts';
+import { WorkflowSchedule } from './workflow-schedule.ts';
 import { WorkflowStageExecution } from './workflow-stage-execution.ts';
 import { WorkflowStepExecution } from './workflow-step-execution.ts';
 import { WorkflowTemplate } from './workflow-template.ts';
@@ -29,6 +31,8 @@ export const entities = [
   CodegenOperation,
   Signal,
   OutboxEntry,
+  Timer,
+  WorkflowSchedule,
   WorkflowValidation,
   WorkflowMetric,
   OrganizationLimits,

@@ -16,7 +16,7 @@ const schema = defineEntity({
     .map(
       ([service, table]) => `
     select '${service}'::text as service, id, organization_id, workflow_execution_id, workflow_stage_execution_id,
-           scope, key, operation_type, status, attempts, adopted, external_url, waiting_on, waiting_until,
+           scope, key, operation_type, status, attempt, superseded_at, attempts, adopted, external_url, waiting_on, waiting_until,
            error_message, started_at, completed_at, duration_ms, created_at, updated_at
       from ${table}`,
     )
@@ -31,6 +31,9 @@ const schema = defineEntity({
     key: p.text(),
     operationType: p.text(),
     status: p.enum(operationStates),
+    attempt: p.integer(),
+    /** When a later attempt put another in its place; null while it counts. */
+    supersededAt: p.datetime().nullable(),
     attempts: p.integer(),
     adopted: p.boolean(),
     externalUrl: p.text().nullable(),

@@ -21,12 +21,16 @@ export const operationStates = [
 
 export type OperationState = (typeof operationStates)[number];
 
-/** Which state may follow which. What failed can be intended anew, when its stage is tried again. */
+/**
+ * Which state may follow which. What failed, or was cancelled when its workflow failed, can be taken up when its stage is
+ * tried again: `unknown`, so that the effect is looked for.
+ */
 export const operationTransitions = {
   intended: ['running', 'cancelled'],
   running: ['intended', 'succeeded', 'failed', 'unknown', 'cancelled'],
   unknown: ['running', 'cancelled'],
-  failed: ['intended'],
+  failed: ['intended', 'unknown'],
+  cancelled: ['intended', 'unknown'],
 } as const;
 
 const operationTable = (name: string, tableName: string) =>
@@ -49,6 +53,8 @@ const operationTable = (name: string, tableName: string) =>
       /** Its name within the scope, chosen by the code that performs it. */
       key: p.string().length(200),
       operationType: p.string().length(100),
+      /** Of the definition that its input was made for; a worker with an older one leaves it alone. */
+      definitionVersion: p.integer().default(1).check('definition_version > 0'),
       input: p.json<object>(),
       /** SHA-256 of the canonical input: another input under a remembered key is a programming error. */
       inputHash: p.string().length(64),
@@ -59,11 +65,17 @@ const operationTable = (name: string, tableName: string) =>
       incarnation: p.integer().default(1),
       /** The queue job that this operation's job was added under. */
       parentJobId: p.string().length(100).nullable(),
+      /** The attempt of the workflow in which it was made. */
+      attempt: p.integer().default(1).check('attempt > 0'),
+      /** When a later attempt put another in its place; null while it counts. */
+      supersededAt: p.datetime().nullable(),
       /** Failed attempts so far; survives the queue. */
       attempts: p.integer().default(0).check('attempts >= 0'),
       /** Who is at work on it, and how long that claim stands without being renewed. */
       leaseToken: p.uuid().nullable(),
       leaseUntil: p.datetime().nullable(),
+      /** Nobody waits for it any more: if it may have had its effect, that is looked for, but it is not made. */
+      abandoned: p.boolean().default(false),
       /** How long the claim still stands, milliseconds by the database's own clock, the only one all workers share. */
       leaseLeftMs: p
         .integer()
@@ -87,8 +99,14 @@ const operationTable = (name: string, tableName: string) =>
       ...duration,
       ...timestamps,
     },
-    uniques: [{ properties: ['workflowExecutionId', 'scope', 'key'] }],
-    indexes: [{ properties: ['status', 'updatedAt'] }],
+    indexes: [
+      { properties: ['status', 'updatedAt'] },
+      { properties: ['workflowExecutionId', 'scope', 'key'] },
+      {
+        name: `${tableName}_key_unique`,
+        expression: `create unique index ${tableName}_key_unique on ${tableName} (workflow_execution_id, scope, key) where superseded_at is null`,
+      },
+    ],
     triggers: [stateMachine('status', operationTransitions)],
   });
 
@@ -99,7 +117,11 @@ const codegenOperations = operationTable('CodegenOperation', 'codegen_operations
 type Columns = {
   status: OperationState;
   output?: object | null | undefined;
+  attempt: number;
   attempts: number;
+  incarnation: number;
+  supersededAt?: Date | null | undefined;
+  abandoned: boolean;
   leaseToken?: string | null | undefined;
   leaseUntil?: Date | null | undefined;
   unansweredStarts: number;
@@ -146,6 +168,23 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
     fail(reason: string): void {
       this.errorMessage = reason;
       this.end('failed');
+    }
+
+    /** Takes it up again with all its attempts: whether it had its effect is looked for first. */
+    revive(attempt: number): void {
+      this.attempt = attempt;
+      this.abandoned = false;
+      this.status = 'unknown';
+      this.attempts = 0;
+      this.incarnation += 1;
+      this.errorMessage = null;
+      this.startedAt = null;
+      this.completedAt = null;
+    }
+
+    /** Another row takes its place in a later attempt. */
+    supersede(): void {
+      this.supersededAt = new Date();
     }
 
     cancel(reason: string): void {

@@ -35,8 +35,12 @@ export const stepTransitions = { ...untilOver, failed: ['pending', 'queued'], sk
 
 export const progressColumns = {
   status: p.enum(progressStates).default('pending'),
+  /** Of its definition, when its row was made: what its code goes by, whatever version the worker has by now. */
+  definitionVersion: p.integer().default(1).check('definition_version > 0'),
   /** Only the job of this incarnation may act; raised whenever the job is put into the queue anew. */
   incarnation: p.integer().default(1),
+  /** The attempt of its workflow in which it was last begun: what earlier ones remembered is judged anew. */
+  attempt: p.integer().default(1).check('attempt > 0'),
   /** The mark of the last job that wrote: another one that entered before that has no right to any more. */
   entry: p.uuid().nullable(),
   /** Failed attempts so far; survives the queue. */
@@ -55,6 +59,7 @@ export const progressColumns = {
 type Columns = {
   status: ProgressState;
   incarnation: number;
+  attempt: number;
   entry?: string | null | undefined;
   failures: number;
   waitingOn?: string | null | undefined;
@@ -117,14 +122,23 @@ export function progressing<T extends Base>(base: T) {
       this.errorMessage = reason;
     }
 
+    cancel(reason: string): void {
+      this.end('cancelled');
+      this.errorMessage = reason;
+    }
+
     skip(reason: string): void {
       this.end('skipped');
       this.errorMessage = reason;
     }
 
-    cancel(reason: string): void {
-      this.end('cancelled');
-      this.errorMessage = reason;
+    /** What the attempts before came to counts no more. */
+    protected forget(attempt: number): void {
+      this.attempt = attempt;
+      this.failures = 0;
+      this.errorMessage = null;
+      this.startedAt = null;
+      this.completedAt = null;
     }
 
     private end(status: ProgressState): void {

@@ -2,7 +2,17 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 
-export const signalTypes = ['requirements', 'approve', 'reject'] as const;
+export const signalTypes = [
+  'requirements',
+  'approve',
+  'reject',
+  'pause',
+  'resume',
+  'cancel',
+  'retry',
+  'rerun',
+  'retry_step',
+] as const;
 
 export type SignalType = (typeof signalTypes)[number];
 
@@ -18,8 +28,8 @@ const schema = defineEntity({
         .fieldName('workflow_execution_id')
         .deleteRule('cascade')
         .index(),
-    /** The gate it answers, such as `plan`. */
-    gate: p.string().length(100),
+    /** The gate it answers, such as `plan`; null where it answers none. */
+    gate: p.string().length(100).nullable(),
     type: p.enum(signalTypes),
     /** Who sent it. */
     actor: p.string().length(255),
@@ -29,14 +39,25 @@ const schema = defineEntity({
     idempotencyKey: p.string().length(255).nullable(),
     /** Which question of which stage it answered, `<stage>/<key>`; null while no stage has taken it. */
     answered: p.string().length(300).nullable(),
+    /** The attempt of the workflow that it began, where it began one. */
+    attempt: p.integer().nullable().check('attempt > 1'),
+    /** When a later attempt made the question be asked anew; null while it counts. */
+    supersededAt: p.datetime().nullable(),
     ...timestamps,
   },
+  indexes: [
+    {
+      name: 'signals_answered_unique',
+      expression:
+        'create unique index signals_answered_unique on signals (workflow_execution_id, answered) where superseded_at is null',
+    },
+  ],
   uniques: [
     { properties: ['workflowExecutionId', 'idempotencyKey'] },
-    { properties: ['workflowExecutionId', 'answered'] },
+    { properties: ['workflowExecutionId', 'attempt'] },
   ],
 });
 
-/** What a person or system tells a workflow that waits at a gate. */
+/** What a person or system tells a workflow. */
 export class Signal extends schema.class {}
 schema.setClass(Signal);

@@ -1,6 +1,7 @@
 import { defineEntity, type Opt, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
+import { pauseClock, pauseColumns } from './clock.ts';
 import { duration } from './duration.ts';
 import { type WorkflowOptions, WorkflowTemplate } from './workflow-template.ts';
 
@@ -20,15 +21,15 @@ export const workflowTransitions = {
   queued: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'],
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
-  paused: ['queued', 'running', 'waiting', 'failed', 'cancelled'],
+  paused: ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'],
   failed: ['queued', 'running'],
 } as const;
 
 /** In SQL: it counts as running, whatever state its work is in, unless it waits for a person. */
 export const holdsPlace = `((status in ('running', 'waiting') and awaits_people_since is null) or (status = 'queued' and admitted_at is not null))`;
 
-/** In SQL: it waits to be given a place. */
-export const standsInLine = `(status = 'queued' and admitted_at is null)`;
+/** In SQL: it waits to be given a place. What is put off does not, until its start. */
+export const standsInLine = `(status = 'queued' and admitted_at is null and waiting_until is null)`;
 
 const schema = defineEntity({
   name: 'WorkflowExecution',
@@ -69,6 +70,21 @@ const schema = defineEntity({
     finalPrUrl: p.text().nullable(),
     /** The commit whose merge into the base branch was approved. */
     finalHeadSha: p.string().length(64).nullable(),
+    /** Counts how often it was tried again, as a whole or in part; each row says in which attempt it came about. */
+    attempt: p.integer().default(1).check('attempt > 0'),
+    /** The workflow whose work it goes on with: it plans only what that one has not done. */
+    followsId: p.uuid().nullable(),
+    /** While this stands its status is `paused`, whatever its workers say meanwhile. */
+    pausedAt: p.datetime().nullable(),
+    pausedBy: p.string().length(255).nullable(),
+    pauseReason: p.text().nullable(),
+    /** When somebody cancelled it. What it left is taken back first; then its status is `cancelled`. */
+    cancelRequestedAt: p.datetime().nullable(),
+    /** It waits until then before its first stage is put in line. */
+    startAt: p.datetime().nullable(),
+    /** What is not over by then fails, paused or not. */
+    deadlineAt: p.datetime().nullable(),
+    ...pauseColumns,
     waitingOn: p.text().nullable(),
     waitingUntil: p.datetime().nullable(),
     errorMessage: p.text().nullable(),
@@ -103,6 +119,16 @@ const schema = defineEntity({
     { properties: ['organizationId', 'status', 'createdAt'] },
     { properties: ['projectId'] },
     {
+      name: 'workflow_executions_start_at',
+      expression:
+        "create index workflow_executions_start_at on workflow_executions (start_at) where start_at is not null and status = 'queued'",
+    },
+    {
+      name: 'workflow_executions_deadline_at',
+      expression:
+        "create index workflow_executions_deadline_at on workflow_executions (deadline_at) where deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused')",
+    },
+    {
       name: 'workflow_executions_places',
       expression: `create index workflow_executions_places on workflow_executions (organization_id) where ${holdsPlace}`,
     },
@@ -116,7 +142,24 @@ const schema = defineEntity({
         'create index workflow_executions_search on workflow_executions using gin (search_text gin_trgm_ops)',
     },
   ],
-  triggers: [stateMachine('status', workflowTransitions)],
+  triggers: [
+    {
+      // by name before `status_transitions`, which then sees what this one makes of it
+      name: 'paused_stays_paused',
+      timing: 'before',
+      events: ['update'],
+      when: 'old.paused_at is not null and new.paused_at is not null',
+      body: `
+        if new.status in ('completed', 'failed', 'cancelled') then
+          new.paused_at := null;
+        else
+          new.status := 'paused';
+        end if;
+        return new;`,
+    },
+    stateMachine('status', workflowTransitions),
+    pauseClock,
+  ],
 });
 
 /** One run of the stages for one project and one requirement. */
@@ -134,6 +177,12 @@ export class WorkflowExecution extends schema.class {
     this.currentStage = stage;
     this.startedAt ??= new Date();
     this.stopWaiting();
+  }
+
+  /** It is put off: nothing of it is in line yet. */
+  awaitStart(on: string, until: Date): void {
+    this.waitingOn = on;
+    this.waitingUntil = until;
   }
 
   /** @param isForPeople whether only a person can end the wait: it gives its place up meanwhile */
@@ -154,6 +203,7 @@ export class WorkflowExecution extends schema.class {
   /** Has to wait for a place. */
   standInLine(waitingOn: string): void {
     this.waitingOn = waitingOn;
+    this.waitingUntil = null;
   }
 
   /** From its start to now, or to its end, without what it waited for people; milliseconds. */
@@ -162,6 +212,49 @@ export class WorkflowExecution extends schema.class {
     const end = this.completedAt ?? now;
     const waiting = this.awaitsPeopleSince ? end.getTime() - this.awaitsPeopleSince.getTime() : 0;
     return Math.max(0, end.getTime() - this.startedAt.getTime() - this.awaitedPeopleMs - waiting);
+  }
+
+  /** No new operation is begun until somebody resumes it. */
+  pause(by: string, reason: string | null): void {
+    this.status = 'paused';
+    this.pausedAt = new Date();
+    this.awaitsPeopleSince ??= this.pausedAt;
+    this.pausedBy = by;
+    this.pauseReason = reason;
+  }
+
+  /** Goes on as its stage stands; whoever knows the stage says more. */
+  resume(): void {
+    this.status = this.startedAt ? 'running' : 'queued';
+    this.endPause();
+    this.stopWaiting();
+  }
+
+  /** Goes on in another attempt after it has failed. */
+  again(stage: string): number {
+    this.attempt += 1;
+    this.errorStage = null;
+    this.errorMessage = null;
+    this.completedAt = null;
+    this.run(stage);
+    return this.attempt;
+  }
+
+  /** What it left in the outside world is taken back in that stage. */
+  beginCancelling(stage: string): void {
+    this.cancelRequestedAt = new Date();
+    this.endPause();
+    this.errorStage = null;
+    this.errorMessage = null;
+    this.completedAt = null;
+    this.run(stage);
+  }
+
+  /** Ends it; a remark on what could not be taken back stays. */
+  cancel(): void {
+    this.cancelRequestedAt ??= new Date();
+    this.endPause();
+    this.end('cancelled');
   }
 
   complete(): void {
@@ -174,7 +267,13 @@ export class WorkflowExecution extends schema.class {
     this.errorMessage = reason;
   }
 
-  private end(status: 'completed' | 'failed'): void {
+  private endPause(): void {
+    this.pausedAt = null;
+    this.pausedBy = null;
+    this.pauseReason = null;
+  }
+
+  private end(status: 'completed' | 'failed' | 'cancelled'): void {
     this.status = status;
     this.completedAt = new Date();
     this.stopWaiting();

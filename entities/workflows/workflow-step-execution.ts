@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
+import { clockColumns, runningClock } from './clock.ts';
 import { progressColumns, progressing, stepTransitions } from './progress.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 import { WorkflowStageExecution } from './workflow-stage-execution.ts';
@@ -37,14 +38,33 @@ const schema = defineEntity({
     maxParallel: p.integer().check('max_parallel > 0'),
     /** The queue job of the stage that this one's job was added under. */
     parentJobId: p.string().length(100).nullable(),
+    ...clockColumns,
     ...progressColumns,
     ...timestamps,
   },
   uniques: [{ properties: ['workflowStageExecutionId', 'function', 'itemId'] }],
-  indexes: [{ properties: ['status', 'updatedAt'] }],
-  triggers: [stateMachine('status', stepTransitions)],
+  indexes: [
+    { properties: ['status', 'updatedAt'] },
+    {
+      name: 'workflow_step_executions_times_out_at',
+      expression:
+        'create index workflow_step_executions_times_out_at on workflow_step_executions (times_out_at) where times_out_at is not null',
+    },
+    {
+      name: 'workflow_step_executions_clock_stands',
+      expression:
+        'create index workflow_step_executions_clock_stands on workflow_step_executions (id) where clock_stands',
+    },
+  ],
+  triggers: [stateMachine('status', stepTransitions), runningClock()],
 });
 
 /** One item of work inside a stage: a durable function of its own, such as the execution of one step. */
-export class WorkflowStepExecution extends progressing(schema.class) {}
+export class WorkflowStepExecution extends progressing(schema.class) {
+  /** Waits for its turn again after it has failed or was skipped. */
+  retry(attempt: number): void {
+    this.forget(attempt);
+    this.status = 'pending';
+  }
+}
 schema.setClass(WorkflowStepExecution);

@@ -7,7 +7,7 @@ import type { Budget } from './budget.ts';
 export type TemplateStage = {
   /** As in `jobs/workflow.ts`. */
   name: string;
-  /** When it has taken longer than this, milliseconds, it counts as overdue. */
+  /** When it has taken longer than this, milliseconds, it fails. */
   timeoutMs?: number | undefined;
 };
 
@@ -23,6 +23,12 @@ export type WorkflowOptions = {
   maxParallelSteps?: number;
   /** What it may spend. */
   budget?: Budget;
+  /** Who may approve or reject, by the name that signals carry as actor; anybody where it is empty. */
+  approvers?: string[];
+  /** How long an answer is waited for, ms; then the workflow fails. Null: for ever. */
+  approvalDeadlineMs?: number | null;
+  /** Whether who put it in may approve it. */
+  selfApproval?: boolean;
 };
 
 const schema = defineEntity({

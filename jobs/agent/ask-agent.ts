@@ -6,6 +6,7 @@ import { awaitAgentRun } from '../operations/agent/await-agent-run.ts';
 import { followUpAgentRun } from '../operations/agent/follow-up-agent-run.ts';
 import { startAgentRun } from '../operations/agent/start-agent-run.ts';
 import { type Asking, keepPrompt } from './keep-prompt.ts';
+import { knownQuestion } from './known-question.ts';
 
 export type Ask = {
   /** `decompose`, `step`, `review` or `repair`. */
@@ -16,6 +17,8 @@ export type Ask = {
   workspace: Workspace | null;
   /** An earlier run to go on with; a new run where left out. */
   continues?: string;
+  /** What a person wants it to be told in this attempt instead, as a follow-up of what it did before. */
+  edited?: string | null;
 };
 
 export type Answer = {
@@ -30,16 +33,9 @@ export type Answer = {
 
 /** @param key tells this question from the others of the durable function */
 export async function askAgent(context: Asking, key: string, ask: Ask): Promise<Answer> {
-  const executionId = context.derivedId('execution', key);
+  const { executionId, continues } = await settleQuestion(context, key, ask);
   await context.beginAgentRun(executionId, ask.purpose);
-  await keepPrompt(context, executionId, { ...ask, scope: key });
-  const { workspace } = ask;
-  const { runId } = await context.perform(
-    `${key}/start`,
-    ask.continues
-      ? followUpAgentRun.with({ runId: ask.continues, executionId, workspace })
-      : startAgentRun.with({ executionId, workspace }),
-  );
+  const { runId } = await context.perform(`${key}/start`, begin(ask, executionId, continues));
   const { pullRequests } = await context.perform(`${key}/await`, awaitAgentRun.with({ runId, executionId }));
   const execution = await context.db.prompts((em) => em.findOneOrFail(PromptExecution, executionId));
   return {
@@ -50,3 +46,34 @@ export async function askAgent(context: Asking, key: string, ask: Ask): Promise<
     pullRequests,
   };
 }
+
+/**
+ * Which execution this question is. In a later attempt of the workflow it is the earlier one as long as the agent would be
+ * told the same and its answer is of use; otherwise a new one, and the earlier stays as it was.
+ */
+async function settleQuestion(
+  context: Asking,
+  key: string,
+  ask: Ask,
+): Promise<{ executionId: string; continues: string | undefined }> {
+  const { attempt, derivedId, stands } = context;
+  const idOf = (one: number) => derivedId('execution', key, ...(one > 1 ? [`attempt ${one}`] : []));
+  const question = { ...ask, scope: key, attempt };
+  const known = attempt > 1 ? await knownQuestion(context, question, idOf) : null;
+  if (known) {
+    const continues = known.continued ?? ask.continues;
+    const isDecided = known.attempt === attempt;
+    if (isDecided || (known.isSame && (await stands(`${key}/start`, begin(ask, known.id, continues))))) {
+      if (!isDecided) await known.keep();
+      return { executionId: known.id, continues };
+    }
+  }
+  const executionId = idOf(attempt);
+  await keepPrompt(context, executionId, question);
+  return { executionId, continues: (ask.edited && known?.runId) || ask.continues };
+}
+
+const begin = ({ workspace }: Ask, executionId: string, continues: string | undefined) =>
+  continues
+    ? followUpAgentRun.with({ runId: continues, executionId, workspace })
+    : startAgentRun.with({ executionId, workspace });

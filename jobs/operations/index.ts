@@ -3,8 +3,10 @@ import { awaitAgentRun } from './agent/await-agent-run.ts';
 import { followUpAgentRun } from './agent/follow-up-agent-run.ts';
 import { publishBranch } from './agent/publish-branch.ts';
 import { startAgentRun } from './agent/start-agent-run.ts';
+import { stopAgentRun } from './agent/stop-agent-run.ts';
 import { adoptPullRequest } from './github/adopt-pull-request.ts';
 import { awaitChecks } from './github/await-checks.ts';
+import { closePullRequest } from './github/close-pull-request.ts';
 import { commentOnPullRequest } from './github/comment-on-pull-request.ts';
 import { createBranch } from './github/create-branch.ts';
 import { deleteBranch } from './github/delete-branch.ts';
@@ -19,6 +21,7 @@ import { readRepository } from './github/read-repository.ts';
 import { attachLink } from './linear/attach-link.ts';
 import { commentOnIssue } from './linear/comment-on-issue.ts';
 import { createIssue } from './linear/create-issue.ts';
+import { deleteIssue } from './linear/delete-issue.ts';
 import { ensureLabel } from './linear/ensure-label.ts';
 import { readTeam } from './linear/read-team.ts';
 import { relateIssues } from './linear/relate-issues.ts';
@@ -38,15 +41,18 @@ export const operations = [
   examineChanges,
   commentOnPullRequest,
   mergePullRequest,
+  closePullRequest,
   readTeam,
   ensureLabel,
   createIssue,
   relateIssues,
   setIssueState,
+  deleteIssue,
   commentOnIssue,
   attachLink,
   startAgentRun,
   followUpAgentRun,
   awaitAgentRun,
+  stopAgentRun,
   publishBranch,
 ];

@@ -6,11 +6,11 @@ const prefix = (workflowId: string): string => `gsw/${workflowId.slice(0, 8)}`;
 /** Where the steps of a workflow come together. */
 export const devBranchOf = (workflowId: string): string => `${prefix(workflowId)}/dev`;
 
-export function stepBranchOf(step: Pick<DecomposedStep, 'workflowId' | 'stepNumber' | 'stepName'>): string {
+export function stepBranchOf(step: Pick<DecomposedStep, 'workflowId' | 'stepName' | 'place'>): string {
   const words = step.stepName
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '');
-  return `${prefix(step.workflowId)}/step-${step.stepNumber}${words ? `-${words}` : ''}`;
+  return `${prefix(step.workflowId)}/${step.place()}${words ? `-${words}` : ''}`;
 }

@@ -76,7 +76,11 @@ function figuresOfProgress(
 ): Promise<Figure[]> {
   const mine = { workflowExecutionId: workflow.id };
   return db.workflows(async (em) => {
-    const stages = await em.find(WorkflowStageExecution, { ...mine, status: 'completed' });
+    const stages = await em.find(WorkflowStageExecution, {
+      ...mine,
+      status: 'completed',
+      supersededAt: null,
+    });
     const durations = stages.flatMap((stage): Figure[] =>
       stage.startedAt && stage.completedAt
         ? [[`stage_duration.${stage.stage}`, stage.completedAt.getTime() - stage.startedAt.getTime(), 'ms']]

@@ -16,13 +16,19 @@ const step = z.object({
 const plan = z.object({
   title: z.string().trim().min(1).max(255),
   summary: z.string().trim().min(1),
-  steps: z.array(step).min(1).max(30),
+  steps: z.array(step).max(30),
 });
 
 export type Plan = z.infer<typeof plan>;
 
-/** Gives the plan of an answer, or what is wrong with it, in words that the agent can act on. */
-export function parsePlan(answer: string): { plan: Plan } | { problems: string[] } {
+/**
+ * Gives the plan of an answer, or what is wrong with it, in words that the agent can act on.
+ * @param done names of steps that are merged already; only then may there be nothing to do
+ */
+export function parsePlan(
+  answer: string,
+  done: readonly string[] = [],
+): { plan: Plan } | { problems: string[] } {
   const json = parseJson(answer);
   if (json === undefined) return { problems: ['The answer is not a JSON object.'] };
   const parsed = plan.safeParse(json);
@@ -31,7 +37,7 @@ export function parsePlan(answer: string): { plan: Plan } | { problems: string[]
       problems: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'plan'}: ${issue.message}`),
     };
   }
-  const problems = problemsOfGraph(parsed.data.steps);
+  const problems = [...problemsOfGraph(parsed.data.steps), ...problemsOfDifference(parsed.data.steps, done)];
   return problems.length > 0 ? { problems } : { plan: parsed.data };
 }
 
@@ -49,6 +55,16 @@ export function parseJson(answer: string): unknown {
   }
   return undefined;
 }
+
+function problemsOfDifference(steps: Plan['steps'], done: readonly string[]): string[] {
+  if (steps.length === 0 && done.length === 0) return ['steps: The plan has no step; give at least one.'];
+  const known = new Set(done.map(folded));
+  return steps
+    .filter(({ name }) => known.has(folded(name)))
+    .map(({ name }) => `"${name}" is done and merged already; leave it out.`);
+}
+
+const folded = (name: string): string => name.trim().toLowerCase();
 
 function problemsOfGraph(steps: Plan['steps']): string[] {
   const problems: string[] = [];

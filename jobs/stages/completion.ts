@@ -15,7 +15,7 @@ import { currentPlan } from '../plan/keep-plan.ts';
 /** Merges the final pull request, closes the Linear issues, deletes the branches and writes the figures. */
 export const completion = defineStage({
   name: 'completion',
-  timeout: '15m',
+  timeout: '3h',
   async run(context) {
     const { workflow, db, perform, performAll } = context;
     const repository = workflow.repository();

@@ -2,6 +2,7 @@ import { type DurableContext, defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { textOf } from '../agent/keep-prompt.ts';
 import { openPullRequest } from '../operations/github/open-pull-request.ts';
+import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
 import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
 import { mergePullRequest } from '../steps/merge-pull-request.ts';
@@ -9,9 +10,9 @@ import { mergePullRequest } from '../steps/merge-pull-request.ts';
 /** Merges the steps into the development branch and opens the final pull request, which a person approves. */
 export const devBranchManagement = defineStage({
   name: 'dev_branch_management',
-  timeout: '1h',
+  timeout: '4h',
   async run(context) {
-    const { workflow, db, perform, gate, remember, runSteps } = context;
+    const { workflow, db, perform, gate, remember, runSteps, attempt } = context;
     const plan = await db.task((em) => currentPlan(em, workflow.id));
     const items = plan.steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: plan.dependsOn(id) }));
     // One at a time: each merge moves the branch that the next one is merged into.
@@ -19,7 +20,7 @@ export const devBranchManagement = defineStage({
     await db.task((em) => markUndone(em, outcomes));
     expectAllDone(outcomes, items, 'pull requests were not merged');
 
-    const final = await perform(
+    const opened = await perform(
       'final-pull-request',
       openPullRequest.with({
         repository: workflow.repository(),
@@ -29,12 +30,21 @@ export const devBranchManagement = defineStage({
         body: await summaryOf(context, plan),
       }),
     );
+    // what was opened in an earlier attempt may have got more commits since
+    const final =
+      attempt === 1
+        ? opened
+        : await perform(
+            'final-now',
+            readPullRequest.with({ repository: workflow.repository(), number: opened.number }),
+          );
     await remember({ finalPrNumber: final.number, finalPrUrl: final.url, finalHeadSha: final.headSha });
 
     if (workflow.options.autoMerge) return;
     const decision = await gate('merge', {
       gate: 'merge',
       accepts: ['approve', 'reject'],
+      answerWithin: workflow.options.approvalDeadlineMs,
       waitingOn: `merge approval of pull request #${final.number} at ${final.headSha.slice(0, 8)}`,
     });
     if (decision.type === 'reject') {

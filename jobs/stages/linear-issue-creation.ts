@@ -7,12 +7,13 @@ import { createIssue } from '../operations/linear/create-issue.ts';
 import { ensureLabel } from '../operations/linear/ensure-label.ts';
 import { readTeam } from '../operations/linear/read-team.ts';
 import { relateIssues } from '../operations/linear/relate-issues.ts';
+import { cancelDroppedIssues } from '../plan/dropped-steps.ts';
 import { currentPlan } from '../plan/keep-plan.ts';
 
 /** Creates the main Linear issue and one sub-issue per step, related by `blocks`, all linked back to the workflow. */
 export const linearIssueCreation = defineStage({
   name: 'linear_issue_creation',
-  timeout: '45m',
+  timeout: '3h',
   async run(context) {
     const { workflow, db, perform, performAll, remember } = context;
     const { decomposition, steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));
@@ -42,7 +43,7 @@ export const linearIssueCreation = defineStage({
       texts.set(id, await textOf(context, 'linear-step-issue', variables));
     }
     const subs = await performAll(steps, (step) => [
-      `step-${step.stepNumber}`,
+      step.place(),
       createIssue.with({
         ...common,
         parentId: main.id,
@@ -59,6 +60,8 @@ export const linearIssueCreation = defineStage({
         blocksIssueId: issueOf.get(step)?.id ?? '',
       }),
     ]);
+
+    await cancelDroppedIssues(context);
 
     await db.task(async (em) => {
       const kept = await em.findOneOrFail(RequirementDecomposition, decomposition.id);

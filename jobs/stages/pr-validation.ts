@@ -8,7 +8,7 @@ import { validatePullRequest, validationRounds } from '../steps/validate-pull-re
 /** Has every pull request judged and, where it does not pass, mended; what still fails is for a person to decide. */
 export const prValidation = defineStage({
   name: 'pr_validation',
-  timeout: '1h',
+  timeout: '24h',
   async run({ workflow, db, gate, runSteps }) {
     const { steps } = await db.task((em) => currentPlan(em, workflow.id));
     const { maxParallelSteps = 1, onValidationFailure } = workflow.options;
@@ -32,6 +32,7 @@ export const prValidation = defineStage({
     const decision = await gate('accept', {
       gate: 'validation',
       accepts: ['approve', 'reject'],
+      answerWithin: workflow.options.approvalDeadlineMs,
       waitingOn: `a decision on ${what}, not passing after ${validationRounds} rounds`,
     });
     if (decision.type === 'reject') {

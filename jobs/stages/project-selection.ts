@@ -11,7 +11,7 @@ import { settledOptions } from '../plan/project-settings.ts';
 /** Reads the repository, keeps it as a project that is pinned to the dashboard, and takes stock of what it contains. */
 export const projectSelection = defineStage({
   name: 'project_selection',
-  timeout: '30m',
+  timeout: '2h',
   async run({ workflow, db, perform, remember }) {
     const { organizationId } = workflow;
     const found = await perform('repository', readRepository.with(workflow.repository()));

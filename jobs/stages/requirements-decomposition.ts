@@ -2,6 +2,7 @@ import { AnalysisRun } from '../../entities/codebase/analysis-run.ts';
 import { CodeFile } from '../../entities/codebase/code-file.ts';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
 import { RequirementDocument } from '../../entities/task/requirement-document.ts';
+import { Signal } from '../../entities/workflows/signal.ts';
 import { defineStage, type StageContext } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
@@ -10,6 +11,7 @@ import { keepQuality } from '../agent/keep-quality.ts';
 import { keepPlan } from '../plan/keep-plan.ts';
 import { type Plan, parsePlan } from '../plan/plan-schema.ts';
 import { planScorer, scorePlan } from '../plan/score-plan.ts';
+import { toldDone, workDone } from '../plan/work-done.ts';
 
 /** How often the agent is asked for a plan before we give up. */
 const rounds = 3;
@@ -17,9 +19,9 @@ const rounds = 3;
 /** Has the agent split the requirements into steps, and has a person approve the plan. */
 export const requirementsDecomposition = defineStage({
   name: 'requirements_decomposition',
-  timeout: '45m',
+  timeout: '3h',
   async run(context) {
-    const { workflow, db, gate } = context;
+    const { workflow, db, gate, attempt } = context;
     const requirements = await db.task((em) =>
       em.findOneOrFail(RequirementDocument, { workflowId: workflow.id }),
     );
@@ -33,6 +35,7 @@ export const requirementsDecomposition = defineStage({
           requirementDocumentId: requirements.id,
           executionId,
           qualityScore,
+          attempt,
         },
         plan,
       ),
@@ -40,7 +43,12 @@ export const requirementsDecomposition = defineStage({
 
     const decision = workflow.options.autoConfirmPlan
       ? { type: 'approve', actor: 'project setting', reason: null }
-      : await gate('plan', { gate: 'plan', accepts: ['approve', 'reject'], waitingOn: 'plan approval' });
+      : await gate('plan', {
+          gate: 'plan',
+          accepts: ['approve', 'reject'],
+          waitingOn: 'plan approval',
+          answerWithin: workflow.options.approvalDeadlineMs,
+        });
     await db.task(async (em) => {
       const kept = await em.findOneOrFail(RequirementDecomposition, { workflowId: workflow.id });
       if (decision.type === 'approve') kept.approve(decision.actor, decision.reason ?? null);
@@ -58,8 +66,9 @@ async function askForPlan(
   context: StageContext,
   requirement: string,
 ): Promise<{ plan: Plan; executionId: string; qualityScore: number }> {
-  const facts = await factsForPlanning(context);
-  let problems: string[] = [];
+  const done = await workDone(context);
+  const facts = { ...(await factsForPlanning(context)), done: toldDone(done) };
+  let problems = await objections(context);
   for (let round = 1; round <= rounds; round += 1) {
     const answer = await askAgent(context, `plan-${round}`, {
       purpose: 'decompose',
@@ -70,9 +79,14 @@ async function askForPlan(
     const parsed =
       answer.response === null
         ? { problems: [`The agent failed: ${answer.error}`] }
-        : parsePlan(answer.response);
+        : parsePlan(answer.response, done.steps);
     const { executionId } = answer;
     if ('plan' in parsed) {
+      if (parsed.plan.steps.length === 0) {
+        throw new PermanentFailure(
+          'Nothing is left to do: what the requirement asks for is merged already, says the agent.',
+        );
+      }
       const score = scorePlan(parsed.plan);
       await keepQuality(context, executionId, { score, scorer: planScorer, parsed: parsed.plan });
       return { plan: parsed.plan, executionId, qualityScore: score };
@@ -82,6 +96,22 @@ async function askForPlan(
   }
   throw new PermanentFailure(
     `The agent gave no usable plan in ${rounds} attempts. What was wrong with the last one: ${problems.slice(0, 5).join(' ')}`,
+  );
+}
+
+/** Why people rejected the plan of an earlier attempt. */
+async function objections({ workflow, db, attempt }: StageContext): Promise<string[]> {
+  if (attempt === 1) return [];
+  const rejections = await db.workflows((em) =>
+    em.find(
+      Signal,
+      { workflowExecutionId: workflow.id, type: 'reject', gate: 'plan', supersededAt: { $ne: null } },
+      { orderBy: { createdAt: 'asc' } },
+    ),
+  );
+  return rejections.map(
+    ({ actor, reason }) =>
+      `${actor} rejected the plan${reason ? `: ${reason}` : ', without giving a reason'}.`,
   );
 }
 

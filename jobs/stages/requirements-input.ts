@@ -9,7 +9,7 @@ import { PermanentFailure } from '../../src/engine/errors.ts';
 export const requirementsInput = defineStage({
   name: 'requirements_input',
   timeout: '1h',
-  async run({ workflow, db, gate }) {
+  async run({ workflow, db, gate, attempt }) {
     const given = await gate('requirements', {
       gate: 'requirements',
       accepts: ['requirements'],
@@ -21,7 +21,14 @@ export const requirementsInput = defineStage({
 
     const { organizationId, id: workflowId, projectId } = workflow;
     await db.task(async (em) => {
-      if (await em.findOne(RequirementDocument, { workflowId })) return;
+      const known = await em.findOne(RequirementDocument, { workflowId });
+      if (known?.contentHash === sha256(content)) return;
+      // people gave others in a later attempt: the workflow works on those from now on
+      if (known) known.workflowId = null;
+      await em.flush();
+      const followed = workflow.followsId
+        ? await em.findOne(RequirementDocument, { workflowId: workflow.followsId })
+        : null;
       const project = await em.findOneOrFail(
         GithubProject,
         { projectId: projectId ?? '' },
@@ -34,7 +41,7 @@ export const requirementsInput = defineStage({
       );
       em.persist(
         em.create(RequirementDocument, {
-          id: deriveId('requirements', workflowId),
+          id: deriveId('requirements', workflowId, ...(known ? [`attempt ${attempt}`] : [])),
           organizationId,
           githubProjectId: project.id,
           workflowId,
@@ -42,6 +49,8 @@ export const requirementsInput = defineStage({
           content,
           contentHash: sha256(content),
           author: given.actor,
+          followsId: known?.id ?? followed?.id ?? null,
+          changeNote: known ? `given anew in attempt ${attempt}` : null,
           status: 'approved',
         }),
       );

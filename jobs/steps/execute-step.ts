@@ -34,6 +34,7 @@ export const executeStep = defineStep({
       template: 'task-execution',
       variables: await promptVariables(context, plan, step),
       workspace,
+      edited: editedPrompt(context),
     });
     if (answer.response === null)
       throw new PermanentFailure(`The coding agent could not do it: ${answer.error}`);
@@ -62,13 +63,20 @@ export const executeStep = defineStep({
   },
 });
 
+/** What a person wants this step's agent to be told instead. */
+function editedPrompt({ cause, item }: StepContext): string | null {
+  const isForThis = cause?.type === 'retry_step' && cause.payload.itemId === item.id;
+  return isForThis ? String(cause.payload.prompt) : null;
+}
+
 /** The step's branch, from the development branch, with the branches of the steps it depends on merged in. */
 async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptPlan, step: DecomposedStep) {
   const repository = workflow.repository();
   const branch = stepBranchOf(step);
   const dev = await perform('dev', readBranch.with({ repository, branch: workflow.devBranchName ?? '' }));
-  await perform('branch', createBranch.with({ repository, branch, sha: dev.sha }));
+  const created = await perform('branch', createBranch.with({ repository, branch, sha: dev.sha }));
   const dependsOn = plan.dependsOn(step.id);
+  let baseSha = created.sha;
   for (const id of dependsOn) {
     const { stepNumber, branchName, stepName } = stepOf(plan, id);
     const merged = await perform(
@@ -83,12 +91,12 @@ async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptP
     if (merged.outcome !== 'merged') {
       throw new PermanentFailure(`The steps it depends on contradict each other: ${merged.reason}`);
     }
+    baseSha = merged.sha;
   }
-  // where nothing was merged in, not as the branch is now: in a workflow restored from a backup the agent may have pushed
-  // to it already, and then seem to have changed nothing
-  const start = dependsOn.length > 0 ? await perform('start', readBranch.with({ repository, branch })) : dev;
   await db.task(async (em) => (await em.findOneOrFail(DecomposedStep, step.id)).begin(branch));
-  return { repository, branch, baseSha: start.sha };
+  // not as the branch is now: in a workflow restored from a backup, or tried again, the agent may have pushed to it already,
+  // and then seem to have changed nothing
+  return { repository, branch, baseSha };
 }
 
 /** The pull request that the agent opened by itself, pointed at the development branch; otherwise one of ours. */

@@ -65,7 +65,8 @@ function validated({ db, workflow }: StepContext, { step }: Candidate): Promise<
     em.findOneOrFail(
       WorkflowValidation,
       { workflowExecutionId: workflow.id, stepId: step.id, round: { $lte: validationRounds } },
-      { orderBy: { round: 'desc' } },
+      // an earlier attempt may have needed more rounds
+      { orderBy: { updatedAt: 'desc' } },
     ),
   );
 }

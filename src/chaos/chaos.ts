@@ -84,7 +84,7 @@ export async function chaos(options: ChaosOptions): Promise<void> {
             .join(', ');
           // one line for each ten that are over
           const step = `${Math.floor((over * 10) / workflows)}`;
-          if (step === shown) return;
+          if (step === shown || text === '') return;
           shown = step;
           say(`          ${text}`);
         },

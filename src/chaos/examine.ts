@@ -6,6 +6,7 @@ import { verifyAuditLog } from '../audit/verify.ts';
 import { oneMoment } from '../databases/tenancy.ts';
 import { compare, type Flaw } from './flaws.ts';
 import { flawsOfAll, flawsOfWorkflow } from './invariants.ts';
+import { jobsLeft } from './jobs-left.ts';
 import type { Laboratory } from './laboratory.ts';
 import { readWorkflowRows, type WorkflowRows } from './workflow-rows.ts';
 import type { Order } from './workload.ts';
@@ -16,6 +17,9 @@ export type Findings = {
   counted: Record<string, number>;
 };
 
+/** What is still on its way when everything is over, such as a job whose worker died: it is taken up once more. */
+const jobsPatienceMs = 30_000;
+
 export async function examine(laboratory: Laboratory, orders: readonly Order[]): Promise<Findings> {
   const { databases, sandbox } = laboratory;
   const workflows = await databases.maintenance.workflows((em) => em.find(WorkflowExecution, {}));
@@ -25,6 +29,8 @@ export async function examine(laboratory: Laboratory, orders: readonly Order[]):
     all.push(await readWorkflowRows(databases.inOrganization(organizationId), id));
   }
   const audit = await examineAudit(laboratory);
+  const queues = laboratory.openQueues();
+  const jobs = await jobsLeft(queues, jobsPatienceMs).finally(() => queues.close());
   const flaws = [
     ...compare(
       null,
@@ -35,6 +41,7 @@ export async function examine(laboratory: Laboratory, orders: readonly Order[]):
     ...all.flatMap((rows) => flawsOfWorkflow(rows, world)),
     ...flawsOfAll(all, world),
     ...audit.flaws,
+    ...jobs,
   ];
   const repositories = Object.values(world.repositories);
   const sum = (count: (one: (typeof repositories)[number]) => number) =>

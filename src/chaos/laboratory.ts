@@ -7,9 +7,11 @@ import { ApiClient } from '../cli/api-client.ts';
 import type { Closers } from '../cli/closers.ts';
 import { keyIn } from '../cli/find-api.ts';
 import { setUp } from '../cli/set-up.ts';
-import { type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { connectDatabases, type Databases } from '../databases/connect.ts';
 import { resolveConnections } from '../databases/connections.ts';
+import type { Queues } from '../engine/queues.ts';
+import { connectQueues } from '../main.ts';
 import { chaosEnvironment } from './environment.ts';
 import { startGuardian } from './guardian.ts';
 import { installJournal } from './journal.ts';
@@ -44,8 +46,7 @@ export type Laboratory = {
   workers: Service[];
   /** Past the proxies, for looking at what came of it. */
   databases: Databases;
-  /** The settings of the processes. */
-  config: Config;
+  openQueues: () => Queues;
 };
 
 /** A turn of the scripted agent and a run of its CI, milliseconds: they are not what is tried here. */
@@ -117,11 +118,14 @@ export async function openLaboratory(options: LaboratoryOptions, closers: Closer
     `an API and ${workers.length} workers, on ${backend === 'redis' ? 'Redis' : 'the PostgreSQL backend'}`,
   );
 
-  const databases = connectDatabases(await resolveConnections(plain, postgres.server), {
-    max: 2,
-    maintenanceMax: 2,
-  });
+  // past the proxies, as the rest of what is looked at
+  const direct = await resolveConnections(
+    { ...plain, queue: { ...plain.queue, redisUrl: redis && `redis://127.0.0.1:${redis.port}` } },
+    postgres.server,
+  );
+  const databases = connectDatabases(direct, { max: 2, maintenanceMax: 2 });
   closers.add(() => databases.close());
+  const openQueues = () => connectQueues(direct, () => undefined);
   const apiClient = new ApiClient(`http://127.0.0.1:${apiPort}`, await keyIn(dataDir));
   return {
     backend,
@@ -133,7 +137,7 @@ export async function openLaboratory(options: LaboratoryOptions, closers: Closer
     apiClient,
     workers,
     databases,
-    config: readConfig(env),
+    openQueues,
   };
 }
 

@@ -2,16 +2,24 @@
  * The outside world in a process of its own, so that what it costs and what it is asked do not disturb the
  * laboratory's clock. Told what to do over its channel, and ends with it.
  */
+import path from 'node:path';
 import { startSandbox } from '../sandbox/start.ts';
 import type { SandboxAnswer, SandboxOrder, SandboxRequest } from './sandbox-messages.ts';
 import { readWorld } from './world.ts';
 
+const plenty = 100_000_000;
 const [dataDir = '', agentLatencyMs = '0', ciDelayMs = '0'] = process.argv.slice(2);
 const sandbox = await startSandbox({
   dataDir,
   forgetful: true,
-  codegen: { latencyMs: Number(agentLatencyMs) },
-  github: { ciDelayMs: Number(ciDelayMs) },
+  codegen: {
+    latencyMs: Number(agentLatencyMs),
+    // from the disk, past HTTP: a clone is one process instead of six, and there are some of them per workflow
+    gitRemote: { url: path.join(dataDir, 'github'), token: '' },
+  },
+  // hundreds of workflows would use up an hour's allowance, and then rightly wait for the next
+  github: { ciDelayMs: Number(ciDelayMs), hourlyAllowance: plenty },
+  linear: { limits: { requests: plenty, complexity: plenty } },
 });
 
 async function carryOut(order: SandboxOrder): Promise<unknown> {

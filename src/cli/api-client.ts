@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { Budget } from '../../entities/workflows/budget.ts';
 import { codeOf } from '../databases/server-error.ts';
 import type { BudgetChange } from '../engine/budget/set-budget.ts';
+import type { CancelPolicy } from '../engine/control/take-back.ts';
+import type { CancellationPreview } from '../http/cancellation-preview.ts';
 import type { LimitsView } from '../http/limits-view.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
 import type { ProblemDetails } from '../http/problem.ts';
+import type { ScheduleView } from '../http/schedule-view.ts';
 import type { SignalView } from '../http/send-signal.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
 import { CliFailure, exitCodes } from './failure.ts';
@@ -19,6 +22,13 @@ export type WorkflowRequest = {
   baseBranch?: string;
   name?: string;
   requirements?: string;
+  follows?: string;
+  template?: string;
+  /** ISO 8601. */
+  startAt?: string;
+  deadlineAt?: string;
+  /** Such as `6h`. */
+  deadlineIn?: string;
   options?: {
     autoConfirmPlan?: boolean;
     autoMerge?: boolean;
@@ -27,9 +37,22 @@ export type WorkflowRequest = {
   };
 };
 
+export type ScheduleRequest = {
+  name: string;
+  cron: string;
+  timeZone: string;
+  workflow: WorkflowRequest;
+  overlap?: ScheduleView['overlap'];
+  missed?: ScheduleView['missed'];
+  enabled?: boolean;
+};
+
 export type SignalRequest =
   | { type: 'requirements'; text: string }
-  | { type: 'approve' | 'reject'; reason?: string };
+  | { type: 'approve' | 'reject' | 'pause' | 'resume' | 'retry'; reason?: string }
+  | ({ type: 'cancel'; reason?: string } & Partial<CancelPolicy>)
+  | { type: 'rerun'; from: string; anew?: boolean; text?: string; reason?: string }
+  | { type: 'retry_step'; step: number | string; prompt: string; reason?: string };
 
 const patienceMs = 30_000;
 
@@ -62,8 +85,33 @@ export class ApiClient {
     return this.#send('GET', '/v1/workflows');
   }
 
-  signal(id: string, signal: SignalRequest): Promise<SignalView> {
-    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, randomUUID());
+  signal(id: string, signal: SignalRequest, idempotencyKey: string = randomUUID()): Promise<SignalView> {
+    return this.#send('POST', `/v1/workflows/${encodeURIComponent(id)}/signals`, signal, idempotencyKey);
+  }
+
+  cancellation(id: string, policy: Partial<CancelPolicy>): Promise<CancellationPreview> {
+    const query = new URLSearchParams(policy);
+    return this.#send('GET', `/v1/workflows/${encodeURIComponent(id)}/cancellation?${query}`);
+  }
+
+  schedules(): Promise<{ items: ScheduleView[] }> {
+    return this.#send('GET', '/v1/schedules');
+  }
+
+  addSchedule(request: ScheduleRequest): Promise<ScheduleView> {
+    return this.#send('POST', '/v1/schedules', request);
+  }
+
+  switchSchedule(id: string, to: 'enable' | 'disable'): Promise<ScheduleView> {
+    return this.#send('POST', `/v1/schedules/${encodeURIComponent(id)}/${to}`);
+  }
+
+  async removeSchedule(id: string): Promise<void> {
+    await this.#send('DELETE', `/v1/schedules/${encodeURIComponent(id)}`);
+  }
+
+  previewSchedule(cron: string, timeZone: string): Promise<{ timeZone: string; nextRuns: string[] }> {
+    return this.#send('GET', `/v1/schedules/preview?${new URLSearchParams({ cron, timeZone })}`);
   }
 
   limits(organization?: string): Promise<LimitsView> {
@@ -93,7 +141,7 @@ export class ApiClient {
     } catch (error) {
       throw this.#unreachable(error);
     }
-    const answer = parsed(text);
+    const answer = response.status === 204 ? {} : parsed(text);
     if (answer === undefined) {
       throw new CliFailure(
         `What answers at ${this.url} is not the API of gsw (status ${response.status}); mend GSW_URL.`,

@@ -3,7 +3,7 @@
 import { hours } from '../engine/budget/judge.ts';
 import type { StepView } from '../http/step-view.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
-import { count, duration, type Paint, signOf, spaced } from './style.ts';
+import { count, duration, type Paint, signOf, spaced, span } from './style.ts';
 
 type Look = { paint: Paint; now: number };
 
@@ -87,6 +87,22 @@ const doings: Record<string, string> = {
   'validate-pull-request': 'checks and review',
   'merge-pull-request': 'merging',
 };
+
+/** When a stage or the workflow itself is out of time. */
+export function timeLines(view: WorkflowView, { paint, now }: Look): string[] {
+  const left = (time: string) => `${shortTime(time)} (in ${span(Date.parse(time) - now)})`;
+  const timed = view.stages.find((stage) => stage.timesOutAt);
+  const over = ['completed', 'failed', 'cancelled'].includes(view.status);
+  if (over) return [];
+  return [
+    ...(timed?.timesOutAt
+      ? [paint('dim', `⏱ ${spaced(timed.name)} may take until ${left(timed.timesOutAt)}`)]
+      : []),
+    ...(view.deadlineAt ? [paint('dim', `⏱ deadline ${left(view.deadlineAt)}`)] : []),
+  ];
+}
+
+const shortTime = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
 /** What it has spent, and of what. Empty where it has spent nothing and has no budget. */
 export function spendingLines({ budget: { limits, spent } }: WorkflowView): string[] {

@@ -4,7 +4,9 @@ import { answerCommands } from './commands/answer.ts';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { budgetCommand } from './commands/budget.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { controlCommands } from './commands/control.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -13,6 +15,7 @@ import { limitsCommand } from './commands/limits.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
+import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -42,7 +45,10 @@ for (const command of [
   runCommand(),
   statusCommand(),
   ...answerCommands(),
+  ...controlCommands(),
+  cancelCommand(),
   requirementsCommand(),
+  scheduleCommand(),
   limitsCommand(),
   budgetCommand(),
   credentialsCommand(),

@@ -40,6 +40,15 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
+/** `45 s`, `12 min`, `3 h 20 min`, `4 days`: about how long; nothing is left of what is past. */
+export function span(ms: number): string {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000);
+  if (minutes < 1) return `${Math.max(0, Math.round(ms / 1000))} s`;
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.round(minutes / 1440)} days`;
+}
+
 /** `task_execution` as people read it. */
 export const spaced = (name: string): string => name.replaceAll(/[_-]/g, ' ');
 

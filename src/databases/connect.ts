@@ -50,10 +50,11 @@ export function connectDatabases(
     ormFor(name, url, { max, password: livePassword(config, url) });
   const app = lazily((name) => orm(name, config.databaseUrls[name], pools.max ?? 5));
   const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 4));
+  const atWork = new Set<Promise<unknown>>();
   const inTheNameOf = (self: By | undefined): Pick<Databases, 'inOrganization' | 'maintenance'> => ({
     inOrganization: (organizationId, other) =>
-      transactions(app.get, { organizationId: checkOrganization(organizationId), by: other ?? self }),
-    maintenance: transactions(maintenance.get, { by: self }),
+      transactions(app.get, { organizationId: checkOrganization(organizationId), by: other ?? self, atWork }),
+    maintenance: transactions(maintenance.get, { by: self, atWork }),
   });
   const databases: Databases = {
     ...inTheNameOf(by),
@@ -65,6 +66,8 @@ export function connectDatabases(
       }
     },
     close: async () => {
+      // closed under a transaction, a pool would wait for its connection for ever
+      await Promise.allSettled(atWork);
       await Promise.all([app.close(), maintenance.close()]);
     },
   };

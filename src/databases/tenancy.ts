@@ -52,53 +52,61 @@ export type TransactionSettings = {
   organizationId?: string;
   /** In whose name: what the audit log says of the changes. */
   by: By | undefined;
+  /** Holds what is at work, for whoever closes the connections. */
+  atWork: Set<Promise<unknown>>;
 };
 
 export function transactions(
   ormOf: (name: DatabaseName) => MikroORM,
-  { organizationId, by }: TransactionSettings,
+  { organizationId, by, atWork }: TransactionSettings,
 ): Record<DatabaseName, Transaction> {
   const variables: Record<string, string> = {
     ...(organizationId === undefined ? {} : { [organizationSetting]: organizationId }),
     ...(by ? settingsOf(by) : {}),
   };
-  const transaction = (name: DatabaseName): Transaction =>
-    Object.assign(
-      async <T>(
-        work: (em: EntityManager) => Promise<T>,
-        options?: Pick<TransactionOptions, 'isolationLevel' | 'readOnly'>,
-      ) => {
-        // without resolution: inside a transaction of another database, the context is that one's;
-        // MikroORM sends the variables right after `begin`, local to the transaction, and wraps a statement outside of one likewise
-        const em = ormOf(name).em.fork({ disableContextResolution: true, session: { variables } });
-        await em.begin(options);
-        try {
-          const result = await work(em);
-          await em.commit();
-          return result;
-        } catch (error) {
-          // a connection that broke cannot roll back; why the work failed is what counts
-          await em.rollback().catch(() => undefined);
-          throw error;
-        }
-      },
-      {
-        inOneTrip: async <const Calls extends readonly Call[]>(
-          calls: Calls,
-          { repeatable = false }: TripOptions = {},
-        ) => {
-          const settings = { ...variables, ...byKey, ...(repeatable ? { synchronous_commit: 'off' } : {}) };
-          const orm = ormOf(name);
-          const pool = (await orm.driver.getConnection().getNativeClient()) as pg.Pool;
-          const first = { statement: settle, values: [JSON.stringify(settings)] };
-          const [, ...results] = await roundTrip(pool, [first, ...calls]);
-          return results.map((rows, at) => {
-            const entity = calls[at]?.as;
-            return entity ? readRows(orm, entity, rows) : rows;
-          }) as RowsOf<Calls>;
-        },
-      },
-    );
+  const noted = <T>(work: Promise<T>): Promise<T> => {
+    atWork.add(work);
+    const over = () => atWork.delete(work);
+    work.then(over, over);
+    return work;
+  };
+  const transaction = (name: DatabaseName): Transaction => {
+    const withEntities = async <T>(
+      work: (em: EntityManager) => Promise<T>,
+      options?: Pick<TransactionOptions, 'isolationLevel' | 'readOnly'>,
+    ) => {
+      // without resolution: inside a transaction of another database, the context is that one's;
+      // MikroORM sends the variables right after `begin`, local to the transaction, and wraps a statement outside of one likewise
+      const em = ormOf(name).em.fork({ disableContextResolution: true, session: { variables } });
+      await em.begin(options);
+      try {
+        const result = await work(em);
+        await em.commit();
+        return result;
+      } catch (error) {
+        // a connection that broke cannot roll back; why the work failed is what counts
+        await em.rollback().catch(() => undefined);
+        throw error;
+      }
+    };
+    const inOneTrip = async <const Calls extends readonly Call[]>(
+      calls: Calls,
+      { repeatable = false }: TripOptions = {},
+    ) => {
+      const settings = { ...variables, ...byKey, ...(repeatable ? { synchronous_commit: 'off' } : {}) };
+      const orm = ormOf(name);
+      const pool = (await orm.driver.getConnection().getNativeClient()) as pg.Pool;
+      const first = { statement: settle, values: [JSON.stringify(settings)] };
+      const [, ...results] = await roundTrip(pool, [first, ...calls]);
+      return results.map((rows, at) => {
+        const entity = calls[at]?.as;
+        return entity ? readRows(orm, entity, rows) : rows;
+      }) as RowsOf<Calls>;
+    };
+    return Object.assign(((work, options) => noted(withEntities(work, options))) as typeof withEntities, {
+      inOneTrip: ((calls, options) => noted(inOneTrip(calls, options))) as typeof inOneTrip,
+    });
+  };
   return Object.fromEntries(databaseNames.map((name) => [name, transaction(name)])) as Record<
     DatabaseName,
     Transaction

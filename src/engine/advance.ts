@@ -5,6 +5,7 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { admitSoon } from './admission/admit-soon.ts';
 import { stepRoom } from './admission/step-places.ts';
+import { cancellation } from './control/cancellation.ts';
 import type { Engine } from './engine.ts';
 import { enteredBy, type Holder } from './fencing.ts';
 import { type Ended, finishAtOnce } from './finish-at-once.ts';
@@ -32,7 +33,7 @@ export async function finishStage(engine: Engine, job: EnteredJob, ended: Ended)
 }
 
 /** The long way, which knows every case; gives the next stage, or null. */
-async function finishWithCare(
+export async function finishWithCare(
   engine: Engine,
   job: EnteredJob,
   { since }: Holder,
@@ -53,13 +54,15 @@ async function finishWithCare(
     const following = await em.findOne(WorkflowStageExecution, {
       workflowExecutionId: workflow.id,
       stageOrder: stage.stageOrder + 1,
+      supersededAt: null,
     });
     if (following) {
       following.queue();
       workflow.run(following.stage);
     } else {
-      const ended = transition(workflow, () => workflow.complete());
-      await announce(em, workflow, 'completed', 'workflow.completed', {
+      const cancelled = stage.stage === cancellation.name;
+      const ended = transition(workflow, () => (cancelled ? workflow.cancel() : workflow.complete()));
+      await announce(em, workflow, workflow.status, `workflow.${workflow.status}`, {
         ...ended,
         durationMs: elapsed(workflow),
       });
@@ -81,6 +84,7 @@ export async function addNextStage(engine: Engine, job: EnteredJob): Promise<voi
     return em.findOne(WorkflowStageExecution, {
       workflowExecutionId,
       stageOrder: stageOrder + 1,
+      supersededAt: null,
       status: 'queued',
     });
   });

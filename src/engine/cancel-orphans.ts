@@ -1,6 +1,7 @@
 /**
- * Ends operations and steps that were open when their workflow ended, and whose jobs were lost before they could see it:
- * nobody will ever come to them, and a row that is open for ever is a lie.
+ * Ends operations that were not begun and steps that were open when their workflow ended, and whose jobs were lost before
+ * they could see it: nobody will ever come to them, and a row that is open for ever is a lie. What may have had its effect
+ * is looked for instead (`time/aftermath.ts`).
  */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
@@ -36,7 +37,7 @@ const orphansIn = (table: string, kind: Orphan['kind']) =>
        ${kind === 'step' ? '' : 'and (row.lease_until is null or row.lease_until < clock_timestamp())'}
      limit ${batch})`;
 
-const openOperations = ['intended', 'running', 'unknown'];
+const openOperations = ['intended'];
 const openSteps = ['pending', 'queued', 'running', 'waiting'];
 
 async function cancel(engine: Engine, { kind, id, organization_id, workflow_status }: Orphan): Promise<void> {
@@ -49,7 +50,7 @@ async function cancel(engine: Engine, { kind, id, organization_id, workflow_stat
       return;
     }
     const operation: Operation | null = await em.findOne(ledgerOf[kind], id, lock);
-    if (!operation || operation.isOver()) return;
+    if (operation?.status !== 'intended') return;
     const cancelled = transition(operation, () => operation.cancel(`workflow ${workflow_status}`));
     await announceEnd(em, kind, operation, cancelled);
   });

@@ -1,7 +1,10 @@
 /** Looks definitions up by name, and refuses a catalogue in which two share one. */
+
+import { cancellation } from './control/cancellation.ts';
 import type { Catalogue, OperationDefinition, StageDefinition, StepDefinition } from './define.ts';
 import { services } from './engine.ts';
 import { queueNameOf } from './queues.ts';
+import { knownIn } from './versions.ts';
 
 /** Throws where two definitions of one kind share a name, or a stage's queue would be one of the engine's own. */
 export function checkCatalogue(catalogue: Catalogue): void {
@@ -13,7 +16,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
     }
   }
   for (const { name } of catalogue.stages) {
-    if (engineQueues.includes(queueNameOf(name))) {
+    if ([...engineQueues, ...asides.map((aside) => aside.name)].includes(queueNameOf(name))) {
       throw new Error(`A stage may not be called "${name}": the queue of that name is the engine's own`);
     }
   }
@@ -24,26 +27,26 @@ export const maintenanceQueue = 'maintenance';
 
 const engineQueues = ['steps', ...services, 'projections', maintenanceQueue];
 
+/** Stages that are in no workflow's list: they are queued when the need arises. */
+const asides: readonly StageDefinition[] = [cancellation];
+
 /** All queues, in the order of the pipeline. */
 export function queueNames(catalogue: Catalogue): string[] {
-  return [...catalogue.stages.map((stage) => queueNameOf(stage.name)), ...engineQueues];
+  return [...[...catalogue.stages, ...asides].map((stage) => queueNameOf(stage.name)), ...engineQueues];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
-export function operationNamed(catalogue: Catalogue, name: string): OperationDefinition<any, any> {
-  return named(catalogue.operations, name, 'operation');
-}
+/** Throws {@link NotKnownHere} where this worker does not know it, or just an older version. */
+export const operationNamed = (
+  catalogue: Catalogue,
+  name: string,
+  version = 1,
+  // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
+): OperationDefinition<any, any> => knownIn('operation', catalogue.operations, name, version);
 
-export function stageNamed(catalogue: Catalogue, name: string): StageDefinition {
-  return named(catalogue.stages, name, 'stage');
-}
+/** Likewise. */
+export const stageNamed = (catalogue: Catalogue, name: string, version = 1): StageDefinition =>
+  knownIn('stage', [...catalogue.stages, ...asides], name, version);
 
-export function stepNamed(catalogue: Catalogue, name: string): StepDefinition {
-  return named(catalogue.steps, name, 'step function');
-}
-
-function named<T extends { name: string }>(definitions: readonly T[], name: string, kind: string): T {
-  const found = definitions.find((definition) => definition.name === name);
-  if (!found) throw new Error(`This worker knows no ${kind} called "${name}"; is it of another version?`);
-  return found;
-}
+/** Likewise. */
+export const stepNamed = (catalogue: Catalogue, name: string, version = 1): StepDefinition =>
+  knownIn('step function', catalogue.steps, name, version);

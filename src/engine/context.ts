@@ -5,8 +5,10 @@ import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-ex
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { stepRoom } from './admission/step-places.ts';
 import { beginAgentRun } from './budget/spending.ts';
+import { settleOthers } from './control/settle-others.ts';
 import type { DurableContext, Question, StageContext, StepDefinition, StepItem } from './define.ts';
 import { deriveId } from './derive.ts';
+import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed } from './errors.ts';
 import { expectCurrent } from './fencing.ts';
@@ -14,20 +16,26 @@ import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
 import { promoteReady } from './step-graph.ts';
 import { Suspension } from './suspension.ts';
+import { sleepUntil } from './time/sleep.ts';
+import { receiptOf } from './versions.ts';
 
 export function durableContext(
   engine: Engine,
   performer: Performer,
   workflow: WorkflowExecution,
+  cause: Signal | null,
 ): DurableContext {
   const { workflowId, scope, holder } = performer;
   const db = engine.databases.inOrganization(performer.organizationId);
-  let ledger: Promise<Ledger> | undefined;
+  let opened: Promise<Ledger> | undefined;
+  // read when it is first needed: many functions perform nothing
+  const ledger = () => {
+    opened ??= Ledger.open(db, performer);
+    return opened;
+  };
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
-    // read when it is first needed: many functions perform nothing
-    ledger ??= Ledger.open(db, performer);
-    const operations = await (await ledger).intend(wishes);
+    const operations = await (await ledger()).intend(wishes);
     const open = operations.filter((operation) => !operation.isOver());
     if (open.length > 0) {
       engine.atBoundary?.('intent-written', open.map((operation) => operation.operationType).join(' '));
@@ -37,17 +45,22 @@ export function durableContext(
     if (failed) {
       throw new OperationFailed(failed.operationType, failed.errorMessage ?? `${failed.key} was cancelled`);
     }
-    return operations.map((operation) => operation.output as object);
+    return operations.map((operation, index) => receiptOf(operation, wishes[index]?.[1].operation));
   }
 
   return {
     workflow,
+    version: performer.version,
     config: engine.config,
     db,
+    attempt: performer.attempt,
+    cause,
+    stands: async (key, request) => (await ledger()).stands([key, request]),
     derivedId: (...words) => deriveId(workflowId, scope, ...words),
     perform: async (key, request) => (await performBatch([[key, request]]))[0] as never,
     performAll: async (items, request) => (await performBatch(items.map(request))) as never[],
     gate: (key, question) => answerOf(db, performer, key, question),
+    sleepUntil: (key, when) => sleepUntil(db, performer, key, when),
     beginAgentRun: (id, purpose) =>
       db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
@@ -79,7 +92,11 @@ async function answerOf(
 ): Promise<Signal> {
   const answered = `${scope}/${key}`;
   const signal = await db.workflows(async (em) => {
-    const earlier = await em.findOne(Signal, { workflowExecutionId: workflowId, answered });
+    const earlier = await em.findOne(Signal, {
+      workflowExecutionId: workflowId,
+      answered,
+      supersededAt: null,
+    });
     if (earlier) return earlier;
     const oldest = await em.findOne(
       Signal,
@@ -87,6 +104,7 @@ async function answerOf(
         workflowExecutionId: workflowId,
         gate: question.gate,
         answered: null,
+        supersededAt: null,
         type: { $in: [...question.accepts] },
       },
       { orderBy: { createdAt: 'asc' } },
@@ -103,6 +121,7 @@ async function answerOf(
 export function stageContext(engine: Engine, base: DurableContext, performer: Performer): StageContext {
   return {
     ...base,
+    settleOthers: () => settleOthers(base.db, engine.catalogue, performer),
     async runSteps(definition, items, limit) {
       const { steps, noPlace } = await base.db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
@@ -151,5 +170,8 @@ function stepRow(
     position: index + 1,
     dependsOn: [...item.dependsOn],
     maxParallel,
+    attempt: performer.attempt,
+    timeoutMs: definition.timeout ? milliseconds(definition.timeout) : null,
+    definitionVersion: definition.version ?? 1,
   };
 }

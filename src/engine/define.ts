@@ -19,8 +19,14 @@ export type Services = { github: GitHub; linear: Linear; agent: Agent };
 
 export type Service = keyof Services;
 
-/** Reads a duration such as `500ms`, `2s`, `15m`, `1h`. */
-export type Duration = `${number}${'ms' | 's' | 'm' | 'h'}`;
+/** Reads a duration such as `500ms`, `2s`, `15m`, `1h`, `7d`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+/**
+ * Counts how a definition has changed, from 1 where it says nothing. A row keeps the version it was made for; a worker
+ * with an older one puts its job back, and code goes by it. docs/versions.md says when to raise it.
+ */
+type Versioned = { version?: number };
 
 /** How often an operation is attempted, and the pause before the second attempt; it doubles each time, with jitter. */
 export type Retry = { attempts: number; delay: Duration };
@@ -36,11 +42,13 @@ export type OperationContext = Services & {
   workflowId: string;
   /** When the operation was first wanted. */
   intendedAt: Date;
+  /** Ids under which earlier attempts of the workflow had it done, latest first: what they made is to be found, too. */
+  earlier: readonly string[];
   /** Aborts when the operation's time is up or its worker has lost the right to act. */
   signal: AbortSignal;
 };
 
-export type OperationDefinition<Input = unknown, Output extends object = object> = {
+export type OperationDefinition<Input = unknown, Output extends object = object> = Versioned & {
   service: Service;
   /** Verb and noun, unique, such as `open-pull-request`. */
   name: string;
@@ -57,6 +65,37 @@ export type OperationDefinition<Input = unknown, Output extends object = object>
    */
   find?(input: Input, context: OperationContext): Promise<Output | null>;
   run(input: Input, context: OperationContext): Promise<Output>;
+  /**
+   * It changes nothing in the outside world. `anew`: a later attempt of its workflow asks again; `once`: what it was told
+   * stands. Left out for effects, whose receipts stand as long as their input is the same.
+   */
+  looks?: 'anew' | 'once';
+  /** Whether two inputs stand for the same effect, so that a later attempt keeps it; left out where they must be equal. */
+  sameEffect?(earlier: Input, now: Input): boolean;
+  /** Whether a receipt says that it worked; a later attempt tries again what did not. */
+  worked?(output: Output): boolean;
+  /** What it leaves in the outside world: whoever cancels the workflow is shown it, and may have it taken back. */
+  traces?(input: Input, output: Output): Trace[];
+  /** Of what others left, what is there no more, by kind and id. */
+  clears?(input: Input, output: Output): Pick<Trace, 'kind' | 'id'>[];
+};
+
+export const traceKinds = ['agent-run', 'pull-request', 'branch', 'issue'] as const;
+
+/** Something in the outside world that a workflow made. */
+export type Trace = {
+  kind: (typeof traceKinds)[number];
+  /** Tells it from the others of its kind. */
+  id: string;
+  /** What people call it, such as `#3` or `ENG-7`. */
+  name: string;
+  url?: string | null;
+  /** Of a pull request: the branches without which it would be closed. */
+  branches?: readonly string[];
+  /** Brings it to an end so that people can still look at it; left out where there is no such thing. */
+  close?: OperationRequest;
+  /** Takes it away; left out where that cannot be done. */
+  delete?: OperationRequest;
 };
 
 /** A wish to have an operation done: what a stage hands to `perform`. */
@@ -66,18 +105,20 @@ export type OperationRequest<Output extends object = object> = {
   input: object;
 };
 
-export type DefinedOperation<Input extends object, Output extends object> = OperationDefinition<
-  Input,
-  Output
-> & {
-  with(input: Input): OperationRequest<Output>;
+/** @typeParam Given its input as it is wished for: fields that have a default may be left out */
+export type DefinedOperation<
+  Input extends object,
+  Output extends object,
+  Given extends object = Input,
+> = OperationDefinition<Input, Output> & {
+  with(input: Given): OperationRequest<Output>;
 };
 
 /** Declares one call to the outside world. */
-export function defineOperation<Input extends object, Output extends object>(
-  definition: OperationDefinition<Input, Output>,
-): DefinedOperation<Input, Output> {
-  const defined: DefinedOperation<Input, Output> = {
+export function defineOperation<Input extends object, Output extends object, Given extends object = Input>(
+  definition: OperationDefinition<Input, Output> & { input: z.ZodType<Input, Given> },
+): DefinedOperation<Input, Output, Given> {
+  const defined: DefinedOperation<Input, Output, Given> = {
     ...definition,
     with: (input) => ({ operation: defined, input: definition.input.parse(input) }),
   };
@@ -100,6 +141,7 @@ export type WorkflowFacts = Partial<
     | 'finalPrNumber'
     | 'finalPrUrl'
     | 'finalHeadSha'
+    | 'errorMessage'
   >
 >;
 
@@ -110,6 +152,8 @@ export type Question = {
   accepts: readonly Signal['type'][];
   /** Completes "waiting on …". */
   waitingOn: string;
+  /** How long an answer is waited for, ms; then the stage fails. For ever where left out or null. */
+  answerWithin?: number | null | undefined;
 };
 
 /** One item of work for `runSteps`. */
@@ -129,8 +173,16 @@ export type StepOutcome = { id: string; status: 'completed' | 'failed' | 'skippe
  */
 export type DurableContext = {
   workflow: Readonly<WorkflowExecution>;
+  /** Of this function's definition, when its row was made: what was done under it must be done under it again. */
+  version: number;
   config: Config;
   db: OrganizationDatabases;
+  /** 1 at first; one more for each time that people had it done again. */
+  attempt: number;
+  /** What began this attempt; null in the first. */
+  cause: Signal | null;
+  /** Whether performing this would go on with what an earlier attempt began, or give what it was given. */
+  stands(key: string, request: OperationRequest): Promise<boolean>;
   /** The same id for the same words, every time this function is entered. */
   derivedId(...words: string[]): string;
   /**
@@ -145,6 +197,10 @@ export type DurableContext = {
   ): Promise<Output[]>;
   /** Asks people, or whoever sends signals, and gives the answer. */
   gate(key: string, question: Question): Promise<Signal>;
+  /**
+   * Goes on at that time, or that long after it was first come to; holds no worker meanwhile. Its clock stands, too.
+   */
+  sleepUntil(key: string, when: Date | Duration): Promise<void>;
   /**
    * To be called before each agent run. Suspends or fails the function where the workflow's budget is spent.
    * @param id the run's own, the same every time
@@ -162,6 +218,11 @@ export type StageContext = DurableContext & {
    * `limit`. Where an item fails, those that depend on it are skipped and the others go on.
    */
   runSteps(definition: StepDefinition, items: readonly StepItem[], limit: number): Promise<StepOutcome[]>;
+  /**
+   * For the stage that takes back what a cancelled workflow left: waits until nothing that other stages began is in
+   * flight any more, and gives what they and it have left.
+   */
+  settleOthers(): Promise<Trace[]>;
 };
 
 export type StepContext = DurableContext & { item: StepItem };
@@ -169,19 +230,29 @@ export type StepContext = DurableContext & { item: StepItem };
 /** Attempts at a durable function's own code, when it throws something unforeseen. */
 type DurableRetry = { retry?: Retry };
 
-export type StageDefinition = DurableRetry & {
-  /** In snake case; its queue has the same name with dashes. */
-  name: string;
-  /** When it has taken longer it counts as overdue; it goes on all the same. */
-  timeout?: Duration;
-  run(context: StageContext): Promise<void>;
-};
+/**
+ * When it has taken longer it fails, and what it had begun is cancelled where that is not in flight. The time for which
+ * people are waited for, it sleeps, or its workflow is paused does not count. No limit where it says nothing.
+ */
+type Timed = { timeout?: Duration };
 
-export type StepDefinition = DurableRetry & {
-  /** Verb and noun, unique, such as `execute-step`. */
-  name: string;
-  run(context: StepContext): Promise<void>;
-};
+export type StageDefinition = DurableRetry &
+  Timed &
+  Versioned & {
+    /** In snake case; its queue has the same name with dashes. */
+    name: string;
+    /** New workflows are made without it; those that have it already go through it still. */
+    retired?: boolean;
+    run(context: StageContext): Promise<void>;
+  };
+
+export type StepDefinition = DurableRetry &
+  Timed &
+  Versioned & {
+    /** Verb and noun, unique, such as `execute-step`. */
+    name: string;
+    run(context: StepContext): Promise<void>;
+  };
 
 /** Declares a stage of the workflow. */
 export const defineStage = (definition: StageDefinition): StageDefinition => definition;

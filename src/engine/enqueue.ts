@@ -10,12 +10,15 @@ import { detached } from '../databases/read-rows.ts';
 import { admitSoon } from './admission/admit-soon.ts';
 import { type AtTheDoor, askForPlaces } from './admission/at-the-door.ts';
 import { batching } from './batching.ts';
+import { stageNamed } from './catalogue.ts';
+import type { Catalogue, Duration } from './define.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
 import { announceAll } from './outbox.ts';
 import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
+import { startInWords, type Times, timesOf } from './time/start-and-deadline.ts';
 import { templateFor } from './workflow-template.ts';
 
 export type EnqueueRequest = {
@@ -30,6 +33,14 @@ export type EnqueueRequest = {
   options?: WorkflowOptions | undefined;
   /** The name of the template; the organisation's default where left out. */
   template?: string | undefined;
+  /** The workflow whose work this one goes on with: only the difference is planned. */
+  follows?: string | undefined;
+  /** Until then it waits in line; it starts at once where left out, or where that is past. */
+  startAt?: Date | undefined;
+  /** What is not over by then fails. */
+  deadlineAt?: Date | undefined;
+  /** The same, counted from its start; where both are given, the earlier counts. */
+  deadlineIn?: Duration | undefined;
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
@@ -64,9 +75,11 @@ export async function enqueueWorkflow(
   const known = await earlier();
   if (known) return { workflow: known, created: false };
   try {
+    const times = timesOf(request);
     const { workflow, first, callForPass } = await insertTogether(engine, organizationId, {
       request,
       requestHash,
+      times,
     });
     if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
     if (callForPass) admitSoon(engine);
@@ -83,7 +96,7 @@ export async function enqueueWorkflow(
 class KeyTaken extends Error {}
 
 type Inserting = Pick<Engine, 'config' | 'databases' | 'catalogue'>;
-type Wanted = { request: EnqueueRequest; requestHash: string };
+type Wanted = { request: EnqueueRequest; requestHash: string; times: Times };
 type Inserted = Pick<AtTheDoor, 'callForPass'> & {
   workflow: WorkflowExecution;
   first: WorkflowStageExecution;
@@ -93,10 +106,14 @@ type Inserted = Pick<AtTheDoor, 'callForPass'> & {
 const insertTogether = batching((engine: Inserting, organizationId, wanted: readonly Wanted[]) =>
   engine.databases
     .inOrganization(organizationId)
-    .workflows((em) => insertAll(em, engine, organizationId, wanted)),
+    .workflows((em) => insertWorkflows(em, engine, organizationId, wanted)),
 );
 
-async function insertAll(
+/**
+ * Writes the rows, in the caller's transaction. Once it is committed, a first stage that is queued needs its job.
+ * Throws {@link KeyTaken} where a key is in use.
+ */
+export async function insertWorkflows(
   em: EntityManager,
   { catalogue, config }: Inserting,
   organizationId: string,
@@ -104,12 +121,18 @@ async function insertAll(
 ): Promise<Inserted[]> {
   const templates = new Map<string | undefined, WorkflowTemplate>();
   const made: ReturnType<typeof rowsOf>[] = [];
-  const answers = await askForPlaces(em, organizationId, config.limits, wanted.length);
+  const atOnce = wanted.filter(({ times }) => !times.startAt).length;
+  const answers = atOnce > 0 ? await askForPlaces(em, organizationId, config.limits, atOnce) : [];
+  // what is put off asks for its place when it is to start
+  const answersOf = wanted.map(({ times }) =>
+    times.startAt ? putOff(times.startAt) : (answers.shift() as AtTheDoor),
+  );
   for (const [index, one] of wanted.entries()) {
     const { template: name } = one.request;
     const template = templates.get(name) ?? (await templateFor(em, catalogue, organizationId, name));
     templates.set(name, template);
-    made.push(rowsOf(template, one, answers[index] as AtTheDoor));
+    const followsId = one.request.follows ? await followed(em, one.request) : null;
+    made.push(rowsOf(template, catalogue, one, answersOf[index] as AtTheDoor, followsId));
   }
   const inserted = await insertAndRead(
     em,
@@ -143,8 +166,20 @@ async function insertAll(
   return made.map(({ workflow, stages }, index) => ({
     workflow: workflows.get(workflow.id) as WorkflowExecution,
     first: stages[0] as WorkflowStageExecution,
-    callForPass: answers[index]?.callForPass ?? false,
+    callForPass: answersOf[index]?.callForPass ?? false,
   }));
+}
+
+/** The workflow that is to be followed; a {@link Refusal} where there is none in that repository. */
+async function followed(em: EntityManager, { follows, repository }: EnqueueRequest): Promise<string> {
+  const earlier = await em.findOne(WorkflowExecution, { id: follows as string });
+  const fullName = ({ owner, name }: EnqueueRequest['repository']) => `${owner}/${name}`.toLowerCase();
+  if (!earlier) throw new Refusal('invalid', `There is no workflow ${follows} to follow.`);
+  if (fullName(earlier.repository()) === fullName(repository)) return earlier.id;
+  throw new Refusal(
+    'invalid',
+    `Workflow ${follows} is about ${earlier.githubOwner}/${earlier.githubRepoName}; only work on the same repository can be followed.`,
+  );
 }
 
 /** Those asked for count before the template's; of a budget, limit by limit. */
@@ -153,8 +188,16 @@ function optionsOf(template: WorkflowOptions, asked: WorkflowOptions = {}): Work
   return { ...template, ...asked, ...(Object.keys(budget).length > 0 ? { budget } : {}) };
 }
 
+const putOff = (startAt: Date): AtTheDoor => ({ waitingOn: startInWords(startAt), callForPass: false });
+
 /** What a request becomes in the database. */
-function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { waitingOn }: AtTheDoor) {
+function rowsOf(
+  template: WorkflowTemplate,
+  catalogue: Catalogue,
+  { request, requestHash, times }: Wanted,
+  { waitingOn }: AtTheDoor,
+  followsId: string | null,
+) {
   const { organizationId, repository } = request;
   const names = template.stages.map((stage) => stage.name);
   const workflow = detached(WorkflowExecution, {
@@ -171,6 +214,8 @@ function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { 
     idempotencyKey: request.idempotencyKey ?? null,
     requestHash,
     createdBy: request.createdBy,
+    followsId,
+    ...times,
   });
   const stages = template.stages.map(({ name, timeoutMs }, index) =>
     detached(WorkflowStageExecution, {
@@ -180,12 +225,15 @@ function rowsOf(template: WorkflowTemplate, { request, requestHash }: Wanted, { 
       stage: name,
       stageOrder: index + 1,
       timeoutMs: timeoutMs ?? null,
+      definitionVersion: stageNamed(catalogue, name).version ?? 1,
       status: 'pending',
       incarnation: 1,
     }),
   );
   const first = stages[0] as WorkflowStageExecution;
-  if (waitingOn === null) {
+  if (times.startAt) {
+    workflow.awaitStart(startInWords(times.startAt), times.startAt);
+  } else if (waitingOn === null) {
     workflow.admit();
     first.queue();
   } else {

@@ -28,7 +28,7 @@ export type Entered = {
 export async function enter(engine: Engine, kind: Kind, data: RowJobData): Promise<Entered | null> {
   const look = kind === 'stage' ? lookAtStages : lookAtSteps;
   const { workflow, row } = await look(engine.databases, data.organizationId, data);
-  if (!workflow || workflow.isOver()) return null;
+  if (!workflow || workflow.isOver() || workflow.pausedAt) return null;
   if (!row || row.incarnation !== data.incarnation || row.isOver() || row.status === 'pending') return null;
   return { workflow, row, at: new Date(), entry: { mark: randomUUID(), seen: row.entry ?? null } };
 }

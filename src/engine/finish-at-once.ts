@@ -11,74 +11,75 @@ import type { Holder } from './fencing.ts';
 import type { StageRef } from './jobs.ts';
 import { circumstances, eventId } from './outbox.ts';
 
+/** Until now, since then. */
+const milliseconds = (since: string) => `(extract(epoch from $1 - ${since}) * 1000)::bigint`;
+
+/** Whoever locks workflows and stages locks the workflows first, these in the order of their ids: nobody waits in a circle. */
+const lockWorkflows: Statement = {
+  name: 'lock workflows',
+  text: 'select from workflow_executions where id = any($1) order by id for update',
+};
+
 /**
- * Plain are: the stage is the job's own still (nobody else has written to it) and not over, its workflow goes on, and the next stage was never begun.
- * Workflows are locked before stages, and in the order of their ids, so that nobody waits in a circle.
+ * Plain are: the stage is the job's own still (nobody else has written to it) and not over, its workflow goes on, in its
+ * first attempt and uncancelled, and the next stage was never begun. Everything is found in `stage`, so that no part has
+ * to be matched with another.
  */
 const finishStages: Statement = {
-  name: 'finish-stages',
+  name: 'finish stages',
   text: `
-    with job as (
-      select * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::timestamptz[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[])
-        as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event, mark, seen_mark)),
-    workflow as (
-      select id, status, project_id, started_at from workflow_executions
-       where id = any($2) and status in ('queued', 'running', 'waiting') order by id for update),
-    stage as (
-      select s.id, s.organization_id, s.workflow_execution_id, s.stage, s.stage_order, s.status,
+    with stage as (
+      select job.completed_event, job.ended_event, w.status as workflow_status, w.project_id,
+             coalesce(w.started_at, s.started_at, job.entered_at) as workflow_started_at,
+             s.id, s.organization_id, s.workflow_execution_id, s.stage, s.status,
              coalesce(s.started_at, job.entered_at) as started_at,
-             n.id as next_id, n.stage as next_stage
-        from job join workflow w on w.id = job.workflow_id
+             n.id as next_id, n.stage as next_stage, n.incarnation as next_incarnation
+        from unnest($2::uuid[], $3::uuid[], $4::int[], $5::timestamptz[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[])
+          as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event, mark, seen_mark)
+        join workflow_executions w on w.id = job.workflow_id and w.status in ('queued', 'running', 'waiting')
+         and w.attempt = 1 and w.cancel_requested_at is null
         join workflow_stage_executions s on s.id = job.stage_id and s.incarnation = job.incarnation
          and (s.entry = job.mark or s.entry is not distinct from job.seen_mark)
          and s.workflow_execution_id = w.id and s.status in ('queued', 'running', 'waiting')
         left join workflow_stage_executions n
-          on n.workflow_execution_id = s.workflow_execution_id and n.stage_order = s.stage_order + 1
+          on n.workflow_execution_id = w.id and n.stage_order = s.stage_order + 1
        where n.id is null or n.status = 'pending'
          for update of s),
     completed as (
       update workflow_stage_executions s
          set status = 'completed', started_at = stage.started_at, completed_at = $1,
              waiting_on = null, waiting_until = null, waiting_since = null
-        from stage where s.id = stage.id
-      returning s.id, s.duration_ms),
+        from stage where s.id = stage.id),
     queued as (
-      update workflow_stage_executions n
-         set status = 'queued', queued_at = $1
-        from stage where n.id = stage.next_id
-      returning n.id, n.stage, n.incarnation, n.organization_id, n.workflow_execution_id),
+      update workflow_stage_executions n set status = 'queued', queued_at = $1
+        from stage where n.id = stage.next_id),
     moved as (
       update workflow_executions w
          set status = case when stage.next_id is null then 'completed' else 'running' end,
              current_stage = coalesce(stage.next_stage, w.current_stage),
-             started_at = coalesce(w.started_at, stage.started_at),
+             started_at = stage.workflow_started_at,
              completed_at = case when stage.next_id is null then $1 end,
              waiting_on = null, waiting_until = null
-        from stage where w.id = stage.workflow_execution_id
-      returning w.id, w.duration_ms),
+        from stage where w.id = stage.workflow_execution_id),
     announced as (
       insert into outbox (id, organization_id, workflow_execution_id, type, payload, occurred_at)
       select event.id, stage.organization_id, stage.workflow_execution_id, event.type,
-             event.payload
-               || case when workflow.project_id is null then '{}' else jsonb_build_object('projectId', workflow.project_id) end
-               || ${circumstances},
-             $1
-        from stage join job on job.stage_id = stage.id join workflow on workflow.id = stage.workflow_execution_id
-        join completed on completed.id = stage.id join moved on moved.id = workflow.id
-        cross join lateral (
-          select 1 as place, job.completed_event as id, 'stage.completed' as type,
-                 jsonb_build_object('stage', stage.stage, 'stageId', stage.id, 'durationMs', completed.duration_ms,
+             event.payload || ${circumstances}
+               || jsonb_strip_nulls(jsonb_build_object('projectId', stage.project_id)), $1
+        from stage cross join lateral (
+          select 1 as place, stage.completed_event as id, 'stage.completed' as type,
+                 jsonb_build_object('stage', stage.stage, 'stageId', stage.id, 'durationMs', ${milliseconds('stage.started_at')},
                    'before', jsonb_build_object('status', stage.status), 'after', jsonb_build_object('status', 'completed')) as payload
           union all
-          select 2, job.ended_event, 'workflow.completed',
-                 jsonb_build_object('durationMs', moved.duration_ms,
-                   'before', jsonb_build_object('status', workflow.status), 'after', jsonb_build_object('status', 'completed'))
+          select 2, stage.ended_event, 'workflow.completed',
+                 jsonb_build_object('durationMs', ${milliseconds('stage.workflow_started_at')},
+                   'before', jsonb_build_object('status', stage.workflow_status), 'after', jsonb_build_object('status', 'completed'))
            where stage.next_id is null) as event
        order by stage.id, event.place
       on conflict (id) do nothing)
-    select stage.id as "finishedId", queued.id, queued.stage, queued.incarnation,
-           queued.organization_id as "organizationId", queued.workflow_execution_id as "workflowExecutionId"
-      from stage left join queued on queued.id = stage.next_id`,
+    select id as "finishedId", next_id as id, next_stage as stage, next_incarnation as incarnation,
+           organization_id as "organizationId", workflow_execution_id as "workflowExecutionId"
+      from stage`,
 };
 
 /** A stage whose function has come to its end. */
@@ -125,7 +126,13 @@ async function finish(
     each(({ entry }) => entry.seen),
   ];
   const { workflows } = databases.inOrganization(organizationId);
-  const [rows] = await workflows.inOneTrip([{ statement: finishStages, values }], { repeatable });
+  const [, rows] = await workflows.inOneTrip(
+    [
+      { statement: lockWorkflows, values: [each(({ workflowId }) => workflowId)] },
+      { statement: finishStages, values },
+    ],
+    { repeatable },
+  );
   const finished = new Map((rows as Row[]).map((row) => [row.finishedId, row]));
   return holders.map(({ id }) => {
     const row = finished.get(id);
@@ -133,6 +140,6 @@ async function finish(
   });
 }
 
-type Row = { finishedId: string } & (StageRef | { [Column in keyof StageRef]: null });
+type Row = { finishedId: string } & (StageRef | { id: null });
 
 const isQueued = (row: Row): row is { finishedId: string } & StageRef => row.id !== null;

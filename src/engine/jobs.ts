@@ -64,7 +64,7 @@ export function operationJob(
   operation: Operation,
   // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
   definition: OperationDefinition<any, any>,
-  parent: { queue: string; id: string },
+  parent?: { queue: string; id: string },
 ): EngineJob {
   return {
     queue: definition.service,
@@ -73,7 +73,7 @@ export function operationJob(
     data: dataOf(operation),
     attempts: Math.max(1, definition.retry.attempts - operation.attempts),
     backoffMs: milliseconds(definition.retry.delay),
-    parent,
+    ...(parent && { parent }),
   };
 }
 

@@ -7,6 +7,7 @@ import { LockMode, raw } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { type OnlyLooks, permissionFor } from './control/permission.ts';
 import type { OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
 import { type Engine, ledgerOf } from './engine.ts';
@@ -19,8 +20,10 @@ import { neverAnswered, unansweredCeiling } from './unanswered.ts';
 
 export type Lease = {
   operation: Operation;
-  /** An earlier attempt may have had its effect; or one that the ledger, restored from a backup, does not know of. */
+  /** An earlier attempt may have had its effect: here, of the workflow, or one that a ledger restored from a backup forgot. */
   uncertain: boolean;
+  /** The effect may be looked for, but not made any more; null where it may be made. */
+  onlyLooks: OnlyLooks | null;
   /** To act outside, until the claim is lost or the operation's time is up. */
   right: RightToAct;
   /** Whether the claim has run out or was taken over: what was begun may have its effect, or be somebody else's. */
@@ -51,8 +54,10 @@ export async function claim(
     });
     if (!operation || operation.incarnation !== data.incarnation || operation.isOver()) return null;
     const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    if (workflow.isOver()) {
-      const cancelled = transition(operation, () => operation.cancel(`workflow ${workflow.status}`));
+    const permission = permissionFor(engine.catalogue, operation, workflow);
+    if (permission.may === 'hold') return null;
+    if (permission.may === 'cancel') {
+      const cancelled = transition(operation, () => operation.cancel(permission.reason));
       await announceEnd(em, service, operation, cancelled);
       return null;
     }
@@ -61,7 +66,7 @@ export async function claim(
     if (left > 0) {
       throw new RetryLater(Math.min(left, timings.claimCheckMs), 'another worker that may still be at it');
     }
-    const uncertain = operation.mayHaveActed() || workflow.restoredAt != null;
+    const uncertain = operation.mayHaveActed() || workflow.restoredAt != null || operation.attempt > 1;
     operation.claim(token, leaseEnd() as never);
     if (operation.unansweredStarts >= unansweredCeiling) {
       const why = neverAnswered(operation.operationType, operation.unansweredStarts);
@@ -69,7 +74,7 @@ export async function claim(
       await announceEnd(em, service, operation, failed);
       return null;
     }
-    return { operation, uncertain };
+    return { operation, uncertain, onlyLooks: permission.may === 'look' ? permission : null };
   });
   if (!claimed) return null;
 

@@ -8,11 +8,14 @@ import {
 } from '../../entities/workflows/operation.ts';
 import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import type { OperationRequest, Service } from './define.ts';
+import { type Judgement, judge, takeUp } from './control/judge.ts';
+import type { OperationRequest } from './define.ts';
 import { deriveId, hashOf } from './derive.ts';
-import { ledgerOf, services } from './engine.ts';
+import { ledgerOf } from './engine.ts';
 import { PermanentFailure } from './errors.ts';
 import { expectCurrent, type Holder } from './fencing.ts';
+
+export { serviceOf } from './service-of.ts';
 
 /** The durable function that performs: which workflow, which stage's row, and its own name within the workflow. */
 export type Performer = {
@@ -20,6 +23,10 @@ export type Performer = {
   workflowId: string;
   stageExecutionId: string;
   scope: string;
+  /** The attempt of the workflow in which it was begun. */
+  attempt: number;
+  /** Of its definition, as its row has it. */
+  version: number;
   holder: Holder;
   /** The queue job it runs in: what its operations' jobs are added under. */
   job: { queue: string; id: string };
@@ -29,7 +36,7 @@ export type Wish = readonly [key: string, request: OperationRequest];
 
 const performedIn = (table: string): Statement => ({
   name: `performed in ${table}`,
-  text: `select * from ${table} where workflow_execution_id = $1 and scope = $2`,
+  text: `select * from ${table} where workflow_execution_id = $1 and scope = $2 and superseded_at is null`,
 });
 
 export class Ledger {
@@ -57,13 +64,19 @@ export class Ledger {
   /** The rows of these wishes, in their order; intents are written, in one transaction, for those not seen before. */
   async intend(wishes: readonly Wish[]): Promise<Operation[]> {
     for (const wish of wishes) this.#checkRemembered(wish);
-    const unseen = wishes.filter(([key]) => !this.#known.has(key));
+    const unseen = wishes.filter((wish) => this.#judgementOf(wish) !== 'stands');
     if (unseen.length > 0) {
       const written = await this.#db.workflows(async (em) => {
         await expectCurrent(em, this.#performer.holder);
         const rows: Operation[] = [];
         for (const [key, request] of unseen) {
           const table = ledgerOf[request.operation.service];
+          const earlier = this.#known.get(key);
+          if (earlier) {
+            const takenUp = await takeUp(em, earlier, this.#judgementOf([key, request]), this.#performer);
+            if (takenUp) rows.push(takenUp);
+            if (takenUp) continue;
+          }
           const intent = this.#intent(key, request);
           // A twin of this job, not yet known to be dead, may have written the same intent.
           await em.upsert(table, intent, { onConflictFields: ['id'], onConflictAction: 'ignore' });
@@ -76,16 +89,29 @@ export class Ledger {
     return wishes.map(([key]) => this.#known.get(key) as Operation);
   }
 
+  /** Whether performing this would go on with what an earlier attempt began, or give what it was given. */
+  stands(wish: Wish): boolean {
+    return ['stands', 'revive'].includes(this.#judgementOf(wish));
+  }
+
+  #judgementOf([key, request]: Wish): Judgement | 'unseen' {
+    const row = this.#known.get(key);
+    return row ? judge(row, request, this.#performer.attempt) : 'unseen';
+  }
+
   #intent(key: string, { operation, input }: OperationRequest) {
-    const { organizationId, workflowId, stageExecutionId, scope, job } = this.#performer;
+    const { organizationId, workflowId, stageExecutionId, scope, attempt, job } = this.#performer;
+    const again = attempt > 1 ? [`attempt ${attempt}`] : [];
     return {
-      id: deriveId('operation', workflowId, scope, key),
+      id: deriveId('operation', workflowId, scope, key, ...again),
+      attempt,
       organizationId,
       workflowExecutionId: workflowId,
       workflowStageExecutionId: stageExecutionId,
       scope,
       key,
       operationType: operation.name,
+      definitionVersion: operation.version ?? 1,
       input,
       inputHash: hashOf(input),
       parentJobId: job.id,
@@ -94,17 +120,10 @@ export class Ledger {
 
   #checkRemembered([key, { operation, input }]: Wish): void {
     const row = this.#known.get(key);
-    if (!row || (row.operationType === operation.name && row.inputHash === hashOf(input))) return;
+    if (!row || judge(row, { operation, input }, this.#performer.attempt) !== 'contradicts') return;
     throw new PermanentFailure(
       `"${key}" of ${this.#performer.scope} was ${row.operationType} before and is now ${operation.name} ` +
         'with another input: code between two performs must give the same values every time',
     );
   }
-}
-
-/** The service that an operation's row belongs to. */
-export function serviceOf(operation: Operation): Service {
-  const service = services.find((name) => operation instanceof ledgerOf[name]);
-  if (!service) throw new TypeError('not an operation row');
-  return service;
 }

@@ -8,7 +8,8 @@ import { deriveId } from './derive.ts';
 export const circumstances = `jsonb_strip_nulls(jsonb_build_object('by', ${actorInSql}, 'requestId', ${requestInSql}))`;
 
 /** The id of an event: see {@link announce}. */
-export const eventId = (workflowId: string, key: string): string => deriveId('outbox', workflowId, key);
+export const eventId = (workflowId: string, key: string, attempt = 1): string =>
+  deriveId('outbox', workflowId, key, ...(attempt > 1 ? [`attempt ${attempt}`] : []));
 
 /** The state of a row before and after a change to it, for what is announced of it. */
 export function transition<Row extends { status: string }>(row: Row, change: (row: Row) => void) {
@@ -18,8 +19,13 @@ export function transition<Row extends { status: string }>(row: Row, change: (ro
 }
 
 export type Event = {
-  workflow: { id: string; organizationId: string; projectId?: string | null | undefined };
-  /** Tells this event from the others of its workflow; the same key twice is one event. */
+  workflow: {
+    id: string;
+    organizationId: string;
+    projectId?: string | null | undefined;
+    attempt?: number;
+  };
+  /** Tells this event from the others of this attempt of its workflow; the same key twice is one event. */
   key: string;
   type: string;
   payload: Record<string, unknown>;
@@ -31,7 +37,7 @@ export type Event = {
  */
 export async function announceAll(em: EntityManager, events: readonly Event[]): Promise<void> {
   const rows = events.map(({ workflow, key, type, payload }) => ({
-    id: eventId(workflow.id, key),
+    id: eventId(workflow.id, key, workflow.attempt),
     organization_id: workflow.organizationId,
     workflow_execution_id: workflow.id,
     type,
@@ -66,10 +72,10 @@ export function announceEnd(
   operation: Operation,
   change: ReturnType<typeof transition>,
 ): Promise<void> {
-  const { id, organizationId, workflowExecutionId, status } = operation;
+  const { id, organizationId, workflowExecutionId, status, attempt } = operation;
   return announce(
     em,
-    { id: workflowExecutionId, organizationId },
+    { id: workflowExecutionId, organizationId, attempt },
     `operation/${id}/${status}`,
     `operation.${status}`,
     {

@@ -47,6 +47,7 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #backend: QueueBackend;
   readonly #onError: (error: Error) => void;
+  #isClosing = false;
 
   constructor(connection: QueueConnection, onError: (error: Error) => void) {
     this.#onError = sparingly(onError);
@@ -56,6 +57,9 @@ export class Queues {
   queue(name: string): Queue {
     const existing = this.#queues.get(name);
     if (existing) return existing;
+    // one that is opened now would hold on to a connection that `close` waits for
+    if (this.#isClosing)
+      throw new Error(`the queues of this process are closed; "${name}" is not opened any more`);
     const queue = new Queue(
       name,
       { ...this.#backend.options, ...bounded, defaultJobOptions: kept } as never,
@@ -164,6 +168,7 @@ export class Queues {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     // A queue that cannot be reached cannot be left politely either.
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
     await inTime(this.#backend.release()).catch(this.#onError);

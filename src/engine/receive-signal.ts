@@ -1,96 +1,157 @@
-/** Takes what a person or system tells a workflow, and wakes the stage that waits for it. */
+/** Takes what a person or system tells a workflow: one transaction, then the job of the stage that goes on because of it. */
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
-import { Signal, type SignalType } from '../../entities/workflows/signal.ts';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { admitSoon } from './admission/admit-soon.ts';
+import type { SignalDefinition, SignalRequest, SignalScene } from './control/define-signal.ts';
+import { signals } from './control/signals.ts';
+import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave, stageJob } from './jobs.ts';
-import { announce, transition } from './outbox.ts';
+import { announce } from './outbox.ts';
 import { projectSoon } from './project.ts';
 import { Refusal } from './refusal.ts';
 
-export type SignalRequest = {
-  organizationId: string;
-  workflowId: string;
-  type: SignalType;
-  /** Which question it answers; where left out, the one that is open. */
-  gate?: string | undefined;
-  actor: string;
-  reason?: string | undefined;
-  payload?: Record<string, unknown> | undefined;
-  /** Sent twice under one key = sent once. */
-  idempotencyKey?: string | undefined;
-};
+export type { SignalRequest } from './control/define-signal.ts';
 
-/** Throws a {@link Refusal} where the workflow does not exist, is over, or waits for nothing of the kind. */
-export async function receiveSignal(
-  engine: Pick<Engine, 'databases' | 'queues' | 'logger'>,
+type Receiver = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
+
+type Taken = { signal: Signal; wakes?: WorkflowStageExecution | undefined; isNew: boolean };
+
+/**
+ * Gives the signal's row, or that of the same signal sent before. Throws a {@link Refusal} where there is no such
+ * workflow, or the signal makes no sense as it stands.
+ */
+export async function receiveSignal(engine: Receiver, request: SignalRequest): Promise<Signal> {
+  return (await takeSignal(engine, request)).signal;
+}
+
+/** The same, and whether it is new. */
+export async function takeSignal(
+  engine: Receiver,
   request: SignalRequest,
-): Promise<Signal> {
-  const { organizationId, workflowId: id, idempotencyKey } = request;
+): Promise<{ signal: Signal; isNew: boolean }> {
+  const { organizationId } = request;
+  const definition = signals.find(({ type }) => type === request.type) as SignalDefinition;
   const db = engine.databases.inOrganization(organizationId);
-  const { signal, stage } = await db.workflows(async (em) => {
-    const workflow = await em.findOne(WorkflowExecution, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (!workflow) throw new Refusal('not-found', `There is no workflow ${id}.`);
-    const repeated =
-      idempotencyKey && (await em.findOne(Signal, { workflowExecutionId: id, idempotencyKey }));
-    if (repeated) return { signal: repeated, stage: null };
-    const waiting = await em.findOne(WorkflowStageExecution, {
-      workflowExecutionId: id,
-      status: 'waiting',
-      openGate: { $ne: null },
-    });
-    if (!waiting || !accepts(waiting, request)) throw refusal(workflow, waiting, request);
-    const gate = waiting.openGate as string;
-    const signal = em.create(Signal, {
-      id: randomUUID(),
-      organizationId,
-      workflowExecutionId: id,
-      gate,
-      type: request.type,
-      actor: request.actor,
-      reason: request.reason ?? null,
-      payload: request.payload ?? {},
-      idempotencyKey: idempotencyKey ?? null,
-    });
-    em.persist(signal);
-    waiting.requeue();
-    const answered = transition(workflow, () => workflow.run(waiting.stage));
-    await announce(em, workflow, `signal/${signal.id}`, 'signal.received', {
-      ...answered,
-      gate,
-      type: request.type,
-      signalId: signal.id,
-      actor: request.actor,
-      reason: request.reason ?? null,
-    });
-    return { signal, stage: waiting };
+  const { signal, wakes, isNew } = await db.workflows((em) => take(em, engine, definition, { ...request }));
+  if (wakes) await addOrLeave(engine, stageJob(wakes));
+  if (!isNew) return { signal, isNew };
+  projectSoon(engine, organizationId);
+  // a pause or a cancellation gives a place back
+  admitSoon(engine);
+  return { signal, isNew };
+}
+
+async function take(
+  em: EntityManager,
+  { catalogue }: Pick<Engine, 'catalogue'>,
+  definition: SignalDefinition,
+  request: SignalRequest,
+): Promise<Taken> {
+  const { workflow, stages } = await lock(em, request.workflowId);
+  const scene: SignalScene = { em, catalogue, request, workflow, stages };
+  const repeated = request.idempotencyKey && (await sentBefore(scene));
+  if (repeated) return { signal: repeated, isNew: false };
+  const before = { status: workflow.status };
+  try {
+    const { gate, attempt, wakes } = await definition.apply(scene);
+    const signal = await keep(scene, gate ?? null, attempt ?? null, before);
+    return { signal, wakes, isNew: true };
+  } catch (error) {
+    const same =
+      error instanceof Refusal && error.kind === 'conflict' ? await sameAgain(scene, definition) : null;
+    if (same) return { signal: same, isNew: false };
+    throw error;
+  }
+}
+
+/** In the order in which workers lock: the workflow first. Who only refers to it is not kept waiting. */
+async function lock(em: EntityManager, id: string) {
+  const [found] = await em.execute('select id from workflow_executions where id = ? for no key update', [id]);
+  if (!found) throw new Refusal('not-found', `There is no workflow ${id}.`);
+  const stages = await em.find(
+    WorkflowStageExecution,
+    { workflowExecutionId: id, supersededAt: null },
+    { orderBy: { stageOrder: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  return { stages, workflow: await em.findOneOrFail(WorkflowExecution, id) };
+}
+
+/** The signal that has this key; a {@link Refusal} where it is another one. */
+async function sentBefore({ em, request }: SignalScene): Promise<Signal | null> {
+  const { workflowId, idempotencyKey = null } = request;
+  const earlier = await em.findOne(Signal, { workflowExecutionId: workflowId, idempotencyKey });
+  if (!earlier || isSame(earlier, request)) return earlier;
+  throw new Refusal(
+    'key-reused',
+    `The idempotency key "${idempotencyKey}" was used for another signal to this workflow; use a new key.`,
+  );
+}
+
+/** The workflow's newest signal, where it is the same once more and its aim is reached. */
+async function sameAgain(scene: SignalScene, { repeats }: SignalDefinition): Promise<Signal | null> {
+  const { em, request } = scene;
+  const newest = await em.findOne(
+    Signal,
+    { workflowExecutionId: request.workflowId },
+    { orderBy: { createdAt: 'desc', id: 'asc' } },
+  );
+  return newest &&
+    isSame(newest, { ...request, reason: newest.reason ?? undefined }) &&
+    repeats?.(newest, scene)
+    ? newest
+    : null;
+}
+
+function isSame(signal: Signal, { type, gate, reason, payload = {} }: SignalRequest): boolean {
+  return (
+    signal.type === type &&
+    (signal.reason ?? null) === (reason ?? null) &&
+    (gate ?? signal.gate) === signal.gate &&
+    hashOf(asSent(signal.payload)) === hashOf(asSent(payload))
+  );
+}
+
+/** Without what was found out while it was taken. */
+const asSent = ({ itemId: _, ...payload }: Record<string, unknown>) => payload;
+
+async function keep(
+  { em, request, workflow }: SignalScene,
+  gate: string | null,
+  attempt: number | null,
+  before: { status: string },
+): Promise<Signal> {
+  const { type, actor, reason = null, payload = {}, idempotencyKey = null } = request;
+  const { id: workflowExecutionId, organizationId } = workflow;
+  const row = {
+    organizationId,
+    workflowExecutionId,
+    gate,
+    type,
+    actor,
+    reason,
+    payload,
+    idempotencyKey,
+    attempt,
+  };
+  const signal = em.create(Signal, { id: randomUUID(), ...row });
+  await em.persist(signal).flush();
+  await announce(em, workflow, `signal/${signal.id}`, 'signal.received', {
+    before,
+    after: { status: workflow.status },
+    ...(gate ? { gate } : {}),
+    ...(attempt ? { attempt } : {}),
+    type,
+    signalId: signal.id,
+    actor,
+    reason,
   });
-  if (stage) {
-    await addOrLeave(engine, stageJob(stage));
-    projectSoon(engine, organizationId);
+  if (workflow.status === 'cancelled') {
+    const cancelled = { before, after: { status: workflow.status }, reason };
+    await announce(em, workflow, 'cancelled', 'workflow.cancelled', cancelled);
   }
   return signal;
-}
-
-function accepts(stage: WorkflowStageExecution, { gate, type }: SignalRequest): boolean {
-  return (!gate || gate === stage.openGate) && (stage.openGateAccepts ?? []).includes(type);
-}
-
-function refusal(
-  workflow: WorkflowExecution,
-  waiting: WorkflowStageExecution | null,
-  { type }: SignalRequest,
-): Refusal {
-  if (workflow.isOver()) {
-    return new Refusal(
-      'conflict',
-      `Workflow ${workflow.id} is ${workflow.status} already; it takes no ${type}.`,
-    );
-  }
-  const now = waiting
-    ? `it waits on ${waiting.waitingOn}, which takes: ${(waiting.openGateAccepts ?? []).join(', ')}`
-    : `it is ${workflow.status} at ${workflow.currentStage} and asks nothing`;
-  return new Refusal('conflict', `Workflow ${workflow.id} takes no ${type} now: ${now}.`);
 }

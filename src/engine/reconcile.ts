@@ -5,6 +5,7 @@
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { cancelOrphans } from './cancel-orphans.ts';
+import { failUnanswered } from './control/unanswered.ts';
 import type { Engine } from './engine.ts';
 import { stageJob } from './jobs.ts';
 import { scheduleMaintenance } from './maintain.ts';
@@ -38,6 +39,7 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     if (lost) await beginEpoch(engine);
     await noteComparison(engine);
     await scheduleMaintenance(engine, lost);
+    await failUnanswered(engine, em);
     const stages = await putBackStages(engine, em, lost);
     if (!lost) await cancelOrphans(engine, em);
     await wakeProjections(engine, em, lost);

@@ -10,8 +10,14 @@
  */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
-/** What a look at the server may want otherwise. */
-export type RedisManners = { lazyConnect?: boolean; retryStrategy?: (times: number) => number | null };
+/** What others than the queue may want otherwise. */
+export type RedisManners = {
+  lazyConnect?: boolean;
+  retryStrategy?: (times: number) => number | null;
+  maxRetriesPerRequest?: number;
+  /** Milliseconds. */
+  commandTimeout?: number;
+};
 
 type Node = { host: string; port: number };
 type Access = {
@@ -77,7 +83,7 @@ const pause = (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
 /** A connection that has long been silent while it owed an answer is cut: its other end may be gone without a word. */
 const silenceMs = 15_000;
 
-/** For the queue: waits for a server that is away, follows a primary that moves. Throws a TypeError where `url` is no URL of Redis. */
+/** Waits for a server that is away, follows a primary that moves. Throws a TypeError where `url` is no URL of Redis. */
 export function connectRedis(url: string, manners: RedisManners = {}): Redis | Cluster {
   const address = parseRedisUrl(url);
   if (!address) throw new TypeError(`REDIS_URL should look like ${redisUrlForms}.`);

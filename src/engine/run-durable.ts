@@ -18,6 +18,7 @@ import {
 } from './advance.ts';
 import { stageNamed, stepNamed } from './catalogue.ts';
 import { durableContext, stageContext } from './context.ts';
+import { causeOf } from './control/cause.ts';
 import type { Question } from './define.ts';
 import { dispatch } from './dispatch.ts';
 import type { Engine } from './engine.ts';
@@ -30,6 +31,7 @@ import type { Performer } from './ledger.ts';
 import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
+import { fallAsleep } from './time/sleep.ts';
 import { timings } from './timings.ts';
 import { expectAnswers } from './unanswered.ts';
 
@@ -69,6 +71,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       return await giveUpOrRetry(engine, kind, data, job, token, thrown, entered.at);
     }
     if ('question' in until) return await ask(engine, data, until.question, entered.at);
+    if ('time' in until) return await fallAsleep(engine, kind, job, token, until, entered.at);
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
     // Only failures in a row count against it.
     if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
@@ -93,9 +96,10 @@ async function dispatched(engine: Engine, entered: Entered, until: UntilDone): P
 /** Runs the function's own code; gives what it waits for, or null where it came to its end. */
 async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Suspension['until'] | null> {
   const performer = performerOf(entered);
+  let shown: Promise<void> | undefined;
   const taking = setTimeout(() => {
     // whoever has taken over says so himself
-    showStarted(engine, performer).catch(() => undefined);
+    shown = showStarted(engine, performer).catch(() => undefined);
   }, timings.shownAfterMs);
   try {
     await run(engine, performer, entered);
@@ -105,6 +109,8 @@ async function runUntilSuspended(engine: Engine, entered: Entered): Promise<Susp
     throw thrown;
   } finally {
     clearTimeout(taking);
+    // or it would come after what is written next, and take back that a question was asked
+    await shown;
   }
 }
 
@@ -116,12 +122,15 @@ function showStarted(engine: Engine, { organizationId, holder }: Performer): Pro
 
 async function run(engine: Engine, performer: Performer, entered: Entered): Promise<void> {
   const { row, workflow } = entered;
-  const base = durableContext(engine, performer, workflow);
+  const cause = await causeOf(engine.databases.inOrganization(performer.organizationId), performer);
+  const base = durableContext(engine, performer, workflow, cause);
   if (row instanceof WorkflowStageExecution) {
-    await stageNamed(engine.catalogue, row.stage).run(stageContext(engine, base, performer));
+    await stageNamed(engine.catalogue, row.stage, row.definitionVersion).run(
+      stageContext(engine, base, performer),
+    );
   } else {
     const item = { id: row.itemId, title: row.title, dependsOn: row.dependsOn };
-    await stepNamed(engine.catalogue, row.function).run({ ...base, item });
+    await stepNamed(engine.catalogue, row.function, row.definitionVersion).run({ ...base, item });
   }
 }
 
@@ -136,6 +145,7 @@ function performerOf({ workflow, row, at, entry }: Entered): Performer {
     organizationId: workflow.organizationId,
     workflowId: workflow.id,
     stageExecutionId: stage ? row.id : row.workflowStageExecutionId,
+    attempt: row.attempt,
     holder: {
       kind: stage ? 'stage' : 'step',
       id: row.id,
@@ -145,6 +155,7 @@ function performerOf({ workflow, row, at, entry }: Entered): Performer {
       since: at,
     },
     scope: scopeOf(row),
+    version: row.definitionVersion,
     job: {
       queue: row instanceof WorkflowStageExecution ? queueNameOf(row.stage) : 'steps',
       id: jobIdOf(row),
@@ -157,10 +168,12 @@ async function ask(engine: Engine, data: EnteredJob, question: Question, since: 
   const db = engine.databases.inOrganization(data.organizationId);
   await db.workflows(async (em) => {
     const { stage, workflow } = await lockStage(em, data);
-    if (!stage) return;
+    // whoever resumes it has it asked again
+    if (!stage || workflow.pausedAt) return;
     await start(em, workflow, stage, since);
-    stage.ask(question.gate, question.accepts, question.waitingOn);
-    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, null, true));
+    const until = question.answerWithin ? new Date(Date.now() + question.answerWithin) : null;
+    stage.ask(question.gate, question.accepts, question.waitingOn, until);
+    const waiting = transition(workflow, () => workflow.wait(question.waitingOn, until, true));
     await announce(em, workflow, `${stage.id}/${data.incarnation}/waiting`, 'workflow.waiting', {
       ...waiting,
       stage: stage.stage,

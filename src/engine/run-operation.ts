@@ -8,6 +8,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
+import { earlierIds } from './control/earlier.ts';
 import type { Duration, OperationContext, OperationDefinition, Service } from './define.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
@@ -15,6 +16,9 @@ import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease } from './lease.ts';
 import { inTheNameOf, type RightToAct } from './right-to-act.ts';
+import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
+import { standClocks } from './time/stand-clocks.ts';
+import { expectVersion, NotKnownHere, notePutBack } from './versions.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: definitions differ in their input and output
 type Definition = OperationDefinition<any, any>;
@@ -27,17 +31,20 @@ export async function runOperation(
   token: string,
 ): Promise<string> {
   const data = job.data as RowJobData;
-  const definition = operationNamed(engine.catalogue, job.name);
+  let definition: Definition;
   let lease: Lease | null;
   try {
+    definition = operationNamed(engine.catalogue, job.name);
     lease = await claim(engine, service, data, definition);
   } catch (thrown) {
+    if (thrown instanceof NotKnownHere) await notePutBack(engine, service, data, thrown);
     if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
     throw thrown;
   }
   if (!lease) return 'nothing to do: over already, or taken over by a newer job';
   engine.atBoundary?.('operation-claimed', definition.name);
   try {
+    expectVersion('operation', definition, lease.operation.definitionVersion);
     const receipt = await findOrRun(engine, definition, data, lease);
     engine.atBoundary?.('effect-made', definition.name);
     const ours = await lease.settle((operation) => operation.succeed(receipt.output, receipt));
@@ -62,6 +69,7 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
     organizationId: data.organizationId,
     workflowId: data.workflowId,
     intendedAt: operation.createdAt,
+    earlier: await earlierIds(engine.databases.inOrganization(data.organizationId), operation),
     signal: lease.right.signal,
   };
   const looks = lease.uncertain && engine.ledgerLooksFirst !== false;
@@ -70,6 +78,7 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
   const found =
     looks && definition.find ? await inOurName(async () => definition.find?.(input, context)) : null;
   engine.atBoundary?.('effect-looked-for', definition.name);
+  if (!found && lease.onlyLooks) throw new NotFoundAfterwards(definition, lease.onlyLooks);
   const output = found ?? (await inOurName(() => definition.run(input, context)));
   return { output: definition.output.parse(output) as object, adopted: found != null };
 }
@@ -96,12 +105,14 @@ async function giveUpOrRetry(
   const data = job.data as RowJobData;
   const reason = reasonOf(thrown);
   if (lease.isLost()) return setAside(job, token, lease);
+  if (thrown instanceof NotFoundAfterwards) return await settleUnmade(lease, thrown);
   const isForPeople = thrown instanceof WaitForPeople;
   if (thrown instanceof RetryLater && (isForPeople || !isTiredOf(definition, lease))) {
     const ours = await lease.settle((operation) =>
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
     if (ours) await tellOwner(engine, lease, data, thrown);
+    if (ours && isForPeople) await standClocks(engine, data.organizationId, lease.operation);
     return comeBack(job, token, thrown.until);
   }
   if (thrown instanceof RetryLater) {
@@ -113,7 +124,11 @@ async function giveUpOrRetry(
   if (thrown instanceof PermanentFailure || lastAttempt) {
     const tries = lease.operation.attempts + 1;
     const sentence = thrown instanceof PermanentFailure ? reason : `${reason} (tried ${tries} times)`;
-    const ours = await lease.settle((operation) => operation.fail(sentence));
+    const ours = await lease.settle((operation) =>
+      lease.onlyLooks && !lease.onlyLooks.isAwaited
+        ? operation.missAttempt(sentence)
+        : operation.fail(sentence),
+    );
     if (ours) throw new UnrecoverableError(sentence);
     throw new UnrecoverableError('taken over by a newer job');
   }
@@ -157,11 +172,12 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown:
       if (step && !step.isOver() && step.status !== 'queued') step.wait(reason, until);
       return;
     }
+    // the workflow first: whoever locks both does so in this order
+    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId, lock);
     const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId);
-    workflow.wait(reason, until, thrown instanceof WaitForPeople);
+    if (!workflow.isOver()) workflow.wait(reason, until, thrown instanceof WaitForPeople);
   });
 }
 

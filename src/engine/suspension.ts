@@ -9,11 +9,14 @@ export type UntilDone = { operations: Operation[] } | { steps: WorkflowStepExecu
 /** Comes back when somebody has answered. */
 type UntilAnswered = { question: Question };
 
+/** Comes back at a time of its own choice. */
+export type UntilTime = { key: string; time: Date };
+
 /** Not an `Error`, so that code which catches errors by kind lets it pass. */
 export class Suspension {
-  readonly until: UntilDone | UntilAnswered;
+  readonly until: UntilDone | UntilAnswered | UntilTime;
 
-  constructor(until: UntilDone | UntilAnswered) {
+  constructor(until: UntilDone | UntilAnswered | UntilTime) {
     this.until = until;
   }
 }

@@ -20,6 +20,8 @@ export const timings = {
   epochCheckMs: 500,
   /** How often some worker compares all open rows with the queue. */
   reconcileMs: 1_500,
+  /** How often a worker looks for what has become due: timeouts, deadlines, starts, schedules. */
+  timekeepingMs: 1_000,
   /** Rows younger than this are left alone: their job may be on its way. */
   reconcileAgeMs: 2_500,
   /** Between two awaits on the outside a durable function runs for moments; one that has run for so long hangs. */

@@ -13,6 +13,7 @@ import { reconcile } from './reconcile.ts';
 import { runDurable } from './run-durable.ts';
 import { runOperation } from './run-operation.ts';
 import { sparingly } from './sparingly.ts';
+import { startTimekeeper } from './time/keep-time.ts';
 import { timings } from './timings.ts';
 
 export type RunningWorker = {
@@ -44,11 +45,13 @@ export function startWorker(
     onHopeless,
   );
   const stopReconciling = keepReconciling(engine);
+  const stopKeepingTime = startTimekeeper(engine);
   return {
     queues: served,
     close: async () => {
       stopping.abort(new Error('the worker stops'));
       await stopReconciling();
+      await stopKeepingTime();
       await fetching.close();
     },
   };

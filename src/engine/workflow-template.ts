@@ -29,7 +29,8 @@ export async function templateFor(
     throw new Refusal('invalid', `There is no workflow template "${name}"; leave it out for the default.`);
   }
   const template = !found || found.isBuiltIn ? await seedTemplate(em, catalogue, organizationId) : found;
-  const unknown = template.stages.find(({ name }) => !catalogue.stages.some((stage) => stage.name === name));
+  const offered = catalogue.stages.filter((stage) => !stage.retired);
+  const unknown = template.stages.find(({ name }) => !offered.some((stage) => stage.name === name));
   if (unknown || template.stages.length === 0) {
     const wrong = unknown ? `the stage "${unknown.name}", which this version has not` : 'no stage';
     throw new Refusal(
@@ -75,7 +76,9 @@ export async function seedTemplate(
 }
 
 const stagesOf = ({ stages }: Stages): TemplateStage[] =>
-  stages.map(({ name, timeout }) => ({ name, ...(timeout ? { timeoutMs: milliseconds(timeout) } : {}) }));
+  stages
+    .filter((stage) => !stage.retired)
+    .map(({ name, timeout }) => ({ name, ...(timeout ? { timeoutMs: milliseconds(timeout) } : {}) }));
 
 const defaultTemplate = (em: EntityManager) => em.findOne(WorkflowTemplate, { isDefault: true });
 

@@ -12,6 +12,7 @@ import { sendPage, serveStyle } from './page.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { queueBoard } from './queue-board.ts';
 import { requestId } from './request-id.ts';
+import { scheduleRoutes } from './schedule-routes.ts';
 import { boardHeaders, securityHeaders } from './security-headers.ts';
 import { Sessions } from './session.ts';
 import { workflowRoutes } from './workflow-routes.ts';
@@ -44,6 +45,13 @@ export function createApp({ engine, sessionSecret }: AppOptions): Express {
     express.json({ limit: bodyLimit }),
     noStore,
     workflowRoutes(engine),
+  );
+  app.use(
+    '/v1/schedules',
+    authenticate(databases, sessions),
+    express.json({ limit: bodyLimit }),
+    noStore,
+    scheduleRoutes(engine),
   );
 
   app.use(

@@ -19,6 +19,10 @@ export type OperationView = {
   /** Its name within the scope. */
   key: string;
   status: OperationState;
+  /** The attempt of the workflow in which it was made; an earlier one than the workflow's own is kept from then. */
+  attempt: number;
+  /** Another took its place in a later attempt. */
+  superseded: boolean;
   /** Failed attempts so far. */
   attempts: number;
   /** The effect was found rather than made: an earlier attempt had succeeded without our knowing. */
@@ -48,6 +52,8 @@ export function operationView(
     scope: row.scope,
     key: row.key,
     status: row.status,
+    attempt: row.attempt,
+    superseded: !!row.supersededAt,
     attempts: row.attempts,
     adopted: row.adopted,
     waitingOn: row.waitingOn ?? null,

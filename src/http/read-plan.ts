@@ -17,7 +17,11 @@ export type PlanRows = {
 export async function readPlan(em: EntityManager, workflowId: string): Promise<PlanRows> {
   const decomposition = await em.findOne(RequirementDecomposition, { workflowId });
   if (!decomposition) return { decomposition, steps: [], dependencies: [], pullRequests: [] };
-  const steps = await em.find(DecomposedStep, { workflowId }, { orderBy: { stepNumber: 'asc' } });
+  const steps = await em.find(
+    DecomposedStep,
+    { workflowId, droppedAt: null },
+    { orderBy: { stepNumber: 'asc' } },
+  );
   return {
     decomposition,
     steps,

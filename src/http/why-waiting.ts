@@ -29,9 +29,9 @@ const shown = 3;
 export function whyWaiting(rows: ProgressRows): Waiting | null {
   const { workflow, stages } = rows;
   if (workflow.isOver()) return null;
-  if (workflow.status === 'paused') return { on: 'somebody to resume it', until: null };
+  if (workflow.status === 'paused') return { on: pausedBy(workflow), until: null };
   if (workflow.status === 'queued' && !workflow.admittedAt && workflow.waitingOn) {
-    return { on: workflow.waitingOn, until: null };
+    return { on: workflow.waitingOn, until: workflow.waitingUntil ?? null };
   }
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
   if (asking) {
@@ -48,9 +48,14 @@ export function whyWaiting(rows: ProgressRows): Waiting | null {
   return sentence(workflow.waitingOn ?? 'its next attempt', workflow.waitingUntil ?? null);
 }
 
+function pausedBy({ pausedBy: by, pauseReason: reason }: WorkflowExecution): string {
+  if (!by) return 'somebody to resume it';
+  return `somebody to resume it (paused by ${by}${reason ? `: ${reason}` : ''})`;
+}
+
 function waitsOf({ steps, operations }: ProgressRows): Waiting[] {
   const waits: Waiting[] = [];
-  for (const operation of operations.filter((one) => !one.isOver())) {
+  for (const operation of operations.filter((one) => !one.isOver() && !one.supersededAt)) {
     if (operation.waitingOn) {
       waits.push(sentence(operation.waitingOn, operation.waitingUntil ?? null, operation.operationType));
     } else if (operation.status === 'unknown') {

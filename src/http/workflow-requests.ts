@@ -1,11 +1,15 @@
 /** What may be sent to the workflow routes. Unknown fields are refused: a misspelt option must not be passed over. */
 import { z } from 'zod';
 import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
+import { signalTypes } from '../../entities/workflows/signal.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
+import { gentlePolicy, takeBackActions } from '../engine/control/take-back.ts';
+import type { Duration } from '../engine/define.ts';
+import { milliseconds } from '../engine/duration.ts';
 import { budgetOption } from './budget-requests.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string('This should be a text.')
     .max(max, `This may have at most ${max} characters.`)
@@ -36,6 +40,21 @@ const repository = z
     return { owner, name };
   });
 
+/** ISO 8601 with its offset: whoever leaves it out means another time than he thinks. */
+const time = z.iso
+  .datetime({
+    offset: true,
+    error: 'This should be a time with its offset, such as 2026-12-01T09:00:00+01:00 or …Z.',
+  })
+  .transform((value) => new Date(value));
+
+/** A year at most: what takes longer has been forgotten. */
+const duration = z
+  .string('This should be a duration, such as 90m, 6h or 3d.')
+  .regex(/^[1-9]\d{0,6}[smhd]$/, { error: 'This should be a duration, such as 90m, 6h or 3d.', abort: true })
+  .refine((value) => milliseconds(value as Duration) <= milliseconds('366d'), 'This may be 366d at most.')
+  .transform((value) => value as Duration);
+
 export const workflowRequest = z.strictObject(
   {
     repository,
@@ -45,19 +64,44 @@ export const workflowRequest = z.strictObject(
       .optional(),
     requirements: requirements.optional(),
     template: text(255).optional(),
+    /** The workflow whose work this one goes on with. */
+    follows: z.uuid('This should be the id of a workflow.').optional(),
+    startAt: time.optional(),
+    deadlineAt: time.optional(),
+    deadlineIn: duration.optional(),
     options: z
       .strictObject({
         autoConfirmPlan: z.boolean().exactOptional(),
         autoMerge: z.boolean().exactOptional(),
         onValidationFailure: z.enum(['wait', 'fail']).exactOptional(),
         budget: budgetOption.exactOptional(),
+        approvers: z.array(text(255).min(1)).max(100).exactOptional(),
+        selfApproval: z.boolean().exactOptional(),
+        approvalDeadlineMs: z
+          .int()
+          .min(1_000)
+          .max(366 * 24 * 3_600_000)
+          .exactOptional(),
       })
       .optional(),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
 );
 
-const answer = { gate: text(100).min(1).optional(), reason: text(10_000).optional() };
+const reason = text(10_000).optional();
+const answer = { gate: text(100).min(1).optional(), reason };
+
+const oneOf = <const Actions extends [string, ...string[]]>(...actions: Actions) =>
+  z.enum(actions, `This should be one of: ${actions.join(', ')}.`);
+
+/** What becomes of what a cancelled workflow left; what is not said goes gently. */
+const takeBack = {
+  pullRequests: oneOf('keep', 'close').default(gentlePolicy.pullRequests),
+  branches: oneOf('keep', 'delete').default(gentlePolicy.branches),
+  issues: oneOf(...takeBackActions).default(gentlePolicy.issues),
+};
+
+export const cancellationQuery = z.strictObject(takeBack);
 
 export const signalRequest = z.discriminatedUnion(
   'type',
@@ -65,9 +109,36 @@ export const signalRequest = z.discriminatedUnion(
     z.strictObject({ type: z.literal('requirements'), text: requirements, ...answer }),
     z.strictObject({ type: z.literal('approve'), ...answer }),
     z.strictObject({ type: z.literal('reject'), ...answer }),
+    z.strictObject({ type: z.literal('pause'), reason }),
+    z.strictObject({ type: z.literal('resume'), reason }),
+    z.strictObject({ type: z.literal('cancel'), reason, ...takeBack }),
+    z.strictObject({ type: z.literal('retry'), reason }),
+    z.strictObject({
+      type: z.literal('rerun'),
+      reason,
+      from: text(100).min(1),
+      anew: z.boolean().exactOptional(),
+      text: requirements.exactOptional(),
+    }),
+    z.strictObject({
+      type: z.literal('retry_step'),
+      reason,
+      step: z.union([z.int().positive(), z.uuid()], 'This should be the number or the id of a step.'),
+      prompt: text(200_000).refine((value) => value.trim() !== '', 'The prompt is empty; say what to do.'),
+    }),
   ],
-  'The body should be one JSON object whose type is requirements, approve or reject.',
+  `The body should be one JSON object whose type is one of: ${signalTypes.join(', ')}.`,
 );
+
+/** What a signal says beyond its type, its gate and its reason. */
+export function payloadOf({
+  type: _,
+  reason: __,
+  ...rest
+}: z.infer<typeof signalRequest>): Record<string, unknown> {
+  const { gate: ___, ...payload } = { gate: undefined, ...rest };
+  return payload;
+}
 
 export const workflowsQuery = z.strictObject({
   status: z.enum(workflowStates, `This should be one of: ${workflowStates.join(', ')}.`).optional(),

@@ -1,4 +1,4 @@
-/** `/v1/workflows`: put workflows in, look at them, answer their questions. */
+/** `/v1/workflows`: put workflows in, look at them, answer their questions, hold, end and repeat them. */
 import { type Request, type Response, Router } from 'express';
 import { setBudget } from '../engine/budget/set-budget.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -6,16 +6,24 @@ import { enqueueWorkflow } from '../engine/enqueue.ts';
 import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
 import { budgetRequest } from './budget-requests.ts';
+import { cancellationPreview } from './cancellation-preview.ts';
 import { listWorkflows } from './list-workflows.ts';
+import { idIn } from './paths.ts';
 import { Problem } from './problem.ts';
 import { sendSignal } from './send-signal.ts';
 import { bodyOf, idempotencyKeyOf, queryOf } from './validate.ts';
-import { signalRequest, workflowRequest, workflowsQuery } from './workflow-requests.ts';
+import {
+  cancellationQuery,
+  payloadOf,
+  signalRequest,
+  workflowRequest,
+  workflowsQuery,
+} from './workflow-requests.ts';
 import { type WorkflowView, workflowView } from './workflow-view.ts';
 
 type App = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const idOf = (req: Request): string => idIn(req, 'workflow');
 
 /** Behind `authenticate` and a JSON parser. */
 export function workflowRoutes(engine: App): Router {
@@ -82,8 +90,12 @@ export function workflowRoutes(engine: App): Router {
       const { organizationId, keyName } = callerOf(res);
       const id = idOf(req);
       const idempotencyKey = idempotencyKeyOf(req);
+      const body = bodyOf(req, signalRequest);
       const { signal, replayed } = await sendSignal(inTheNameOfCaller(res), {
-        ...bodyOf(req, signalRequest),
+        type: body.type,
+        gate: 'gate' in body ? body.gate : undefined,
+        reason: body.reason,
+        payload: payloadOf(body),
         organizationId,
         workflowId: id,
         actor: keyName,
@@ -93,6 +105,14 @@ export function workflowRoutes(engine: App): Router {
     })
     .all(allows('POST'));
 
+  router
+    .route('/:id/cancellation')
+    .get(async (req, res) => {
+      const policy = queryOf(req, cancellationQuery);
+      res.json(await cancellationPreview(dbOf(res), engine.catalogue, idOf(req), policy));
+    })
+    .all(allows('GET'));
+
   return router;
 }
 
@@ -100,10 +120,3 @@ const replied = (res: Response, replayed: boolean): Response => {
   if (replayed) res.set('Idempotency-Replayed', 'true');
   return res.status(202);
 };
-
-/** No row has an id of another form, and PostgreSQL would take offence at it. */
-function idOf(req: Request): string {
-  const { id } = req.params;
-  if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no workflow ${id}.`);
-  return id.toLowerCase();
-}

@@ -7,7 +7,7 @@ import type { RequirementDecomposition } from '../../entities/task/requirement-d
 import type { Budget } from '../../entities/workflows/budget.ts';
 import { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
 import type { ProgressState } from '../../entities/workflows/progress.ts';
-import type { SignalType } from '../../entities/workflows/signal.ts';
+import { Signal, type SignalType } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
@@ -17,6 +17,7 @@ import type { Spent } from '../engine/budget/judge.ts';
 import { spentBy } from '../engine/budget/spending.ts';
 import { type OperationView, operationView } from './operation-view.ts';
 import { readPlan } from './read-plan.ts';
+import { type SignalView, signalView } from './send-signal.ts';
 import { type StepView, stepViews } from './step-view.ts';
 import { elapsedMs, iso } from './times.ts';
 import { whyWaiting } from './why-waiting.ts';
@@ -32,7 +33,15 @@ export type StageView = {
   durationMs: number | null;
   waitingOn: string | null;
   waitingUntil: string | null;
+  /** When it fails if it is not over; null while its clock stands, and where it may take as long as it likes. */
+  timesOutAt: string | null;
+  /** Of its definition, when the workflow was put in. */
+  version: number;
   error: string | null;
+  /** The attempt in which it was begun. */
+  attempt: number;
+  /** The latest verdict of people at a gate of it. */
+  decision: { verdict: 'approve' | 'reject'; by: string; reason: string | null; at: string | null } | null;
 };
 
 export type WorkflowView = WorkflowSummary & {
@@ -54,7 +63,15 @@ export type WorkflowView = WorkflowSummary & {
   operations: OperationView[];
   /** The main issue. */
   linearIssue: { key: string; url: string | null } | null;
-  finalPullRequest: { number: number; url: string | null } | null;
+  finalPullRequest: {
+    number: number;
+    url: string | null;
+    /** Whose approval its merge has; null where nobody gave any. */
+    approvedBy: string | null;
+    approvedAt: string | null;
+  } | null;
+  /** What people told it, oldest first. */
+  told: (Omit<SignalView, 'workflowId'> & { superseded: boolean })[];
   /** Which signals it takes now, and for which question. */
   signals: { gate: string | null; accepts: SignalType[] };
 };
@@ -64,7 +81,7 @@ export async function workflowView(db: OrganizationDatabases, id: string): Promi
   const progress = await db.workflows((em) => readProgress(em, id));
   if (!progress) return null;
   const plan = await db.task((em) => readPlan(em, id));
-  const { workflow, stages, steps, operations, spent } = progress;
+  const { workflow, stages, steps, operations, spent, told } = progress;
   const waiting = whyWaiting(progress);
   const stepsShown = stepViews(plan, stages, steps);
   const asking = stages.find((stage) => stage.openGate && !stage.isOver());
@@ -91,8 +108,12 @@ export async function workflowView(db: OrganizationDatabases, id: string): Promi
       ? { key: workflow.linearMainIssueKey, url: workflow.linearMainIssueUrl ?? null }
       : null,
     finalPullRequest: workflow.finalPrNumber
-      ? { number: workflow.finalPrNumber, url: workflow.finalPrUrl ?? null }
+      ? { number: workflow.finalPrNumber, url: workflow.finalPrUrl ?? null, ...approvalOf(told) }
       : null,
+    told: told.map((signal) => {
+      const { workflowId: _, ...shown } = signalView(signal);
+      return { ...shown, superseded: !!signal.supersededAt };
+    }),
     signals: { gate: asking?.openGate ?? null, accepts: asking?.openGateAccepts ?? [] },
   };
 }
@@ -107,17 +128,42 @@ function stageView(stage: WorkflowStageExecution): StageView {
     durationMs: elapsedMs(stage),
     waitingOn: stage.waitingOn ?? null,
     waitingUntil: iso(stage.waitingUntil),
+    timesOutAt: iso(stage.timesOutAt),
+    version: stage.definitionVersion,
     error: stage.errorMessage ?? null,
+    attempt: stage.attempt,
+    decision: stage.decision
+      ? {
+          verdict: stage.decision,
+          by: stage.decidedBy ?? '',
+          reason: stage.decisionReason ?? null,
+          at: iso(stage.decidedAt),
+        }
+      : null,
   };
+}
+
+/** Who approved the merge. */
+function approvalOf(told: readonly Signal[]) {
+  const approval = told.findLast(
+    ({ type, gate, supersededAt }) => type === 'approve' && gate === 'merge' && !supersededAt,
+  );
+  return { approvedBy: approval?.actor ?? null, approvedAt: iso(approval?.createdAt) };
 }
 
 async function readProgress(em: EntityManager, id: string) {
   const workflow = await em.findOne(WorkflowExecution, { id });
   if (!workflow) return null;
   const under = { workflowExecutionId: id };
-  const stages = await em.find(WorkflowStageExecution, under, { orderBy: { stageOrder: 'asc' } });
-  const steps = await em.find(WorkflowStepExecution, under, { orderBy: { position: 'asc' } });
+  const stages = await em.find(
+    WorkflowStageExecution,
+    { ...under, supersededAt: null },
+    { orderBy: { stageOrder: 'asc' } },
+  );
+  const ofThese = { workflowStageExecutionId: stages.map((stage) => stage.id) };
+  const steps = await em.find(WorkflowStepExecution, ofThese, { orderBy: { position: 'asc' } });
   const operations = await em.find(IntegrationOperation, under, { orderBy: { createdAt: 'asc' } });
   const spent = await spentBy(em, workflow);
-  return { workflow, stages, steps, operations, spent };
+  const told = await em.find(Signal, under, { orderBy: { createdAt: 'asc' } });
+  return { workflow, stages, steps, operations, spent, told };
 }

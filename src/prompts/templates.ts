@@ -56,6 +56,7 @@ const templates = {
     variables: {
       ...project,
       requirement: 'the requirements as given',
+      done: 'what earlier workflows that this one follows have merged, as a paragraph; nothing where it follows none',
       problems: 'what was wrong with an earlier answer, as a paragraph; nothing at first',
     },
   },

@@ -16,9 +16,12 @@ export type SandboxOptions = {
    * it after each change is most of what they do.
    */
   forgetful?: boolean;
-  github?: Pick<GitHubSandboxOptions, 'port' | 'ci' | 'ciDelayMs' | 'tokens' | 'app'>;
-  linear?: Pick<LinearSandboxOptions, 'port' | 'apiKeys' | 'oauth'>;
-  codegen?: Pick<CodegenSandboxOptions, 'port' | 'script' | 'latencyMs'> & { token?: string };
+  github?: Pick<GitHubSandboxOptions, 'port' | 'ci' | 'ciDelayMs' | 'tokens' | 'app' | 'hourlyAllowance'>;
+  linear?: Pick<LinearSandboxOptions, 'port' | 'apiKeys' | 'oauth' | 'limits'>;
+  /** `gitRemote`: where its agents clone from and push to; over HTTP from this GitHub unless told. */
+  codegen?: Partial<Pick<CodegenSandboxOptions, 'port' | 'script' | 'latencyMs' | 'gitRemote'>> & {
+    token?: string;
+  };
 };
 
 export type Sandbox = Awaited<ReturnType<typeof startSandbox>>;

@@ -14,7 +14,11 @@ const stage = (order: number, name: string, more: Partial<StageView> = {}): Stag
   durationMs: null,
   waitingOn: null,
   waitingUntil: null,
+  timesOutAt: null,
+  version: 1,
   error: null,
+  attempt: 1,
+  decision: null,
   ...more,
 });
 

@@ -51,7 +51,7 @@ test('an organisation starts with a default template of the eight stages, with t
   expect(more).toEqual([]);
   expect(template).toMatchObject({ revision: 1, isDefault: true, isBuiltIn: true, options: {} });
   expect(template?.stages).toHaveLength(8);
-  expect(template?.stages[4]).toEqual({ name: 'task_execution', timeoutMs: 8 * 3_600_000 });
+  expect(template?.stages[4]).toEqual({ name: 'task_execution', timeoutMs: 24 * 3_600_000 });
   expect(await workflow(id)).toMatchObject({
     workflowTemplateId: template?.id,
     stages: template?.stages.map(({ name }) => name),

@@ -34,9 +34,9 @@ const operations = `
   intended  → running cancelled
   running   → intended succeeded failed unknown cancelled
   unknown   → running cancelled
-  failed    → intended
-  succeeded →
-  cancelled →`;
+  failed    → intended unknown
+  cancelled → intended unknown
+  succeeded →`;
 
 describe.each([
   [
@@ -46,7 +46,7 @@ describe.each([
   queued    → running paused failed cancelled
   running   → waiting paused completed failed cancelled
   waiting   → running paused completed failed cancelled
-  paused    → queued running waiting failed cancelled
+  paused    → queued running waiting completed failed cancelled
   failed    → queued running
   completed →
   cancelled →`,

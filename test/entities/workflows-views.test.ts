@@ -51,6 +51,7 @@ async function fill(to: WorkflowRows): Promise<string[]> {
       open_gate: 'plan',
       started_at: '2026-11-01T10:30:00Z',
       timeout_ms: 60_000,
+      times_out_at: '2026-11-01T10:31:00Z',
     });
     for (const position of [1, 2]) await to.step(workflow, first, position, { status: 'completed' });
     for (const position of [3, 4]) await to.step(workflow, second, position, { status: 'failed' });

@@ -17,6 +17,9 @@ export const awaitAgentRun = defineOperation({
     state: z.enum(['completed', 'failed']),
     pullRequests: z.array(z.object({ number: z.int(), url: z.string(), headBranch: z.string().nullable() })),
   }),
+  looks: 'once',
+  worked: ({ state }) => state === 'completed',
+  clears: ({ runId }) => [{ kind: 'agent-run', id: runId }],
   retry: { attempts: 20, delay: '2s' },
   async run({ runId, executionId }, { agent, config, db, intendedAt }) {
     let run = await agent.get(runId);
@@ -27,7 +30,7 @@ export const awaitAgentRun = defineOperation({
       await agent.stop(runId);
       run = { ...run, state: 'failed', error: `it took longer than ${minutes(config.agent.timeoutMs)}` };
     }
-    const state = run.state === 'completed' ? 'completed' : 'failed';
+    const state = run.state === 'completed' ? ('completed' as const) : ('failed' as const);
     await db.prompts(async (em) => {
       const execution = await em.findOneOrFail(PromptExecution, executionId);
       execution.ended({

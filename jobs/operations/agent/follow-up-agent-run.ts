@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineOperation } from '../../../src/engine/define.ts';
 import { workspace } from '../workspace.ts';
 import { markStarted, promptOf } from './prompt-of.ts';
+import { traceOfRun } from './stop-agent-run.ts';
 
 /** Gives an agent that is done more to do, with what it knows already. */
 export const followUpAgentRun = defineOperation({
@@ -9,6 +10,7 @@ export const followUpAgentRun = defineOperation({
   name: 'follow-up-agent-run',
   input: z.object({ runId: z.string(), executionId: z.uuid(), workspace: workspace.nullable() }),
   output: z.object({ runId: z.string(), url: z.string().nullable() }),
+  traces: ({ workspace }, run) => [traceOfRun(run, workspace?.repository)],
   retry: { attempts: 6, delay: '2s' },
   timeout: '2m',
   find: async ({ executionId }, context) => {

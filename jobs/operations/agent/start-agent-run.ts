@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineOperation } from '../../../src/engine/define.ts';
 import { workspace } from '../workspace.ts';
 import { markStarted, promptOf } from './prompt-of.ts';
+import { traceOfRun } from './stop-agent-run.ts';
 
 /** Starts an agent on a kept prompt, or adopts the run that was started for it already. */
 export const startAgentRun = defineOperation({
@@ -9,6 +10,7 @@ export const startAgentRun = defineOperation({
   name: 'start-agent-run',
   input: z.object({ executionId: z.uuid(), workspace: workspace.nullable() }),
   output: z.object({ runId: z.string(), url: z.string().nullable() }),
+  traces: ({ workspace }, run) => [traceOfRun(run, workspace?.repository)],
   retry: { attempts: 6, delay: '2s' },
   timeout: '2m',
   find: async ({ executionId }, context) => {

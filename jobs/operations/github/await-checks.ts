@@ -21,6 +21,7 @@ export const awaitChecks = defineOperation({
       }),
     ),
   }),
+  looks: 'anew',
   retry: { attempts: 20, delay: '2s' },
   async run({ repository, sha, baseBranch }, { github, config, intendedAt }) {
     const checks = await github.listChecks(repository, sha);

@@ -9,7 +9,14 @@ export const commentOnPullRequest = defineOperation({
   input: z.object({ repository: repositoryName, number: z.int().positive(), body: z.string() }),
   output: z.object({ id: z.string(), url: z.string() }),
   retry: { attempts: 8, delay: '2s' },
-  find: ({ repository, number }, { github, id }) => github.findComment(repository, number, marker(id)),
+  async find({ repository, number, body }, { github, id, earlier }) {
+    for (const one of [id, ...earlier]) {
+      const comment = await github.findComment(repository, number, marker(one));
+      // what an earlier attempt said stands, unless it is another thing that is to be said now
+      if (comment && (one === id || comment.body.startsWith(body))) return comment;
+    }
+    return null;
+  },
   run: ({ repository, number, body }, { github, id }) =>
     github.createComment(repository, number, `${body}\n\n${marker(id)}`),
 });

@@ -20,6 +20,7 @@ export const examineChanges = defineOperation({
     expectedFiles: z.array(z.string()),
   }),
   output: z.object({ files: z.array(z.string()), findings: z.array(finding) }),
+  looks: 'anew',
   retry: { attempts: 8, delay: '2s' },
   async run({ repository, number, expectedFiles }, { github }) {
     const changes = await github.listChangedFiles(repository, number);

@@ -10,6 +10,7 @@ export const inspectRepository = defineOperation({
   name: 'inspect-repository',
   input: z.object({ repository: repositoryName, repositoryId: z.uuid(), branch: z.string() }),
   output: z.object({ analysisRunId: z.uuid(), commitSha: z.string(), fileCount: z.int() }),
+  looks: 'anew',
   retry: { attempts: 5, delay: '5s' },
   timeout: '10m',
   async run({ repository, repositoryId, branch }, { github, db, organizationId, workflowId }) {

@@ -13,6 +13,7 @@ export const mergeBranch = defineOperation({
   name: 'merge-branch',
   input: z.object({ repository: repositoryName, base: z.string(), head: z.string(), message: z.string() }),
   output: mergeOutcome,
+  worked: ({ outcome }) => outcome === 'merged',
   retry: { attempts: 8, delay: '2s' },
   run: ({ repository, ...merge }, { github }) => github.mergeBranch(repository, merge),
 });

@@ -14,6 +14,9 @@ export const mergePullRequest = defineOperation({
     title: z.string(),
   }),
   output: mergeOutcome,
+  worked: ({ outcome }) => outcome === 'merged',
+  clears: ({ number }, { outcome }) =>
+    outcome === 'merged' ? [{ kind: 'pull-request', id: String(number) }] : [],
   retry: { attempts: 8, delay: '2s' },
   async find({ repository, number }, { github }) {
     const pull = await github.getPullRequest(repository, number);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../../../src/engine/define.ts';
 import { pullRequest, repositoryName } from '../workspace.ts';
+import { traceOfPull } from './close-pull-request.ts';
 
 /** Opens a pull request, or adopts the one already open from that branch to that base. */
 export const openPullRequest = defineOperation({
@@ -14,6 +15,7 @@ export const openPullRequest = defineOperation({
     body: z.string(),
   }),
   output: pullRequest,
+  traces: ({ repository }, pull) => [traceOfPull(repository, pull)],
   retry: { attempts: 8, delay: '2s' },
   find: ({ repository, head, base }, { github }) => github.findPullRequest(repository, { head, base }),
   run: ({ repository, ...pull }, { github }) => github.openPullRequest(repository, pull),

@@ -9,6 +9,7 @@ export const readBranch = defineOperation({
   name: 'read-branch',
   input: z.object({ repository: repositoryName, branch: z.string() }),
   output: z.object({ name: z.string(), sha: z.string() }),
+  looks: 'anew',
   retry: { attempts: 8, delay: '2s' },
   async run({ repository, branch }, { github }) {
     const found = await github.getBranch(repository, branch);

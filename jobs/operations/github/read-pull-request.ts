@@ -8,6 +8,7 @@ export const readPullRequest = defineOperation({
   name: 'read-pull-request',
   input: z.object({ repository: repositoryName, number: z.int().positive() }),
   output: pullRequest,
+  looks: 'anew',
   retry: { attempts: 8, delay: '2s' },
   run: ({ repository, number }, { github }) => github.getPullRequest(repository, number),
 });

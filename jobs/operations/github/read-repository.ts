@@ -20,6 +20,7 @@ export const readRepository = defineOperation({
     topics: z.array(z.string()).default([]),
     pushedAt: z.string().nullable().default(null),
   }),
+  looks: 'anew',
   retry: { attempts: 8, delay: '2s' },
   run: (repository, { github }) => github.getRepository(repository),
 });

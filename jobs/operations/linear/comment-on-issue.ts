@@ -8,9 +8,12 @@ export const commentOnIssue = defineOperation({
   input: z.object({ issueId: z.string(), body: z.string() }),
   output: z.object({ commentId: z.string() }),
   retry: { attempts: 8, delay: '2s' },
-  async find(_, { linear, id }) {
-    const commentId = await linear.findComment(id);
-    return commentId ? { commentId } : null;
+  async find(_, { linear, id, earlier }) {
+    for (const one of [id, ...earlier]) {
+      const commentId = await linear.findComment(one);
+      if (commentId) return { commentId };
+    }
+    return null;
   },
   run: async ({ issueId, body }, { linear, id }) => ({
     commentId: await linear.createComment({ id, issueId, body }),

@@ -7,6 +7,7 @@ export const readTeam = defineOperation({
   name: 'read-team',
   input: z.object({}),
   output: z.object({ id: z.string(), key: z.string(), name: z.string() }),
+  looks: 'anew',
   retry: { attempts: 8, delay: '2s' },
   run: (_, { linear }) => linear.getTeam(),
 });

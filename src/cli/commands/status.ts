@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { boardLines, spendingLines } from '../board.ts';
+import { boardLines, spendingLines, timeLines } from '../board.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { isOver } from '../follow.ts';
 import { print, printJson, say } from '../output.ts';
 import { paintFor } from '../style.ts';
-import { describeEnd, howToAnswer } from '../tell.ts';
+import { describeAttempt, describeEnd, howToAnswer } from '../tell.ts';
 
 export function statusCommand(): Command {
   return withApi(new Command('status'))
@@ -15,7 +15,9 @@ export function statusCommand(): Command {
       const view = await (await findApi(options)).workflow(id);
       if (options.json) return printJson(view);
       print(`${view.repository}: ${view.name === view.repository ? '' : `${view.name}, `}${view.status}`);
-      for (const line of boardLines(view, { paint: paintFor(process.stdout), now: Date.now() })) print(line);
+      const look = { paint: paintFor(process.stdout), now: Date.now() };
+      for (const line of [...boardLines(view, look), ...timeLines(view, look)]) print(line);
+      for (const line of describeAttempt(view)) print(line);
       for (const line of spendingLines(view)) print(`\nSpent: ${line}`);
       if (view.signals.gate) say(howToAnswer(view, options));
       if (isOver(view)) for (const line of describeEnd(view)) say(line);

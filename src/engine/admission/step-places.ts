@@ -46,7 +46,7 @@ export async function stepRoom(
                from workflow_stage_executions other join workflow_executions w on w.id = other.workflow_execution_id
               where other.organization_id = ? and other.status = 'waiting' and other.waiting_on like ? and other.id <> me.id
                 and w.status in ('running', 'waiting')
-                and (me.has_some or (other.started_at, other.id) < (me.started_at, me.id))) as before
+                and (me.has_some or (other.started_at, other.id) < (coalesce(me.started_at, now()), me.id))) as before
        from (select id, started_at, exists (
                       select from workflow_step_executions
                        where workflow_stage_execution_id = stage.id and ${runningStep}) as has_some

@@ -12,7 +12,7 @@ import { repairPurpose, type Spent, whyNot } from './judge.ts';
 export const waitingForBudget = 'a larger budget';
 
 /** How often it looks by itself, milliseconds. */
-const lookAgainMs = 30_000;
+const lookAgainMs = 10_000;
 
 export async function spentBy(em: EntityManager, workflow: WorkflowExecution): Promise<Spent> {
   const [sum] = await em.execute<Omit<Spent, 'wallClockMs'>[]>(

@@ -95,6 +95,8 @@ export interface GitHub {
   ): Promise<PullRequest>;
   /** Points an open pull request at another base branch. */
   retargetPullRequest(repo: RepositoryName, number: number, base: string): Promise<PullRequest>;
+  /** Closes an open pull request without merging; one that is closed or merged stays as it is. */
+  closePullRequest(repo: RepositoryName, number: number): Promise<PullRequest>;
   listChangedFiles(repo: RepositoryName, number: number): Promise<ChangedFile[]>;
   listChecks(repo: RepositoryName, sha: string): Promise<Check[]>;
   /** Names of the checks that the branch's protection requires; empty where it is not protected. */

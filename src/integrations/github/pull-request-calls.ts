@@ -10,6 +10,7 @@ type PullRequestCalls = Pick<
   | 'getPullRequest'
   | 'openPullRequest'
   | 'retargetPullRequest'
+  | 'closePullRequest'
   | 'listChangedFiles'
   | 'mergePullRequest'
 >;
@@ -58,6 +59,13 @@ export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls 
 
     async retargetPullRequest(repo, number, base) {
       const { data } = await rest.pulls.update({ ...addressOf(repo), pull_number: number, base });
+      return toPullRequest(data);
+    },
+
+    async closePullRequest(repo, number) {
+      const now = await calls.getPullRequest(repo, number);
+      if (now.state !== 'open') return now;
+      const { data } = await rest.pulls.update({ ...addressOf(repo), pull_number: number, state: 'closed' });
       return toPullRequest(data);
     },
 

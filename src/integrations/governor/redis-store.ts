@@ -1,5 +1,5 @@
 /** The shared state in Redis, beside the queues. */
-import { Redis } from 'ioredis';
+import { connectRedis } from '../../engine/redis-url.ts';
 import type { Store } from './shared-state.ts';
 
 const readScript = `return { redis.call('TIME'), redis.call('GET', KEYS[1]) }`;
@@ -13,7 +13,7 @@ const commandTimeout = 5_000;
 
 /** @param prefix of the queues; in braces, so that it lies where they do in a cluster */
 export function redisStore(url: string, prefix: string, onError: (error: Error) => void): Store {
-  const redis = new Redis(url, { maxRetriesPerRequest: 3, commandTimeout, lazyConnect: true });
+  const redis = connectRedis(url, { maxRetriesPerRequest: 3, commandTimeout, lazyConnect: true });
   redis.on('error', onError);
   const at = (key: string) => `{${prefix}}:rate:${key}`;
   return {

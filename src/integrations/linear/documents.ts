@@ -82,6 +82,9 @@ export const updateIssue: GraphqlDocument<
     issueUpdate(id: $id, input: $input) { success issue { ${issueFields} } }
   }`;
 
+export const deleteIssue: GraphqlDocument<{ issueDelete: { success: boolean } }, Id> = `
+  mutation DeleteIssue($id: String!) { issueDelete(id: $id) { success } }`;
+
 export const relationsOfIssue: GraphqlDocument<
   { issue: { relations: Page<RelationNode> } },
   { id: string; after: string | null }

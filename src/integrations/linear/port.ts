@@ -36,6 +36,9 @@ export interface Linear {
   createLabel(label: { id: string; teamId: string; name: string }): Promise<string>;
   findIssue(id: string): Promise<Issue | null>;
   createIssue(issue: NewIssue): Promise<Issue>;
+  updateIssue(id: string, change: Pick<NewIssue, 'title' | 'description'>): Promise<Issue>;
+  /** Moves the issue to the trash; one that is there, or is no more, stays so. */
+  deleteIssue(id: string): Promise<void>;
   /** Moves the issue to its team's first state of that type; already there counts as done. */
   setState(issueId: string, type: StateType): Promise<Issue>;
   findRelation(relation: { issueId: string; relatedIssueId: string; type: 'blocks' }): Promise<string | null>;

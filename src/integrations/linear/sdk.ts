@@ -55,6 +55,15 @@ export function createLinear(options: LinearOptions): Linear {
         () => linear.findIssue(issue.id),
       ),
 
+    async updateIssue(id, input) {
+      const answer = await send(documents.updateIssue, { id, input });
+      return issueOf(entityIn(answer.issueUpdate, 'issue'));
+    },
+
+    async deleteIssue(id) {
+      if (await linear.findIssue(id)) await send(documents.deleteIssue, { id });
+    },
+
     async setState(issueId, type) {
       const { issue } = await send(documents.issueWithStates, { id: issueId });
       if (issue.state.type === type) return issueOf(issue);

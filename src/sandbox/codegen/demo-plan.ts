@@ -18,7 +18,8 @@ type Item = { text: string; children: string[] };
 const maxSteps = 6;
 const listLine = /^(\s*)(?:[-*+]|\d+[.)])\s+(?:\[[ x]\]\s+)?(.*)$/;
 
-export function planFrom(requirement: string): DemoPlan {
+/** @param done names of steps that are merged already; they are not planned again */
+export function planFrom(requirement: string, done: readonly string[] = []): DemoPlan {
   const lines = requirement.replace(/```[\s\S]*?```/g, '').split('\n');
   const paragraphs = requirement
     .split(/\n\s*\n/)
@@ -52,7 +53,10 @@ export function planFrom(requirement: string): DemoPlan {
   steps.forEach((step, index) => {
     step.depends_on = dependencies[index] ?? [];
   });
-  return { title: title.slice(0, 120), summary, steps };
+  const isDone = (name: string) => done.some((one) => one.toLowerCase() === name.toLowerCase());
+  const left = steps.filter(({ name }) => !isDone(name));
+  for (const step of left) step.depends_on = step.depends_on.filter((name) => !isDone(name));
+  return { title: title.slice(0, 120), summary, steps: left };
 }
 
 function itemsOf(lines: string[]): Item[] {

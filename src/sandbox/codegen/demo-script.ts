@@ -1,14 +1,14 @@
 /** The agent of the demo: plans from the requirement's list, writes real files, reviews real diffs, mends and merges. */
 import { appendSection, writeStepFile } from './demo-files.ts';
-import { planFrom } from './demo-plan.ts';
+import { type DemoPlan, planFrom } from './demo-plan.ts';
 import { reviewBranch } from './demo-review.ts';
-import { namedFiles, tag, tagLines } from './prompt-tags.ts';
+import { mergedSteps, namedFiles, tag, tagLines } from './prompt-tags.ts';
 import type { AgentAnswer, AgentScript, AgentTask } from './scripted-agent.ts';
 
 export const demoScript: AgentScript = async (task) => {
   switch (task.kind) {
     case 'decompose':
-      return { result: JSON.stringify(planFrom(tag(task.prompt, 'requirement') ?? task.prompt), null, 2) };
+      return { result: JSON.stringify(plan(task.prompt), null, 2) };
     case 'step':
       return carryOutStep(task);
     case 'review':
@@ -21,6 +21,11 @@ export const demoScript: AgentScript = async (task) => {
       return { result: 'Nothing to do.' };
   }
 };
+
+/** The requirement's list, without what the prompt says is merged. */
+function plan(prompt: string): DemoPlan {
+  return planFrom(tag(prompt, 'requirement') ?? prompt, mergedSteps(prompt));
+}
 
 async function carryOutStep({ prompt, clone }: AgentTask): Promise<AgentAnswer> {
   const checkout = await clone();

@@ -17,3 +17,14 @@ export function tagLines(prompt: string, name: string): string[] {
 /** The paths in `<files>`, but for those that lead out of the repository. */
 export const namedFiles = (prompt: string) =>
   tagLines(prompt, 'files').filter((file) => !file.startsWith('/') && !file.split('/').includes('..'));
+
+/** The names of steps that `<done>` says are merged, without the files in brackets behind them. */
+export function mergedSteps(prompt: string): string[] {
+  const sections = (tag(prompt, 'done') ?? '').matchAll(/^Merged:\n((?:- .*(?:\n|$))+)/gm);
+  return [...sections].flatMap(([, list = '']) =>
+    list
+      .split('\n')
+      .map((line) => line.replace(/^- /, '').replace(/ \([^()]*\)$/, ''))
+      .filter((line) => line !== ''),
+  );
+}

@@ -10,16 +10,20 @@ export class Access {
   readonly #logins: Map<string, string>;
   /** When tokens end that do (milliseconds since 1970). */
   readonly #ends = new Map<string, number>();
-  readonly #limit = 5000;
+  readonly #limit: number;
   /** Requests used by each user, and when that is forgotten (milliseconds since 1970). */
   readonly #used = new Map<string, { count: number; until: number }>();
 
   /** For `sandbox-bot`, instead of the hourly allowance. */
   readonly throttle: Throttle | undefined;
 
-  /** @param tokens the first belongs to `sandbox-bot`, the next to `sandbox-bot-2` and so on */
-  constructor(tokens: string[], throttle?: Throttle) {
+  /**
+   * @param tokens the first belongs to `sandbox-bot`, the next to `sandbox-bot-2` and so on
+   * @param hourlyAllowance of each user, requests; GitHub's 5,000 unless told
+   */
+  constructor(tokens: string[], throttle?: Throttle, hourlyAllowance = 5000) {
     this.throttle = throttle;
+    this.#limit = hourlyAllowance;
     this.#logins = new Map(
       tokens.map((token, index) => [token, index === 0 ? 'sandbox-bot' : `sandbox-bot-${index + 1}`]),
     );

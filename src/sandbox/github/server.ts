@@ -34,6 +34,8 @@ export type GitHubSandboxOptions = {
   faults?: Faults;
   /** Limits for the first token's user; GitHub's hourly budget alone unless told. */
   throttle?: ThrottleOptions;
+  /** Requests that each user has for an hour; 5,000 unless told. */
+  hourlyAllowance?: number;
 };
 
 /** How many requests are kept in the log. */
@@ -48,7 +50,7 @@ export type GitHubSandbox = Awaited<ReturnType<typeof startGitHubSandbox>>;
 export async function startGitHubSandbox(options: GitHubSandboxOptions) {
   const tokens = options.tokens ?? [`ghp_${randomBytes(18).toString('hex')}`];
   const throttle = options.throttle && new Throttle(options.throttle);
-  const access = new Access(tokens, throttle);
+  const access = new Access(tokens, throttle, options.hourlyAllowance);
   const faults = options.faults ?? new Faults();
   const repositories = new Repositories(path.resolve(options.dataDir));
   const ci = new Ci(options.ci, options.ciDelayMs ?? 200);

@@ -24,6 +24,13 @@ export function mutations(store: LinearStore): Resolvers<undefined> {
       return done({ entity: issue });
     },
 
+    issueDelete: (_, { id }: L.MutationIssueDeleteArgs) => {
+      const issue = store.issue(id);
+      issue.archivedAt ??= new Date().toISOString();
+      issue.trashed = true;
+      return done({ entity: issue });
+    },
+
     issueRelationCreate: (_, { input }: L.MutationIssueRelationCreateArgs) => {
       const issueId = store.issue(input.issueId).id;
       const relatedIssueId = store.issue(input.relatedIssueId).id;

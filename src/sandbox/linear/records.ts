@@ -38,6 +38,8 @@ export type IssueRecord = Entity & {
   startedAt: string | null;
   completedAt: string | null;
   canceledAt: string | null;
+  /** Whether it was deleted; people can bring it back for a while. */
+  trashed?: boolean;
 };
 
 export type RelationRecord = Entity & { issueId: string; relatedIssueId: string; type: string };

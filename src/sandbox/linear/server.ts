@@ -30,6 +30,8 @@ export type LinearSandboxOptions = {
   oauth?: SandboxOAuth;
   /** Teams to have; absent: one, ENG. */
   teams?: { key: string; name: string }[];
+  /** What its headers say there is for an hour; Linear's own figures unless told. */
+  limits?: { requests: number; complexity: number };
   faults?: Faults;
 };
 
@@ -90,7 +92,7 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
       '/graphql',
       express.json({ limit: '5mb' }),
       log,
-      rateLimitHeaders(),
+      rateLimitHeaders(options.limits),
       applyFaults(faults, rootFieldOf),
       authenticate(apiKeys, oauth),
       yoga as unknown as RequestHandler,

@@ -1,0 +1,47 @@
+/** What may be sent to the schedule routes. */
+import { z } from 'zod';
+import { missedPolicies, overlapPolicies } from '../../entities/workflows/workflow-schedule.ts';
+import { text, workflowRequest } from './workflow-requests.ts';
+
+const name = text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.');
+
+/** Whether they can be read is for the engine to say. */
+const cron = text(255);
+const timeZone = text(100);
+
+const workflow = workflowRequest.omit({ startAt: true, deadlineAt: true });
+
+const fields = {
+  name,
+  cron,
+  timeZone: timeZone.default('UTC'),
+  /** What each of its workflows is put in with. */
+  workflow,
+  overlap: z.enum(overlapPolicies, `This should be one of: ${overlapPolicies.join(', ')}.`).optional(),
+  missed: z.enum(missedPolicies, `This should be one of: ${missedPolicies.join(', ')}.`).optional(),
+  enabled: z.boolean('This should be true or false.').optional(),
+};
+
+const oneObject = {
+  error: (issue: { code?: string }) =>
+    issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined,
+};
+
+export const scheduleRequest = z.strictObject(fields, oneObject);
+
+/** Nothing but what is to change. */
+export const scheduleChange = z
+  .strictObject({ ...fields, timeZone }, oneObject)
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'Nothing is to change; name at least one field.');
+
+export const previewQuery = z.strictObject({
+  cron,
+  timeZone: timeZone.default('UTC'),
+  count: z.coerce
+    .number('The count is 1 to 50.')
+    .int('The count is 1 to 50.')
+    .min(1, 'The count is 1 to 50.')
+    .max(50, 'The count is 1 to 50.')
+    .default(5),
+});

@@ -1,0 +1,203 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { stages } from '../../jobs/workflow.ts';
+import { receiveSignal, type SignalRequest } from '../../src/engine/receive-signal.ts';
+import { workflowView } from '../../src/http/workflow-view.ts';
+import { demoScript } from '../../src/sandbox/codegen/demo-script.ts';
+import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
+import { backends } from '../support/backends.ts';
+import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { expectEverythingOnce } from '../support/once.ts';
+import { type TestSystem, type TestSystemOptions, testSystem } from '../support/system.ts';
+
+const requirements = `# Two files
+
+- Add greeting/hello.md that greets the reader.
+- Add greeting/index.md that links to hello.md.
+`;
+const automatic = { autoConfirmPlan: true, autoMerge: true } as const;
+
+let fresh: FreshDatabases;
+beforeAll(async () => {
+  fresh = await freshDatabases();
+});
+afterAll(() => fresh.drop());
+
+let system: TestSystem;
+afterEach(() => system.close());
+const start = async (backend: 'PostgreSQL' | 'Redis', options?: TestSystemOptions) => {
+  system = await testSystem(fresh, backend, options);
+  system.work();
+  return system;
+};
+const send = (id: string, type: SignalRequest['type'], payload = {}) =>
+  receiveSignal(system.engine, {
+    organizationId: system.organizationId,
+    workflowId: id,
+    type,
+    actor: 'Ada',
+    payload,
+  });
+const over = (id: string) => system.until(id, ['completed', 'failed', 'cancelled'], 120_000);
+const viewOf = async (id: string) => {
+  const view = await workflowView(system.engine.databases.inOrganization(system.organizationId), id);
+  if (!view) throw new Error('there is no such workflow');
+  return view;
+};
+
+describe.each(backends())('on %s', (backend) => {
+  test('a workflow that failed at its end, run again from each of the eight stages, leaves everything once', async () => {
+    const { enqueue, sandbox, repository } = await start(backend, { github: { ci: async () => 'failure' } });
+    await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
+    const id = await enqueue({ requirements, options: automatic });
+    expect(await over(id)).toMatchObject({ status: 'failed', errorStage: 'completion' });
+    const runs = sandbox.codegen.runs().length;
+    let attempt = 1;
+    for (const { name } of stages) {
+      if (name === 'completion') await sandbox.github.protect(repository, 'main', []);
+      await send(id, 'rerun', { from: name });
+      attempt += 1;
+      const { status, errorStage, errorMessage } = await over(id);
+      const expected =
+        name === 'completion'
+          ? ['completed', null, null]
+          : ['failed', 'completion', expect.stringMatching(/ci\/sandbox failed/)];
+      expect([name, status, errorStage ?? null, errorMessage ?? null]).toEqual([name, ...expected]);
+      // the agents' work stands: nothing they would be told has changed
+      expect([name, sandbox.codegen.runs().length]).toEqual([name, runs]);
+    }
+    await expectEverythingOnce(system, id);
+    const view = await viewOf(id);
+    expect(view.attempt).toBe(attempt);
+    expect(view.stages.map(({ name }) => name)).toEqual(stages.map(({ name }) => name));
+    const open = view.operations.find(({ type, superseded }) => type === 'open-pull-request' && !superseded);
+    expect(open?.attempt).toBe(1);
+    expect(view.operations.some(({ type, superseded }) => type === 'read-branch' && superseded)).toBe(true);
+    expect(view.operations.some(({ type, superseded }) => type === 'create-issue' && superseded)).toBe(false);
+  }, 400_000);
+});
+
+test('after a plan was rejected another one is made, which heeds the reason', async () => {
+  const prompts: string[] = [];
+  const script: AgentScript = async (task) => {
+    if (task.kind === 'decompose') prompts.push(task.prompt);
+    return demoScript(task);
+  };
+  const { enqueue, untilAsked } = await start('PostgreSQL', { codegen: { script } });
+  const id = await enqueue({ requirements, options: { autoMerge: true } });
+  await untilAsked(id, 60_000);
+  await receiveSignal(system.engine, {
+    organizationId: system.organizationId,
+    workflowId: id,
+    type: 'reject',
+    actor: 'Ada',
+    reason: 'split it finer',
+  });
+  await over(id);
+  await send(id, 'rerun', { from: 'requirements_decomposition' });
+  await untilAsked(id, 60_000);
+  expect(prompts).toHaveLength(2);
+  expect(prompts[1]).toContain('Ada rejected the plan: split it finer.');
+  await send(id, 'approve');
+  expect((await over(id)).status).toBe('completed');
+  expect((await viewOf(id)).plan).toMatchObject({ status: 'approved', decidedBy: 'Ada' });
+}, 120_000);
+
+test('with another plan, issues take its words, steps left out are taken back, and nothing is there twice', async () => {
+  const step = (name: string, description: string) => ({
+    name,
+    description,
+    acceptance_criteria: [description],
+    files: [`greeting/${name}.md`],
+    depends_on: [],
+    effort_hours: 1,
+    complexity: 1,
+  });
+  const plans = [
+    [step('a', 'First words.'), step('b', 'To be left out.')],
+    [step('c', 'Something new.'), step('a', 'Other words.')],
+  ];
+  let asked = 0;
+  const script: AgentScript = async (task) => {
+    if (task.kind !== 'decompose') return demoScript(task);
+    asked += 1;
+    return { result: JSON.stringify({ title: 'T', summary: 'S', steps: plans[asked - 1] }) };
+  };
+  const { enqueue, untilAsked, sandbox, repository } = await start('PostgreSQL', { codegen: { script } });
+  const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
+  expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^merge approval/);
+  await send(id, 'reject');
+  await over(id);
+  await send(id, 'rerun', { from: 'requirements_decomposition', anew: true });
+  const again = await untilAsked(id, 90_000);
+  expect([again.errorMessage ?? null, again.waitingOn]).toEqual([
+    null,
+    expect.stringMatching(/^merge approval/),
+  ]);
+  expect(asked).toBe(2);
+  // what was merged into the development branch stays done; its other words are more work
+  const issues = sandbox.linear.issues().map(({ title }) => title);
+  expect(issues.sort()).toEqual(['T', 'a', 'a', 'b', 'c']);
+  const pulls = await sandbox.github.pullRequests(repository);
+  expect(pulls.filter(({ state }) => state === 'open')).toHaveLength(1);
+  expect(new Set(pulls.map(({ head }) => head)).size).toBe(pulls.length);
+  const { steps } = await viewOf(id);
+  expect(steps.map(({ number, title }) => `${number} ${title}`)).toEqual(['1 c', '2 a']);
+  await send(id, 'approve');
+  expect((await over(id)).status).toBe('completed');
+}, 240_000);
+
+test('one step is done again with an edited prompt, on its branch and pull request', async () => {
+  const told: { runKey: string; turn: number; prompt: string }[] = [];
+  const script: AgentScript = async (task) => {
+    if (task.kind !== 'step' && !task.prompt.includes('Sing instead')) return demoScript(task);
+    told.push({ runKey: task.runKey, turn: task.turn, prompt: task.prompt });
+    if (!task.prompt.includes('Sing instead')) return demoScript(task);
+    const checkout = await task.clone();
+    await checkout.write('greeting/song.md', '# A song\n');
+    await checkout.commit('Sing');
+    await checkout.push();
+    return { result: 'It sings.' };
+  };
+  const failReview: AgentScript = async (task) =>
+    task.kind === 'review' && !told.some(({ turn }) => turn > 1)
+      ? { result: '{"score": 10, "summary": "Bad."}' }
+      : script(task);
+  const { enqueue, untilAsked, sandbox, repository } = await start('PostgreSQL', {
+    codegen: { script: failReview },
+  });
+  const one = '# One file\n\n- Add greeting/hello.md that greets the reader.\n';
+  const id = await enqueue({ requirements: one, options: automatic });
+  expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^a decision on pull request #1/);
+  await send(id, 'retry_step', { step: 1, prompt: 'Sing instead.' });
+  const done = await over(id);
+  expect(done).toMatchObject({ status: 'completed', errorMessage: null, attempt: 2 });
+  const edited = told.filter(({ prompt }) => prompt.includes('Sing instead'));
+  expect(edited).toHaveLength(1);
+  expect(edited[0]?.turn).toBeGreaterThan(1);
+  const pulls = await sandbox.github.pullRequests(repository);
+  expect(pulls.map(({ number, mergedAt }) => [number, mergedAt !== null])).toEqual([
+    [1, true],
+    [2, true],
+  ]);
+  const view = await viewOf(id);
+  expect(view.told.map(({ type }) => type)).toEqual(['requirements', 'retry_step']);
+}, 180_000);
+
+test('what is merged or cancelled cannot be run again, nor what has not been reached', async () => {
+  const { enqueue, untilAsked } = await start('PostgreSQL');
+  const one = '# One file\n\n- Add greeting/hello.md that greets the reader.\n';
+  const id = await enqueue({ requirements: one, options: { autoMerge: true } });
+  await untilAsked(id, 60_000);
+  await expect(send(id, 'rerun', { from: 'completion' })).rejects.toThrow(
+    /has not come as far as completion/,
+  );
+  await expect(send(id, 'rerun', { from: 'lunch' })).rejects.toThrow(/"lunch" is no stage/);
+  await expect(send(id, 'retry')).rejects.toThrow(/Only what has failed/);
+  await send(id, 'approve');
+  await expect(send(id, 'rerun', { from: 'project_selection' })).rejects.toThrow(
+    /can begin where it has failed/,
+  );
+  expect((await over(id)).status).toBe('completed');
+  await expect(send(id, 'rerun', { from: 'completion' })).rejects.toThrow(/merged into main.*follows it/);
+  await expect(send(id, 'cancel')).rejects.toThrow(/merged into main/);
+}, 120_000);
