@@ -114,7 +114,8 @@ function flawsAtGitHub(rows: WorkflowRows, world: World, performed: Performed): 
       pulls.filter((one) => one.mergedAt).map(({ head }) => head),
       heads,
     ),
-    ...compare(id, 'merges', ours, merges),
+    // a merge of what is merged already makes no commit; what is not merged at all shows in its pull request
+    ...compare(id, 'merges', ours, merges).filter(({ sort }) => sort === 'doubled'),
     ...agree(
       id,
       'numbers of pull requests',

@@ -171,7 +171,7 @@ export class Queues {
     this.#isClosing = true;
     // A queue that cannot be reached cannot be left politely either.
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
-    await this.#backend.release();
+    await inTime(this.#backend.release()).catch(this.#onError);
   }
 }
 

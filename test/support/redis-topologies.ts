@@ -58,7 +58,19 @@ const answers = (port: number) =>
     () => false,
   );
 
-const inMemory = ['save ""', 'appendonly no'];
+const inMemory = ['save ""', 'appendonly no', 'repl-diskless-sync-delay 0'];
+
+/** Only a replica that has what its primary has can take over. */
+async function untilSynced(ports: readonly number[]): Promise<void> {
+  const isBehind = async (port: number) => {
+    const said = String(await ask(port, 'INFO', 'replication'));
+    return said.includes('role:slave') && !said.includes('master_link_status:up');
+  };
+  for (let look = 0; (await Promise.all(ports.map(isBehind))).some(Boolean); look++) {
+    if (look > 300) throw new Error('the replicas do not come up to date');
+    await sleep(100);
+  }
+}
 
 /** A primary, two replicas, three Sentinels. */
 export async function startSentinel(): Promise<Topology> {
@@ -88,6 +100,7 @@ export async function startSentinel(): Promise<Topology> {
     if (of('num-slaves') === 2 && of('num-other-sentinels') === 2) break;
     await sleep(100);
   }
+  await untilSynced(replicas);
   return {
     url: `redis+sentinel://${sentinels.map((port) => `127.0.0.1:${port}`).join(',')}/main`,
     failOver: async () => {
@@ -123,6 +136,7 @@ export async function startCluster(): Promise<Topology> {
     String(await ask(port, 'CLUSTER', 'INFO')).includes('cluster_state:ok');
   for (let look = 0; look < 200 && !(await Promise.all(ports.map(isWell))).every(Boolean); look++)
     await sleep(100);
+  await untilSynced(ports);
   const primaryOf = async (port: number, slot: number) => {
     const slots = (await ask(port, 'CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
     return slots.find(([from, to]) => from <= slot && slot <= to)?.[2][1];

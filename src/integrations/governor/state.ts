@@ -62,6 +62,8 @@ export const emptyState = (): State => ({
   nextReturn: 0,
 });
 
+/** So long the others wait for the one that goes ahead: less than it takes to recover from the loss of a worker. */
+const aheadMs = 2_000;
 /** A request that has given no answer for so long is none. */
 const forgottenAfterMs = 60_000;
 /** How soon to look again where somebody else's answer is what is waited for. */
@@ -94,8 +96,8 @@ export function take(
   if (state.pause) return later(state.pause.until, state.pause.reason, hasTurn);
   for (const [name, cost] of Object.entries(call.budgets)) {
     const budget = state.budgets[name];
-    // until the first answer has told what there is, one goes ahead
-    if (!budget && Object.keys(state.underWay).length > 0)
+    // until the first answer has told what there is, one goes ahead, unless it has ended with its process
+    if (!budget && Object.values(state.underWay).some((since) => since + aheadMs > now))
       return later(now + lookAgainMs, 'rate limit to be told', hasTurn);
     if (budget && budget.remaining !== null && budget.remaining < cost)
       return later(budget.resetAt, 'rate limit');
