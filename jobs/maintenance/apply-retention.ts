@@ -1,4 +1,4 @@
-import { defineMaintenance } from '../../src/engine/define.ts';
+import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
 import { applyRetention } from '../../src/retention/apply-retention.ts';
 
 /** Removes rows that are older than their organisation wants them, or than the defaults say. */

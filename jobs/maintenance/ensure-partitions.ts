@@ -1,5 +1,5 @@
 import { ensurePartitions } from '../../src/databases/partitions.ts';
-import { defineMaintenance } from '../../src/engine/define.ts';
+import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
 
 /** Makes the months to come of the tables that are kept by month. */
 export const ensureMonthlyPartitions = defineMaintenance({

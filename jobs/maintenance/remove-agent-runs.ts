@@ -1,4 +1,4 @@
-import { defineMaintenance } from '../../src/engine/define.ts';
+import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
 import { removeAgentRuns } from '../../src/retention/remove-agent-runs.ts';
 
 /** Clears away the folders of command-line agents whose workflows are over. */

@@ -1,4 +1,4 @@
-import { defineMaintenance } from '../../src/engine/define.ts';
+import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
 import { watchExpiry } from '../../src/security/vault/watch-expiry.ts';
 
 /** Announces credentials that are about to expire, and marks those that have. */

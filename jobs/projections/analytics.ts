@@ -1,7 +1,7 @@
 import { Metric } from '../../entities/analytics/metric.ts';
 import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
-import { defineProjection } from '../../src/engine/define.ts';
+import { defineProjection } from '../../src/engine/define-projection.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 
 /** Measures how long stages and workflows take. */

@@ -1,6 +1,6 @@
 import { Event } from '../../entities/events/event.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
-import { defineProjection } from '../../src/engine/define.ts';
+import { defineProjection } from '../../src/engine/define-projection.ts';
 
 /** Keeps everything that happens in a workflow as an event. */
 export const eventsProjection = defineProjection({

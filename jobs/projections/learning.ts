@@ -1,7 +1,7 @@
 import { UserFeedback } from '../../entities/learning/user-feedback.ts';
 import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
-import { defineProjection } from '../../src/engine/define.ts';
+import { defineProjection } from '../../src/engine/define-projection.ts';
 
 /** Keeps people's verdicts: what they approved and rejected, and why. */
 export const learningProjection = defineProjection({

@@ -2,7 +2,7 @@ import { Project } from '../../entities/projects/project.ts';
 import { ProjectActivity } from '../../entities/projects/project-activity.ts';
 import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
-import { defineProjection } from '../../src/engine/define.ts';
+import { defineProjection } from '../../src/engine/define-projection.ts';
 
 /** Notes in a project's history what its workflows came to, what they asked and who answered. */
 export const projectsProjection = defineProjection({

@@ -1,26 +1,22 @@
 /**
- * The shapes of what `jobs/` contains: operations, stages, steps, projections and maintenance. A definition is plain data and one
- * function; everything that makes it durable is in the rest of `src/engine/`.
+ * The shapes of what workflows are made of: operations, stages and steps. A definition is plain data and one function; everything that makes it durable is in the rest of `src/engine/`.
  */
-import type { EntityManager } from '@mikro-orm/postgresql';
 import type { z } from 'zod';
-import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import type { Signal } from '../../entities/workflows/signal.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
-import type { Config, DatabaseName } from '../config.ts';
-import type { Databases } from '../databases/connect.ts';
+import type { Config } from '../config.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { Agent } from '../integrations/agent/port.ts';
 import type { GitHub } from '../integrations/github/port.ts';
 import type { Linear } from '../integrations/linear/port.ts';
+import type { MaintenanceDefinition } from './define-maintenance.ts';
+import type { ProjectionDefinition } from './define-projection.ts';
+import type { Duration } from './duration.ts';
 
 /** The outside services, as one organisation sees them. */
 export type Services = { github: GitHub; linear: Linear; agent: Agent };
 
 export type Service = keyof Services;
-
-/** Reads a duration such as `500ms`, `2s`, `15m`, `1h`, `7d`. */
-export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /**
  * Counts how a definition has changed, from 1 where it says nothing. A row keeps the version it was made for; a worker
@@ -259,45 +255,6 @@ export const defineStage = (definition: StageDefinition): StageDefinition => def
 
 /** Declares what is done for each item of a stage's `runSteps`. */
 export const defineStep = (definition: StepDefinition): StepDefinition => definition;
-
-// --- projections --------------------------------------------------------------------------------------------------
-
-/**
- * Brings one other database up to date with what happened: entries in the order of their writing, some of them perhaps
- * for the second time, which must change nothing.
- */
-export type ProjectionDefinition = {
-  name: string;
-  database: DatabaseName;
-  /** Types of outbox entries it cares for; all of them where left out. */
-  types?: readonly string[];
-  apply(entries: readonly OutboxEntry[], em: EntityManager): Promise<void>;
-};
-
-/** Declares a projection of the outbox. */
-export const defineProjection = (definition: ProjectionDefinition): ProjectionDefinition => definition;
-
-// --- maintenance --------------------------------------------------------------------------------------------------
-
-export type MaintenanceContext = {
-  databases: Databases;
-  config: Config;
-  /** Aborts when the process is to end: stop at the next good place; the next run goes on from there. */
-  signal: AbortSignal;
-};
-
-/** Work that is due again and again, for all organisations. Killed anywhere and repeated, it does what was left. */
-export type MaintenanceDefinition = {
-  /** Verb and noun, unique, such as `apply-retention`. */
-  name: string;
-  /** Counted from midnight UTC of 1 January 1970, not from the last run: `1h` is on the hour. */
-  every: Duration;
-  /** Gives what it did, in a sentence, for the log and for whoever looks at the finished job. */
-  run(context: MaintenanceContext): Promise<string>;
-};
-
-/** Declares a piece of maintenance. */
-export const defineMaintenance = (definition: MaintenanceDefinition): MaintenanceDefinition => definition;
 
 /** Everything `jobs/` declares, in one value. */
 export type Catalogue = {

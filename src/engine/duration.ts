@@ -1,4 +1,5 @@
-import type { Duration } from './define.ts';
+/** Reads a duration such as `500ms`, `2s`, `15m`, `1h`, `7d`. */
+export type Duration = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

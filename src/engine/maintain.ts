@@ -5,7 +5,7 @@
  */
 import type { Job } from 'bullmq';
 import { maintenanceQueue } from './catalogue.ts';
-import type { MaintenanceDefinition } from './define.ts';
+import type { MaintenanceDefinition } from './define-maintenance.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import type { EngineJob } from './queues.ts';

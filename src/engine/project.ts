@@ -5,7 +5,7 @@ import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import type { ProjectionDefinition } from './define.ts';
+import type { ProjectionDefinition } from './define-projection.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave } from './jobs.ts';
 import type { EngineJob } from './queues.ts';

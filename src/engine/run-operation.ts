@@ -9,7 +9,8 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
 import { earlierIds } from './control/earlier.ts';
-import type { Duration, OperationContext, OperationDefinition, Service } from './define.ts';
+import type { OperationContext, OperationDefinition, Service } from './define.ts';
+import type { Duration } from './duration.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';

@@ -4,7 +4,7 @@ import { problemOfRequirements } from '../../entities/task/requirement-document.
 import { signalTypes } from '../../entities/workflows/signal.ts';
 import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
 import { gentlePolicy, takeBackActions } from '../engine/control/take-back.ts';
-import type { Duration } from '../engine/define.ts';
+import type { Duration } from '../engine/duration.ts';
 import { milliseconds } from '../engine/duration.ts';
 import { budgetOption } from './budget-requests.ts';
 

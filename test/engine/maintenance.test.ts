@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { maintenanceQueue } from '../../src/engine/catalogue.ts';
-import { defineMaintenance, type MaintenanceDefinition } from '../../src/engine/define.ts';
+import { defineMaintenance, type MaintenanceDefinition } from '../../src/engine/define-maintenance.ts';
 import { timings } from '../../src/engine/timings.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';

@@ -15,6 +15,10 @@ export const createBranch = defineOperation({
     earlier.branch === now.branch && hashOf(earlier.repository) === hashOf(now.repository),
   traces: ({ repository, branch }) => [traceOfBranch(repository, branch)],
   retry: { attempts: 8, delay: '2s' },
-  find: ({ repository, branch }, { github }) => github.getBranch(repository, branch),
+  // from where it was made: an agent may have pushed to it already
+  async find({ repository, branch, sha }, { github }) {
+    const there = await github.getBranch(repository, branch);
+    return there && { ...there, sha };
+  },
   run: ({ repository, branch, sha }, { github }) => github.createBranch(repository, { name: branch, sha }),
 });

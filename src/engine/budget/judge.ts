@@ -1,6 +1,6 @@
 /** Whether a workflow may spend more, and why not, in words. Pure. */
 import type { Budget } from '../../../entities/workflows/budget.ts';
-import type { Duration } from '../define.ts';
+import type { Duration } from '../duration.ts';
 import { milliseconds } from '../duration.ts';
 
 export type Spent = {

@@ -7,8 +7,8 @@ import { WorkflowExecution } from '../../../entities/workflows/workflow-executio
 import { WorkflowSchedule } from '../../../entities/workflows/workflow-schedule.ts';
 import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { admitSoon } from '../admission/admit-soon.ts';
-import type { Duration } from '../define.ts';
 import { hashOf } from '../derive.ts';
+import type { Duration } from '../duration.ts';
 import type { Engine } from '../engine.ts';
 import { type EnqueueRequest, insertWorkflows } from '../enqueue.ts';
 import { addOrLeave, stageJob } from '../jobs.ts';

@@ -6,8 +6,8 @@ import { WorkflowExecution } from '../../../entities/workflows/workflow-executio
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
-import type { Duration } from '../define.ts';
 import { deriveId } from '../derive.ts';
+import type { Duration } from '../duration.ts';
 import { milliseconds } from '../duration.ts';
 import type { Engine } from '../engine.ts';
 import { expectCurrent, type Kind, start } from '../fencing.ts';

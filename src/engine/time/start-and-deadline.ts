@@ -2,7 +2,7 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { admitSoon } from '../admission/admit-soon.ts';
-import type { Duration } from '../define.ts';
+import type { Duration } from '../duration.ts';
 import { milliseconds } from '../duration.ts';
 import type { Engine } from '../engine.ts';
 import { Refusal } from '../refusal.ts';
