@@ -1,5 +1,6 @@
 /**
- * The shapes of what workflows are made of: operations, stages and steps. A definition is plain data and one function; everything that makes it durable is in the rest of `src/engine/`.
+ * The shapes of what workflows are made of: operations, stages and steps. A definition is plain data and one function;
+ * everything that makes it durable is in the rest of `src/engine/`.
  */
 import type { z } from 'zod';
 import type { Signal } from '../../entities/workflows/signal.ts';
