@@ -75,13 +75,14 @@ describe('task_db', () => {
     await expect(change({ status: 'approved' })).rejects.toMatchObject(transitionRefused);
   });
 
-  it('decides on a plan once', async () => {
+  it('decides on a plan once, but for one that is made anew', async () => {
     const { decomposition } = await plan();
     const decide = (status: 'approved' | 'rejected' | 'proposed') =>
       task((em) => em.nativeUpdate(RequirementDecomposition, { id: decomposition.id }, { status }));
     await decide('rejected');
     await expect(decide('approved')).rejects.toMatchObject(transitionRefused);
-    await expect(decide('proposed')).rejects.toMatchObject(transitionRefused);
+    for (const status of ['proposed', 'approved'] as const) await decide(status);
+    await expect(decide('rejected')).rejects.toMatchObject(transitionRefused);
   });
 
   it('refuses to save a plan over what somebody else has saved meanwhile', async () => {

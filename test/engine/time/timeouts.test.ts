@@ -313,7 +313,9 @@ test('an effect in flight whose worker died is looked for, and not made, once it
   const [there, gone] = (await operations(id)).sort((a, b) => (a.key > b.key ? -1 : 1));
   expect(there).toMatchObject({ key: 'held there', status: 'succeeded', adopted: true });
   expect(gone).toMatchObject({ key: 'held gone', status: 'cancelled' });
-  expect(gone?.errorMessage).toBe('workflow failed');
+  expect(gone?.errorMessage).toBe(
+    'Not wanted any more (workflow failed); it was looked for, and has had no effect.',
+  );
   expect(world.notes).toEqual(['held there']);
   expect((await stages(id))[0]?.organizationId).toBe(organizationId);
 });
