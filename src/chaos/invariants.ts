@@ -65,9 +65,13 @@ function flawsOfEnd({ workflow, stages, steps, operations, unpublished }: Workfl
   ];
   flaws.push(...open.map((what) => flaw('stuck', id, what)));
   if (workflow.status === 'completed') {
-    const undone = [...stages, ...steps, ...operations].filter(
-      (row) => row.isOver() && !['completed', 'succeeded'].includes(row.status),
-    );
+    // what another attempt took the place of need not have come to a good end
+    const replaced = new Set(stages.filter((stage) => stage.supersededAt).map(({ id }) => id));
+    const undone = [
+      ...stages.filter((stage) => !stage.supersededAt),
+      ...steps.filter((step) => !replaced.has(step.workflowStageExecutionId)),
+      ...operations.filter((operation) => !operation.supersededAt),
+    ].filter((row) => row.isOver() && !['completed', 'succeeded'].includes(row.status));
     for (const row of undone) {
       const name = 'key' in row ? `${row.operationType} ${row.scope}/${row.key}` : row.id;
       flaws.push(flaw('lost', id, `${name} is ${row.status}: ${row.errorMessage}`));

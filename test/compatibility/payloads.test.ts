@@ -116,6 +116,8 @@ describe.each(backends())('on %s', (backend) => {
       await add(job);
     };
     work();
+    // a worker that finds a new queue takes it for a lost one, and puts everything back under another incarnation
+    await until(async () => (await engine.queues.lookUp('maintenance', 'queue-epoch')) === 'live');
     await enqueue();
     const kindOf = ({ queue, name }: EngineJob) =>
       kinds.find((kind) => now[kind].queue === queue && now[kind].name === name);
