@@ -43,7 +43,7 @@ describe.each([
     'workflow_executions',
     (status: string) => rows.workflow({ status }),
     `
-  queued    → running paused failed cancelled
+  queued    → running waiting paused completed failed cancelled
   running   → waiting paused completed failed cancelled
   waiting   → running paused completed failed cancelled
   paused    → queued running waiting completed failed cancelled
@@ -56,7 +56,7 @@ describe.each([
     stage,
     `
   pending   → queued skipped cancelled
-  queued    → running failed cancelled
+  queued    → running waiting completed failed cancelled
   running   → queued waiting completed failed cancelled
   waiting   → queued running completed failed cancelled
   failed    → queued
@@ -69,7 +69,7 @@ describe.each([
     step,
     `
   pending   → queued skipped cancelled
-  queued    → running failed cancelled
+  queued    → running waiting completed failed cancelled
   running   → queued waiting completed failed cancelled
   waiting   → queued running completed failed cancelled
   failed    → pending queued
