@@ -33,6 +33,7 @@ const schema = defineEntity({
   },
   indexes: [
     { properties: ['status', 'updatedAt'] },
+    { properties: ['workflowExecutionId'] },
     {
       name: 'workflow_stage_executions_stage_unique',
       expression:

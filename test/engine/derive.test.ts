@@ -30,5 +30,5 @@ test('durations are read as they are written', () => {
   expect([milliseconds('500ms'), milliseconds('2s'), milliseconds('15m'), milliseconds('1h')]).toEqual([
     500, 2_000, 900_000, 3_600_000,
   ]);
-  expect(() => milliseconds('soon' as never)).toThrow(/write it like 500ms, 2s, 15m or 1h/);
+  expect(() => milliseconds('soon' as never)).toThrow(/write it like 500ms, 2s, 15m, 1h or 7d/);
 });
