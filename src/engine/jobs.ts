@@ -20,7 +20,11 @@ export type RowJobData = {
 };
 
 /** The job of a durable function, once it has entered. */
-export type EnteredJob = RowJobData & { entry?: Entry };
+export type EnteredJob = RowJobData & {
+  entry?: Entry;
+  /** How often its worker had been lost when it last got on. */
+  lostBefore?: number;
+};
 
 export const jobIdOf = (row: { id: string; incarnation: number }): string => `${row.id}-${row.incarnation}`;
 

@@ -33,7 +33,7 @@ import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
 import { fallAsleep } from './time/sleep.ts';
 import { timings } from './timings.ts';
-import { expectAnswers } from './unanswered.ts';
+import { expectAnswers, forgiveLosses } from './unanswered.ts';
 
 type Row = Entered['row'];
 
@@ -75,6 +75,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
     if (!(await dispatched(engine, entered, until))) return 'taken over by a newer job';
     // Only failures in a row count against it.
     if (entered.row.failures > 0) await markRow(engine, kind, data, (row) => row.recover());
+    await forgiveLosses(job);
     if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
     // All of them were done before we could wait for them: go on at once.
   }

@@ -70,14 +70,17 @@ describe.each(Object.entries(collections))('a %s', (_name, collection) => {
       ]);
     }
   });
+});
 
-  test('that is missing is found, whichever it is', () => {
-    for (const index of collection(world).keys()) {
-      const bent = structuredClone(world);
-      collection(bent).splice(index, 1);
-      expect([index, flaws(bent).map(({ sort }) => sort)]).toEqual([index, expect.arrayContaining(['lost'])]);
-    }
-  });
+// a merge of what is merged already makes no commit: what is missing shows in its pull request
+const required = Object.entries(collections).filter(([name]) => name !== 'merge');
+
+test.each(required)('a %s that is missing is found, whichever it is', (_name, collection) => {
+  for (const index of collection(world).keys()) {
+    const bent = structuredClone(world);
+    collection(bent).splice(index, 1);
+    expect([index, flaws(bent).map(({ sort }) => sort)]).toEqual([index, expect.arrayContaining(['lost'])]);
+  }
 });
 
 test.each<[string, (bent: World) => void, string]>([

@@ -23,13 +23,14 @@ afterAll(async () => {
 const stage = defineStage({ name: 'only_stage', run: async () => {} });
 
 /** Loops of this queue ask for jobs, and the answer never comes: as on a connection whose other end has gone silent. */
-function wedge(name: string, how: 'the first loop' | 'every loop'): () => void {
+function wedge(name: string, how: 'the first loop' | 'every loop', onReplaced = () => {}): () => void {
   const prototype = Worker.prototype as unknown as { moveToActive(...args: unknown[]): Promise<unknown> };
   const usual = prototype.moveToActive;
   let first: unknown;
   const waiting: ((nothing: undefined) => void)[] = [];
   prototype.moveToActive = function (this: Worker, ...args) {
     first ??= this.name === name ? this : undefined;
+    if (this.name === name && this !== first) onReplaced();
     const isWedged = this.name === name && (how === 'every loop' || this === first);
     return isWedged ? new Promise((resolve) => waiting.push(resolve)) : usual.apply(this, args);
   };
@@ -48,14 +49,12 @@ describe.each(backends())('a fetch loop that stands still, on %s,', (backend) =>
   });
 
   test('turns liveness red and is replaced by one that works', async () => {
-    free = wedge('only-stage', 'the first loop');
-    system = testEngine(fresh, backend, { stages: [stage] }, {}, true);
     const seen: string[] = [];
-    const looking = setInterval(() => seen.push(...troubleHere()), 20);
+    free = wedge('only-stage', 'the first loop', () => seen.push(...troubleHere()));
+    system = testEngine(fresh, backend, { stages: [stage] }, {}, true);
     system.work();
     const id = await system.enqueue();
     expect((await system.until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
-    clearInterval(looking);
     expect(seen.join()).toContain('The queue only-stage has work waiting');
     await sleep(300);
     expect(troubleHere()).toEqual([]);
