@@ -4,6 +4,8 @@ import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
 import { RequirementDocument } from './requirement-document.ts';
 
+export const decompositionStates = ['proposed', 'approved', 'rejected'] as const;
+
 const schema = defineEntity({
   name: 'RequirementDecomposition',
   tableName: 'requirement_decompositions',
@@ -19,7 +21,7 @@ const schema = defineEntity({
     workflowId: p.uuid().unique(),
     title: p.text(),
     summary: p.text(),
-    status: p.enum(['proposed', 'approved', 'rejected'] as const).default('proposed'),
+    status: p.enum(decompositionStates).default('proposed'),
     /** Who decided, or `project setting` where the plan is confirmed automatically. */
     decidedBy: p.string().length(255).nullable(),
     decisionReason: p.text().nullable(),

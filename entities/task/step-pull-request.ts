@@ -4,6 +4,8 @@ import { stateMachine } from '../state-machine.ts';
 import { DecomposedStep } from './decomposed-step.ts';
 import { GithubProject } from './github-project.ts';
 
+export const pullRequestStates = ['open', 'validated', 'rejected', 'merged', 'closed'] as const;
+
 const schema = defineEntity({
   name: 'StepPullRequest',
   tableName: 'pull_requests',
@@ -22,7 +24,7 @@ const schema = defineEntity({
     baseBranch: p.string().length(255),
     /** `prompts.executions.id` of the agent's work that it holds; repairs go on from that run. */
     executionId: p.uuid(),
-    status: p.enum(['open', 'validated', 'rejected', 'merged', 'closed'] as const).default('open'),
+    status: p.enum(pullRequestStates).default('open'),
     /** Latest score, 0–100. */
     score: p.decimal('number').precision(5).scale(2).nullable().check('score between 0 and 100'),
     mergeCommitSha: p.string().length(64).nullable(),

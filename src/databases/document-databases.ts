@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { EntityMetadata } from '@mikro-orm/postgresql';
 import { type DatabaseName, databaseNames } from '../config.ts';
-import { fill } from './generated-part.ts';
+import { fill } from '../generated-part.ts';
 import { migrationOrm } from './orm.ts';
 
 const root = new URL('../../', import.meta.url);

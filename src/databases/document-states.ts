@@ -2,7 +2,7 @@
 import { operationStates, operationTransitions } from '../../entities/workflows/operation.ts';
 import { progressStates, stageTransitions, stepTransitions } from '../../entities/workflows/progress.ts';
 import { workflowStates, workflowTransitions } from '../../entities/workflows/workflow-execution.ts';
-import { fill } from './generated-part.ts';
+import { fill } from '../generated-part.ts';
 
 type Machine = { states: readonly string[]; next: Partial<Record<string, readonly string[]>> };
 

@@ -1,7 +1,14 @@
 /** Why something that a person or system asked for is not done: bad input, a wrong moment, or no such thing. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  readonly kind: 'invalid' | 'not-found' | 'forbidden' | 'conflict' | 'key-reused' | 'line-full';
+  readonly kind:
+    | 'invalid'
+    | 'not-found'
+    | 'forbidden'
+    | 'conflict'
+    | 'changed-meanwhile'
+    | 'key-reused'
+    | 'line-full';
   /** When the same may be asked for again, seconds from now; undefined where time changes nothing. */
   readonly retryAfterSeconds: number | undefined;
 

@@ -1,29 +1,27 @@
 /** Everything that is reached over HTTP, put together. */
 import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
-import type { Engine } from '../engine/engine.ts';
 import { authenticate, callerOf } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
 import { html } from './html.ts';
-import { limitsRoutes } from './limits-routes.ts';
 import { loginRoutes, requireLogin } from './login.ts';
 import { sendPage, serveStyle } from './page.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { queueBoard } from './queue-board.ts';
+import { referenceRoutes } from './reference.ts';
 import { requestId } from './request-id.ts';
-import { scheduleRoutes } from './schedule-routes.ts';
+import type { RouteEngine } from './route.ts';
+import { routeRouter } from './route-router.ts';
+import { routes } from './routes/index.ts';
 import { boardHeaders, securityHeaders } from './security-headers.ts';
 import { Sessions } from './session.ts';
-import { workflowRoutes } from './workflow-routes.ts';
 
 export type AppOptions = {
-  engine: Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
+  engine: RouteEngine;
   /** Signs browser sessions; made up for this process alone where left out. */
   sessionSecret?: string;
 };
-
-const bodyLimit = 1_000_000;
 
 export function createApp({ engine, sessionSecret }: AppOptions): Express {
   const { databases, logger } = engine;
@@ -35,32 +33,12 @@ export function createApp({ engine, sessionSecret }: AppOptions): Express {
 
   app.use(requestId(logger), securityHeaders(https));
   app.use(healthRoutes(engine));
+  app.use(referenceRoutes());
   app.get('/style.css', serveStyle);
   app.get('/favicon.ico', (_req, res) => void res.status(204).end());
   app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
   app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
-  app.use(
-    '/v1/workflows',
-    authenticate(databases, sessions),
-    express.json({ limit: bodyLimit }),
-    noStore,
-    workflowRoutes(engine),
-  );
-  app.use(
-    '/v1/schedules',
-    authenticate(databases, sessions),
-    express.json({ limit: bodyLimit }),
-    noStore,
-    scheduleRoutes(engine),
-  );
-
-  app.use(
-    '/v1/limits',
-    authenticate(databases, sessions),
-    express.json({ limit: bodyLimit }),
-    noStore,
-    limitsRoutes(engine),
-  );
+  app.use(routeRouter(engine, routes, authenticate(databases, sessions)));
 
   app.use((req) => {
     throw new Problem('not-found', `There is nothing at ${req.path}.`);
@@ -76,9 +54,4 @@ const operatorsOnly: RequestHandler = (_req, res, next) => {
   const body = html`<h1>Not for this key</h1>
 <p>The queues carry the jobs of every organisation, so only keys of the default organisation may look at them.</p>`;
   sendPage(res, 403, { title: 'Not for this key', caller, body });
-};
-
-const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
-  next();
 };

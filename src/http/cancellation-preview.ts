@@ -1,29 +1,40 @@
 /** What cancelling a workflow would touch, by name, before anybody does it. */
-import type { Operation } from '../../entities/workflows/operation.ts';
+import { z } from 'zod';
+import { type Operation, operationStates } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import { type CancelPolicy, fatesOf, type TakeBackAction } from '../engine/control/take-back.ts';
+import { type CancelPolicy, fatesOf, takeBackActions } from '../engine/control/take-back.ts';
 import { tracesOf } from '../engine/control/traces.ts';
-import type { Catalogue, Trace } from '../engine/define.ts';
+import { type Catalogue, traceKinds } from '../engine/define.ts';
 import { ledgerOf, services } from '../engine/engine.ts';
 import { Problem } from './problem.ts';
 
-export type CancellationPreview = {
-  workflowId: string;
-  policy: CancelPolicy;
-  /** In the order in which it would be done. */
-  touches: {
-    kind: Trace['kind'];
-    name: string;
-    url: string | null;
-    /** Agents are always stopped: `close`. */
-    action: TakeBackAction;
-    /** Why it is kept although the policy says otherwise. */
-    because: string | null;
-  }[];
-  /** Calls that are not over: what comes of them would be taken in first, and taken back. */
-  underWay: { operation: string; status: Operation['status'] }[];
-};
+export const cancellationSchema = z
+  .object({
+    workflowId: z.uuid(),
+    policy: z.object({
+      pullRequests: z.enum(['keep', 'close']),
+      branches: z.enum(['keep', 'delete']),
+      issues: z.enum(takeBackActions),
+    }),
+    touches: z
+      .array(
+        z.object({
+          kind: z.enum(traceKinds),
+          name: z.string(),
+          url: z.string().nullable(),
+          action: z.enum(takeBackActions).describe('Agents are always stopped: `close`.'),
+          because: z.string().nullable().describe('Why it is kept although the policy says otherwise.'),
+        }),
+      )
+      .describe('In the order in which it would be done.'),
+    underWay: z
+      .array(z.object({ operation: z.string(), status: z.enum(operationStates) }))
+      .describe('Calls that are not over: what comes of them would be taken in first, and taken back.'),
+  })
+  .meta({ id: 'Cancellation' });
+
+export type CancellationPreview = z.infer<typeof cancellationSchema>;
 
 /** Throws a {@link Problem} where there is no such workflow, or it cannot be cancelled any more. */
 export async function cancellationPreview(

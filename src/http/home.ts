@@ -42,7 +42,8 @@ const api = (address: string) => html`<h2>API</h2>
 <pre><code>curl -i ${address.replace(/\/$/, '')}/v1/workflows \\
   -H "Authorization: Bearer $(cat .data/api-key)" \\
   -H "Content-Type: application/json" \\
-  -d '{"repository": "OWNER/NAME", "requirements": "# What should be made"}'</code></pre>`;
+  -d '{"repository": "OWNER/NAME", "requirements": "# What should be made"}'</code></pre>
+<p class="quiet">All of it: <a href="/reference">reference</a>, <a href="/openapi.json">OpenAPI document</a>.</p>`;
 
 const welcome = (howTo: Html) => html`<h1>Workflows from requirement to merged code</h1>
 <p>Background workers that carry a GitHub project from a requirement through eight durable stages.</p>

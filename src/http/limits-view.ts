@@ -1,30 +1,43 @@
 /** How much of the installation an organisation may take up, and how much it does. */
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { z } from 'zod';
 import { OrganizationLimits } from '../../entities/workflows/organization-limits.ts';
 import { holdsPlace, standsInLine } from '../../entities/workflows/workflow-execution.ts';
 import type { Config } from '../config.ts';
-import { type Limits, settledLimits } from '../engine/admission/limits-of.ts';
+import { settledLimits } from '../engine/admission/limits-of.ts';
 import { runningStep } from '../engine/admission/step-places.ts';
 
-export type OwnLimits = { [Limit in keyof Limits]: number | null };
+const ownSchema = z.object({
+  maxRunningWorkflows: z.int().nullable(),
+  maxRunningSteps: z.int().nullable(),
+  maxQueuedWorkflows: z.int().nullable(),
+  weight: z.int().nullable(),
+});
 
-export type LimitsView = {
-  /** In force: the organisation's own, else the settings'. Null: no limit but the installation's. */
-  limits: Limits;
-  /** Set for this organisation; null where the settings count. */
-  own: OwnLimits;
-  use: {
-    /** Those that hold a place. */
-    runningWorkflows: number;
-    /** Those in line for one. */
-    queuedWorkflows: number;
-    /** Those that wait for a person; they hold no place. */
-    waitingForPeople: number;
-    runningSteps: number;
-  };
-  /** Of all organisations together. */
-  installation: { maxRunningWorkflows: number };
-};
+export const limitsSchema = z
+  .object({
+    limits: z
+      .object({
+        maxRunningWorkflows: z.int().nullable(),
+        maxRunningSteps: z.int().nullable(),
+        maxQueuedWorkflows: z.int().nullable(),
+        weight: z.int(),
+      })
+      .describe(
+        'In force: the organisation’s own, else the settings’. Null: no limit but the installation’s.',
+      ),
+    own: ownSchema.describe('Set for this organisation; null where the settings count.'),
+    use: z.object({
+      runningWorkflows: z.int().describe('Those that hold a place.'),
+      queuedWorkflows: z.int().describe('Those in line for one.'),
+      waitingForPeople: z.int().describe('Those that wait for a person; they hold no place.'),
+      runningSteps: z.int(),
+    }),
+    installation: z.object({ maxRunningWorkflows: z.int() }).describe('Of all organisations together.'),
+  })
+  .meta({ id: 'Limits' });
+
+export type LimitsView = z.infer<typeof limitsSchema>;
 
 export async function limitsView(
   em: EntityManager,

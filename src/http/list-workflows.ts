@@ -1,15 +1,19 @@
 /** Workflows of an organisation, newest first, a page at a time. */
+import { z } from 'zod';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Problem } from './problem.ts';
 import type { WorkflowsQuery } from './workflow-requests.ts';
-import { type WorkflowSummary, workflowSummary } from './workflow-summary.ts';
+import { workflowSummary, workflowSummarySchema } from './workflow-summary.ts';
 
-export type WorkflowPage = {
-  items: WorkflowSummary[];
-  /** Send it as `cursor` for the next page; null on the last. */
-  nextCursor: string | null;
-};
+export const workflowPageSchema = z
+  .object({
+    items: z.array(workflowSummarySchema),
+    nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
+  })
+  .meta({ id: 'WorkflowPage' });
+
+export type WorkflowPage = z.infer<typeof workflowPageSchema>;
 
 export async function listWorkflows(db: OrganizationDatabases, query: WorkflowsQuery): Promise<WorkflowPage> {
   const { status, limit, q } = query;

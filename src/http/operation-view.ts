@@ -1,42 +1,49 @@
 /** One call to the outside world as the API shows it: what became of it, never its texts. */
-
+import { z } from 'zod';
 import type { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
-import type { OperationState } from '../../entities/workflows/operation.ts';
+import { operationStates } from '../../entities/workflows/operation.ts';
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
-import type { Service } from '../engine/define.ts';
+import { services } from '../engine/engine.ts';
 import type { StepView } from './step-view.ts';
-import { elapsedMs, iso } from './times.ts';
+import { elapsedMs, iso, milliseconds, timeOrNull } from './times.ts';
 
-export type OperationView = {
-  service: Service;
-  /** Verb and noun, such as `open-pull-request`. */
-  type: string;
-  stage: string | null;
-  /** The number of the step it was done for; null where it was done for the stage as a whole. */
-  step: number | null;
-  /** The durable function that performs it: a stage's name, or `<function>/<step id>`. */
-  scope: string;
-  /** Its name within the scope. */
-  key: string;
-  status: OperationState;
-  /** The attempt of the workflow in which it was made; an earlier one than the workflow's own is kept from then. */
-  attempt: number;
-  /** Another took its place in a later attempt. */
-  superseded: boolean;
-  /** Failed attempts so far. */
-  attempts: number;
-  /** The effect was found rather than made: an earlier attempt had succeeded without our knowing. */
-  adopted: boolean;
-  waitingOn: string | null;
-  waitingUntil: string | null;
-  /** Of the latest failed attempt; null once it has succeeded. */
-  error: string | null;
-  /** Where people can look at the effect. */
-  url: string | null;
-  startedAt: string | null;
-  completedAt: string | null;
-  durationMs: number | null;
-};
+export const operationSchema = z
+  .object({
+    service: z.enum(services),
+    type: z.string().describe('Verb and noun, such as `open-pull-request`.'),
+    stage: z.string().nullable(),
+    step: z
+      .int()
+      .nullable()
+      .describe('The number of the step it was done for; null where it was done for the stage as a whole.'),
+    scope: z
+      .string()
+      .describe('The durable function that performs it: a stage’s name, or `<function>/<step id>`.'),
+    key: z.string().describe('Its name within the scope.'),
+    status: z.enum(operationStates),
+    attempt: z
+      .int()
+      .describe(
+        'The attempt of the workflow in which it was made; an earlier one than the workflow’s own is kept from then.',
+      ),
+    superseded: z.boolean().describe('Another took its place in a later attempt.'),
+    attempts: z.int().describe('Failed attempts so far.'),
+    adopted: z
+      .boolean()
+      .describe(
+        'The effect was found rather than made: an earlier attempt had succeeded without our knowing.',
+      ),
+    waitingOn: z.string().nullable(),
+    waitingUntil: timeOrNull,
+    error: z.string().nullable().describe('Of the latest failed attempt; null once it has succeeded.'),
+    url: z.string().nullable().describe('Where people can look at the effect.'),
+    startedAt: timeOrNull,
+    completedAt: timeOrNull,
+    durationMs: milliseconds.nullable(),
+  })
+  .meta({ id: 'Operation' });
+
+export type OperationView = z.infer<typeof operationSchema>;
 
 export function operationView(
   row: IntegrationOperation,

@@ -12,6 +12,7 @@ const kinds = {
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   conflict: [409, 'Not possible now'],
+  'changed-meanwhile': [412, 'Changed meanwhile'],
   'too-large': [413, 'Too large'],
   'unsupported-media-type': [415, 'Unsupported media type'],
   invalid: [422, 'Invalid request'],

@@ -1,44 +1,54 @@
 /** A schedule as the API shows it. All times are ISO 8601 in UTC. */
-import type {
-  MissedPolicy,
-  OverlapPolicy,
-  WorkflowSchedule,
+import { z } from 'zod';
+import {
+  missedPolicies,
+  overlapPolicies,
+  type WorkflowSchedule,
 } from '../../entities/workflows/workflow-schedule.ts';
-import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
 import { nextTimes } from '../engine/time/cron.ts';
-import { iso } from './times.ts';
+import { optionsSchema } from './options-view.ts';
+import { iso, time, timeOrNull } from './times.ts';
 
-export type ScheduleView = {
-  id: string;
-  name: string;
-  cron: string;
-  timeZone: string;
-  enabled: boolean;
-  overlap: OverlapPolicy;
-  missed: MissedPolicy;
-  /** What each of its workflows is put in with. */
-  workflow: {
-    /** `OWNER/NAME`. */
-    repository: string;
-    baseBranch: string | null;
-    name: string | null;
-    template: string | null;
-    options: WorkflowOptions;
-    /** From its start, such as `6h`. */
-    deadlineIn: string | null;
-    requirements: string | null;
-  };
-  /** The next few; none while it is not enabled. The first may be past: it is about to be answered for. */
-  nextRuns: string[];
-  lastRunAt: string | null;
-  lastWorkflowId: string | null;
-  /** Why the last time brought no workflow, where it brought none. */
-  lastProblem: string | null;
-  createdBy: string;
-  createdAt: string;
-  /** Send it as `If-Match`, and nothing that others have changed meanwhile is overwritten. */
-  version: number;
-};
+export const scheduleSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    cron: z.string(),
+    timeZone: z.string(),
+    enabled: z.boolean(),
+    overlap: z.enum(overlapPolicies),
+    missed: z.enum(missedPolicies),
+    workflow: z
+      .object({
+        repository: z.string().describe('`OWNER/NAME`.'),
+        baseBranch: z.string().nullable(),
+        name: z.string().nullable(),
+        template: z.string().nullable(),
+        options: optionsSchema,
+        deadlineIn: z.string().nullable().describe('From its start, such as `6h`.'),
+        requirements: z.string().nullable(),
+      })
+      .describe('What each of its workflows is put in with.'),
+    nextRuns: z
+      .array(time)
+      .describe(
+        'The next few; none while it is not enabled. The first may be past: it is about to be answered for.',
+      ),
+    lastRunAt: timeOrNull,
+    lastWorkflowId: z.uuid().nullable(),
+    lastProblem: z
+      .string()
+      .nullable()
+      .describe('Why the last time brought no workflow, where it brought none.'),
+    createdBy: z.string(),
+    createdAt: time,
+    version: z
+      .int()
+      .describe('Send it as `If-Match`, and nothing that others have changed meanwhile is overwritten.'),
+  })
+  .meta({ id: 'Schedule' });
+
+export type ScheduleView = z.infer<typeof scheduleSchema>;
 
 const shown = 5;
 

@@ -1,21 +1,25 @@
 /** Passes a signal on to the engine, and shows what it was. */
-import type { Signal, SignalType } from '../../entities/workflows/signal.ts';
+import { z } from 'zod';
+import { type Signal, signalTypes } from '../../entities/workflows/signal.ts';
 import type { SignalRequest } from '../engine/control/define-signal.ts';
 import type { Engine } from '../engine/engine.ts';
 import { takeSignal } from '../engine/receive-signal.ts';
+import { time } from './times.ts';
 
-export type SignalView = {
-  id: string;
-  workflowId: string;
-  type: SignalType;
-  /** The question it answers; null where it answers none. */
-  gate: string | null;
-  actor: string;
-  reason: string | null;
-  /** The attempt that it began; null where it began none. */
-  attempt: number | null;
-  createdAt: string;
-};
+export const signalSchema = z
+  .object({
+    id: z.uuid(),
+    workflowId: z.uuid(),
+    type: z.enum(signalTypes),
+    gate: z.string().nullable().describe('The question it answers; null where it answers none.'),
+    actor: z.string(),
+    reason: z.string().nullable(),
+    attempt: z.int().nullable().describe('The attempt that it began; null where it began none.'),
+    createdAt: time,
+  })
+  .meta({ id: 'Signal' });
+
+export type SignalView = z.infer<typeof signalSchema>;
 
 /** Throws a `Refusal` where the workflow takes no such signal now, or the key stands for another one. */
 export async function sendSignal(

@@ -1,41 +1,49 @@
 /** The steps of a workflow as the API shows them: what the plan says, joined with how far they are. */
+import { z } from 'zod';
 import type { DecomposedStep } from '../../entities/task/decomposed-step.ts';
-import type { StepPullRequest } from '../../entities/task/step-pull-request.ts';
-import type { ProgressState } from '../../entities/workflows/progress.ts';
+import { pullRequestStates } from '../../entities/task/step-pull-request.ts';
+import { progressStates } from '../../entities/workflows/progress.ts';
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { PlanRows } from './read-plan.ts';
-import { elapsedMs, iso } from './times.ts';
+import { elapsedMs, iso, milliseconds, timeOrNull } from './times.ts';
 
-export type StepView = {
-  id: string;
-  /** From 1, in the order of the plan. */
-  number: number;
-  title: string;
-  /** Of `function`; `pending` before the first. */
-  status: ProgressState;
-  /** The latest durable function that works on it, such as `execute-step` or `validate-pull-request`. */
-  function: string | null;
-  stage: string | null;
-  waitingOn: string | null;
-  waitingUntil: string | null;
-  /** Why it failed or was skipped. */
-  error: string | null;
-  startedAt: string | null;
-  completedAt: string | null;
-  durationMs: number | null;
-  /** Numbers of the steps that had to be completed first. */
-  dependsOn: number[];
-  branch: string | null;
-  pullRequest: {
-    number: number;
-    url: string;
-    status: StepPullRequest['status'];
-    /** 0–100; null until it is judged. */
-    score: number | null;
-  } | null;
-  linearIssue: { key: string; url: string | null } | null;
-};
+export const issueSchema = z.object({ key: z.string(), url: z.string().nullable() });
+
+export const stepSchema = z
+  .object({
+    id: z.string(),
+    number: z.int().describe('From 1, in the order of the plan.'),
+    title: z.string(),
+    status: z.enum(progressStates).describe('Of `function`; `pending` before the first.'),
+    function: z
+      .string()
+      .nullable()
+      .describe(
+        'The latest durable function that works on it, such as `execute-step` or `validate-pull-request`.',
+      ),
+    stage: z.string().nullable(),
+    waitingOn: z.string().nullable(),
+    waitingUntil: timeOrNull,
+    error: z.string().nullable().describe('Why it failed or was skipped.'),
+    startedAt: timeOrNull,
+    completedAt: timeOrNull,
+    durationMs: milliseconds.nullable(),
+    dependsOn: z.array(z.int()).describe('Numbers of the steps that had to be completed first.'),
+    branch: z.string().nullable(),
+    pullRequest: z
+      .object({
+        number: z.int(),
+        url: z.string(),
+        status: z.enum(pullRequestStates),
+        score: z.number().nullable().describe('0–100; null until it is judged.'),
+      })
+      .nullable(),
+    linearIssue: issueSchema.nullable(),
+  })
+  .meta({ id: 'Step' });
+
+export type StepView = z.infer<typeof stepSchema>;
 
 /** Items that run without a plan, as those of a workflow of other stages may, are shown too. */
 export function stepViews(

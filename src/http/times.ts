@@ -1,4 +1,12 @@
-/** Times as the API shows them. */
+/** Times as the API shows them: ISO 8601 in UTC. */
+import { z } from 'zod';
+
+export const time = z.iso.datetime();
+
+/** Null while there is none. */
+export const timeOrNull = time.nullable();
+
+export const milliseconds = z.int().min(0);
 
 export const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
 

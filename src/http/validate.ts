@@ -28,6 +28,15 @@ export function idempotencyKeyOf(req: Request): string | undefined {
   );
 }
 
+/** The version in the header `If-Match`, where there is one. */
+export function versionOf(req: Request): number | undefined {
+  const tag = req.get('if-match');
+  if (tag === undefined || tag === '*') return undefined;
+  const [, version] = /^"(\d{1,9})"$/.exec(tag) ?? [];
+  if (version) return Number(version);
+  throw new Problem('invalid', 'If-Match should be the ETag of an answer of this path, such as "3".');
+}
+
 function check<T>(schema: z.ZodType<T>, value: unknown, pointer: (path: PropertyKey[]) => string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

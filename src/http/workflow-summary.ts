@@ -1,38 +1,43 @@
 /** What lists show of a workflow: what stands in its own row. */
-import type { WorkflowExecution, workflowStates } from '../../entities/workflows/workflow-execution.ts';
-import { elapsedMs, iso } from './times.ts';
+import { z } from 'zod';
+import { type WorkflowExecution, workflowStates } from '../../entities/workflows/workflow-execution.ts';
+import { elapsedMs, iso, milliseconds, time, timeOrNull } from './times.ts';
 
 export type WorkflowStatus = (typeof workflowStates)[number];
 
-/** All times are ISO 8601 in UTC. */
-export type WorkflowSummary = {
-  id: string;
-  name: string;
-  /** `OWNER/NAME`. */
-  repository: string;
-  /** Null until the repository has been read, where the enqueuer named none. */
-  baseBranch: string | null;
-  status: WorkflowStatus;
-  currentStage: string;
-  /** 1 at first; one more for each time that it was tried again, as a whole or in part. */
-  attempt: number;
-  /** The workflow whose work it goes on with. */
-  follows: string | null;
-  /** Why it does not go on by itself, in words that complete "waiting on …". */
-  waitingOn: string | null;
-  waitingUntil: string | null;
-  errorMessage: string | null;
-  errorStage: string | null;
-  createdBy: string;
-  createdAt: string;
-  /** Nothing of it is in line before; null where it began at once. */
-  startAt: string | null;
-  /** It fails if it is not over by then. */
-  deadlineAt: string | null;
-  startedAt: string | null;
-  completedAt: string | null;
-  durationMs: number | null;
-};
+export const workflowSummarySchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    repository: z.string().describe('`OWNER/NAME`.'),
+    baseBranch: z
+      .string()
+      .nullable()
+      .describe('Null until the repository has been read, where the enqueuer named none.'),
+    status: z.enum(workflowStates),
+    currentStage: z.string(),
+    attempt: z
+      .int()
+      .describe('1 at first; one more for each time that it was tried again, as a whole or in part.'),
+    follows: z.uuid().nullable().describe('The workflow whose work it goes on with.'),
+    waitingOn: z
+      .string()
+      .nullable()
+      .describe('Why it does not go on by itself, in words that complete “waiting on …”.'),
+    waitingUntil: timeOrNull,
+    errorMessage: z.string().nullable(),
+    errorStage: z.string().nullable(),
+    createdBy: z.string(),
+    createdAt: time,
+    startAt: timeOrNull.describe('Nothing of it is in line before; null where it began at once.'),
+    deadlineAt: timeOrNull.describe('It fails if it is not over by then.'),
+    startedAt: timeOrNull,
+    completedAt: timeOrNull,
+    durationMs: milliseconds.nullable(),
+  })
+  .meta({ id: 'WorkflowSummary' });
+
+export type WorkflowSummary = z.infer<typeof workflowSummarySchema>;
 
 export function workflowSummary(workflow: WorkflowExecution): WorkflowSummary {
   return {

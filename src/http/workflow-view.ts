@@ -3,78 +3,97 @@
  * All times are ISO 8601 in UTC.
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
-import type { Budget } from '../../entities/workflows/budget.ts';
+import { z } from 'zod';
+import { decompositionStates } from '../../entities/task/requirement-decomposition.ts';
 import { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
-import type { ProgressState } from '../../entities/workflows/progress.ts';
-import { Signal, type SignalType } from '../../entities/workflows/signal.ts';
+import { progressStates } from '../../entities/workflows/progress.ts';
+import { Signal, signalTypes } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
-import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import type { Spent } from '../engine/budget/judge.ts';
 import { spentBy } from '../engine/budget/spending.ts';
-import { type OperationView, operationView } from './operation-view.ts';
+import { operationSchema, operationView } from './operation-view.ts';
+import { budgetSchema, optionsSchema, spentSchema } from './options-view.ts';
 import { readPlan } from './read-plan.ts';
-import { type SignalView, signalView } from './send-signal.ts';
-import { type StepView, stepViews } from './step-view.ts';
-import { elapsedMs, iso } from './times.ts';
+import { signalSchema, signalView } from './send-signal.ts';
+import { issueSchema, stepSchema, stepViews } from './step-view.ts';
+import { elapsedMs, iso, milliseconds, timeOrNull } from './times.ts';
 import { whyWaiting } from './why-waiting.ts';
-import { type WorkflowSummary, workflowSummary } from './workflow-summary.ts';
+import { workflowSummary, workflowSummarySchema } from './workflow-summary.ts';
 
-export type StageView = {
-  name: string;
-  /** From 1. */
-  order: number;
-  status: ProgressState;
-  startedAt: string | null;
-  completedAt: string | null;
-  durationMs: number | null;
-  waitingOn: string | null;
-  waitingUntil: string | null;
-  /** When it fails if it is not over; null while its clock stands, and where it may take as long as it likes. */
-  timesOutAt: string | null;
-  /** Of its definition, when the workflow was put in. */
-  version: number;
-  error: string | null;
-  /** The attempt in which it was begun. */
-  attempt: number;
-  /** The latest verdict of people at a gate of it. */
-  decision: { verdict: 'approve' | 'reject'; by: string; reason: string | null; at: string | null } | null;
-};
+const stageSchema = z
+  .object({
+    name: z.string(),
+    order: z.int().describe('From 1.'),
+    status: z.enum(progressStates),
+    startedAt: timeOrNull,
+    completedAt: timeOrNull,
+    durationMs: milliseconds.nullable(),
+    waitingOn: z.string().nullable(),
+    waitingUntil: timeOrNull,
+    timesOutAt: timeOrNull.describe(
+      'When it fails if it is not over; null while its clock stands, and where it may take as long as it likes.',
+    ),
+    version: z.int().describe('Of its definition, when the workflow was put in.'),
+    error: z.string().nullable(),
+    attempt: z.int().describe('The attempt in which it was begun.'),
+    decision: z
+      .object({
+        verdict: z.enum(['approve', 'reject']),
+        by: z.string(),
+        reason: z.string().nullable(),
+        at: timeOrNull,
+      })
+      .nullable()
+      .describe('The latest verdict of people at a gate of it.'),
+  })
+  .meta({ id: 'Stage' });
 
-export type WorkflowView = WorkflowSummary & {
-  options: WorkflowOptions;
-  /** What it may spend, and has spent. */
-  budget: { limits: Budget; spent: Spent };
-  devBranch: string | null;
-  stages: StageView[];
-  plan: {
-    title: string;
-    summary: string;
-    status: RequirementDecomposition['status'];
-    decidedBy: string | null;
-    reason: string | null;
-    decidedAt: string | null;
-  } | null;
-  steps: StepView[];
-  /** In the order in which they were wanted. */
-  operations: OperationView[];
-  /** The main issue. */
-  linearIssue: { key: string; url: string | null } | null;
-  finalPullRequest: {
-    number: number;
-    url: string | null;
-    /** Whose approval its merge has; null where nobody gave any. */
-    approvedBy: string | null;
-    approvedAt: string | null;
-  } | null;
-  /** What people told it, oldest first. */
-  told: (Omit<SignalView, 'workflowId'> & { superseded: boolean })[];
-  /** Which signals it takes now, and for which question. */
-  signals: { gate: string | null; accepts: SignalType[] };
-};
+export type StageView = z.infer<typeof stageSchema>;
+
+export const workflowSchema = workflowSummarySchema
+  .extend({
+    options: optionsSchema,
+    budget: z
+      .object({ limits: budgetSchema, spent: spentSchema })
+      .describe('What it may spend, and has spent.'),
+    devBranch: z.string().nullable(),
+    stages: z.array(stageSchema),
+    plan: z
+      .object({
+        title: z.string(),
+        summary: z.string(),
+        status: z.enum(decompositionStates),
+        decidedBy: z.string().nullable(),
+        reason: z.string().nullable(),
+        decidedAt: timeOrNull,
+      })
+      .nullable(),
+    steps: z.array(stepSchema),
+    operations: z.array(operationSchema).describe('In the order in which they were wanted.'),
+    linearIssue: issueSchema.nullable().describe('The main issue.'),
+    finalPullRequest: z
+      .object({
+        number: z.int(),
+        url: z.string().nullable(),
+        approvedBy: z
+          .string()
+          .nullable()
+          .describe('Whose approval its merge has; null where nobody gave any.'),
+        approvedAt: timeOrNull,
+      })
+      .nullable(),
+    told: z
+      .array(signalSchema.omit({ workflowId: true }).extend({ superseded: z.boolean() }))
+      .describe('What people told it, oldest first.'),
+    signals: z
+      .object({ gate: z.string().nullable(), accepts: z.array(z.enum(signalTypes)) })
+      .describe('Which signals it takes now, and for which question.'),
+  })
+  .meta({ id: 'Workflow' });
+
+export type WorkflowView = z.infer<typeof workflowSchema>;
 
 /** Null where the organisation has no such workflow. */
 export async function workflowView(db: OrganizationDatabases, id: string): Promise<WorkflowView | null> {

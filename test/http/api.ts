@@ -8,6 +8,7 @@ import { readApiKey } from '../../src/security/api-key-file.ts';
 import { createApiKey } from '../../src/security/api-keys.ts';
 import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
 import type { TestEngine } from '../support/engine.ts';
+import { expectDocumented } from './api-contract.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it
 export type Answer = { status: number; headers: Headers; body: any; text: string };
@@ -56,12 +57,9 @@ export async function testApi({ engine, organizationId }: TestEngine): Promise<T
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: isJson ? JSON.parse(text) : null,
-    };
+    const answer = isJson ? JSON.parse(text) : null;
+    expectDocumented(method, path, response, answer);
+    return { status: response.status, headers: response.headers, text, body: answer };
   };
 
   return {

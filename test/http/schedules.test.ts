@@ -114,7 +114,7 @@ describe('a schedule', () => {
     expect(changed.body.nextRuns[0]).toMatch(/T04:00:00\.000Z$/);
     const late = await api.send('PATCH', `${path}/${id}`, { body: { name: 'mine' }, ...ifMatch });
     expect([late.status, late.body.detail]).toEqual([
-      409,
+      412,
       expect.stringMatching(/version 2, not 1\. Read it again/),
     ]);
     const whole = { repository: 'acme/gadgets' };
@@ -143,7 +143,7 @@ describe('a schedule', () => {
   test('is removed, and is then not there', async () => {
     const { id } = await add();
     const late = await api.send('DELETE', `${path}/${id}`, { headers: { 'if-match': '"7"' } });
-    expect(late.status).toBe(409);
+    expect(late.status).toBe(412);
     expect((await api.send('DELETE', `${path}/${id}`)).status).toBe(204);
     for (const [method, where] of [
       ['GET', id],

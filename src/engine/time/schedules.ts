@@ -93,7 +93,7 @@ async function found(em: EntityManager, id: string, version?: number): Promise<W
   if (!schedule) throw new Refusal('not-found', `There is no schedule ${id}.`);
   if (version === undefined || version === schedule.version) return schedule;
   throw new Refusal(
-    'conflict',
+    'changed-meanwhile',
     `The schedule was changed meanwhile: it has version ${schedule.version}, not ${version}. Read it again, and decide anew.`,
   );
 }

@@ -1,20 +1,22 @@
 /**
- * `node src/databases/document.ts [--check]`: writes the generated parts of the pages below from the entities; with
+ * `node src/document.ts [--check]`: writes the pages below, or their generated parts, from the code; with
  * `--check` it only says whether they are true.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { documentDatabases } from './document-databases.ts';
-import { documentStates } from './document-states.ts';
+import { documentDatabases } from './databases/document-databases.ts';
+import { documentStates } from './databases/document-states.ts';
+import { documentApi } from './http/document-api.ts';
 
 const pages = {
   'docs/databases.md': documentDatabases,
   'docs/state-machine.md': documentStates,
+  'docs/openapi.json': documentApi,
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 for (const [name, document] of Object.entries(pages)) {
-  const page = new URL(`../../${name}`, import.meta.url);
+  const page = new URL(`../${name}`, import.meta.url);
   const text = readFileSync(page, 'utf8');
   const documented = await document(text);
   if (!values.check) writeFileSync(page, documented);

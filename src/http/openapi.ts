@@ -1,0 +1,134 @@
+/** The OpenAPI document, made from the routes. */
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+
+import type { Route } from './route.ts';
+import { tags } from './route.ts';
+
+type OpenApiDocument = ReturnType<typeof createDocument>;
+
+const problem = z
+  .object({
+    type: z.string().describe('`urn:graph-sitter-workflows:problem:<kind>`: what programs should look at.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What is wrong and how to mend it, as sentences.'),
+    instance: z.string().describe('The path that was asked for.'),
+    requestId: z.string().describe('Also in the header `X-Request-Id`; the log has the same.'),
+    errors: z
+      .array(
+        z.object({
+          pointer: z
+            .string()
+            .describe(
+              'A JSON pointer into the body (`#/options/autoMerge`) or a query parameter (`?limit`).',
+            ),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
+
+export function openApiDocument(routes: readonly Route[], version: string): OpenApiDocument {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
+  }
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'graph-sitter-workflows',
+      version,
+      description:
+        'Carries a GitHub project from a requirement to merged code through eight durable stages. All times are ' +
+        'ISO 8601 in UTC. Errors are problem details (RFC 9457).',
+    },
+    security: [{ apiKey: [] }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `Authorization: Bearer gsw_…`' },
+      },
+    },
+  });
+}
+
+function operationOf(route: Route): ZodOpenApiOperationObject {
+  const { name, tag, summary, description, query, body } = route;
+  return {
+    operationId: name,
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    requestParams: {
+      ...(route.ids && { path: z.object(mapped(route.ids, (what) => z.uuid().describe(`Of the ${what}.`))) }),
+      ...(query && { query }),
+      ...(headersOf(route) && { header: headersOf(route) }),
+    },
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: {
+      [route.status ?? 200]: successOf(route),
+      ...mapped(problemsOf(route), (meaning) => ({ description: meaning, ...problemContent })),
+      default: { description: 'Something else is wrong; `detail` says what.', ...problemContent },
+    },
+  } as ZodOpenApiOperationObject;
+}
+
+const problemContent = { content: { 'application/problem+json': { schema: problem } } };
+
+function headersOf({ idempotent, versioned }: Route) {
+  const headers = {
+    ...(idempotent && {
+      'Idempotency-Key': z
+        .string()
+        .regex(/^[\x21-\x7e]{1,255}$/)
+        .optional()
+        .describe('Sent twice under one key = done once; a UUID does well.'),
+    }),
+    ...(versioned && {
+      'If-Match': z
+        .string()
+        .optional()
+        .describe('The `ETag` of what you have seen: nothing that others changed meanwhile is overwritten.'),
+    }),
+  };
+  return Object.keys(headers).length > 0 ? z.object(headers) : undefined;
+}
+
+function successOf({ status, answer, idempotent, versioned }: Route) {
+  const headers = {
+    ...(idempotent && {
+      'Idempotency-Replayed': z
+        .literal('true')
+        .optional()
+        .describe('It had been sent before under this key.'),
+    }),
+    ...(versioned && answer && { ETag: z.string() }),
+    ...((status === 201 || status === 202) && { Location: z.string() }),
+  };
+  return {
+    description: { 200: 'As asked.', 201: 'Made.', 202: 'Taken; it takes its time.', 204: 'Done.' }[
+      status ?? 200
+    ],
+    ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
+    ...(answer && { content: { 'application/json': { schema: answer } } }),
+  };
+}
+
+/** Those that every route of its kind may have, and its own. */
+function problemsOf({ method, ids, query, body, versioned, problems }: Route): Record<number, string> {
+  return {
+    401: 'There is no valid API key.',
+    ...(method !== 'get' && { 403: 'The key may look but change nothing.' }),
+    ...(ids && { 404: `There is no such ${Object.values(ids).at(-1)}.` }),
+    ...(versioned && { 412: 'Others have changed it meanwhile.' }),
+    ...((query || body) && { 422: 'Something in it is not as it should be; `errors` points at each place.' }),
+    ...problems,
+  };
+}
+
+const mapped = <In, Out>(of: Record<string, In>, change: (one: In) => Out): Record<string, Out> =>
+  Object.fromEntries(Object.entries(of).map(([key, one]) => [key, change(one)]));

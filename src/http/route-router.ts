@@ -1,0 +1,82 @@
+/** Puts routes into Express: who asks, what is asked, and an answer for the methods that a path does not have. */
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { allows } from './allows.ts';
+import { byOf, callerOf } from './authenticate.ts';
+import { idIn } from './paths.ts';
+import type { Asked, Method, Route, RouteEngine } from './route.ts';
+import { bodyOf, idempotencyKeyOf, queryOf, versionOf } from './validate.ts';
+
+const bodyLimit = 1_000_000;
+
+/** @param authenticated lets through whoever has a valid key, and says who it is */
+export function routeRouter(
+  engine: RouteEngine,
+  routes: readonly Route[],
+  authenticated: RequestHandler,
+): Router {
+  const router = Router();
+  const json = express.json({ limit: bodyLimit });
+  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
+    const at = router.route(path).all(authenticated, json, noStore);
+    for (const route of ofPath) at[route.method](handlerOf(engine, route));
+    at.all(allows(methodsOf(ofPath)));
+  }
+  return router;
+}
+
+const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
+const order: Method[] = ['get', 'post', 'put', 'patch', 'delete'];
+
+const methodsOf = (routes: readonly Route[]): string =>
+  order
+    .filter((method) => routes.some((route) => route.method === method))
+    .map((method) => method.toUpperCase())
+    .join(', ');
+
+function handlerOf(engine: RouteEngine, route: Route): RequestHandler {
+  const { status = 200, answer } = route;
+  return async (req, res) => {
+    const given = await route.handle(askedOf(engine, route, req, res));
+    res.status(status);
+    if (!answer) return void res.end();
+    res.json(given);
+  };
+}
+
+function askedOf(
+  engine: RouteEngine,
+  { ids = {}, query, body, idempotent, versioned }: Route,
+  req: Request,
+  res: Response,
+): Asked<unknown, unknown> {
+  const caller = callerOf(res);
+  const by = byOf(res);
+  // a path that leads nowhere says so before anything is said of the rest
+  const found = Object.fromEntries(Object.entries(ids).map(([name, of]) => [name, idIn(req, name, of)]));
+  return {
+    engine: { ...engine, databases: engine.databases.as(by) },
+    db: engine.databases.inOrganization(caller.organizationId),
+    caller,
+    by,
+    id: (name = 'id') => {
+      const id = found[name];
+      if (id === undefined) throw new Error(`the route has no id "${name}"`);
+      return id;
+    },
+    query: query && queryOf(req, query),
+    idempotencyKey: idempotent ? idempotencyKeyOf(req) : undefined,
+    ifMatch: versioned ? versionOf(req) : undefined,
+    body: body && bodyOf(req, body),
+    req,
+    res,
+  };
+}
+
+/** For answers to what was sent before under the same key. */
+export const replayed = (res: Response, wasSentBefore: boolean): void => {
+  if (wasSentBefore) res.set('Idempotency-Replayed', 'true');
+};

@@ -1,0 +1,80 @@
+/**
+ * One route of the API, said once: what it takes, what it answers, and how. Requests are checked against it
+ * (`route-router.ts`), and the OpenAPI document is made from it (`openapi.ts`), so neither can differ from the other.
+ */
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { By } from '../databases/settings.ts';
+import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { KeyHolder } from '../security/api-keys.ts';
+
+/** What routes work with; changes that are made through it are made in the caller's name. */
+export type RouteEngine = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export type Tag = keyof typeof tags;
+
+/** The chapters of the document, in order. */
+export const tags = {
+  workflows: 'Put workflows in, look at them, answer their questions, hold, end and repeat them.',
+  schedules: 'Have workflows put in again and again.',
+  limits: 'How much of the installation an organisation may take up.',
+} as const;
+
+export type Asked<Query, Body> = {
+  engine: RouteEngine;
+  /** Of the caller's organisation. */
+  db: OrganizationDatabases;
+  caller: KeyHolder;
+  by: By;
+  /** A parameter of the path that `ids` names. */
+  id(name?: string): string;
+  query: Query;
+  body: Body;
+  /** The header `Idempotency-Key`, where there is one. */
+  idempotencyKey: string | undefined;
+  /** The version that the header `If-Match` names, where there is one. */
+  ifMatch: number | undefined;
+  req: Request;
+  /** For headers of the answer; its body is what the handler gives. */
+  res: Response;
+};
+
+export type RouteOf<Query extends z.ZodType, Body extends z.ZodType, Answer extends z.ZodType> = {
+  method: Method;
+  /** As Express has it, such as `/v1/workflows/:id`. */
+  path: string;
+  /** What generated clients call it. */
+  name: string;
+  tag: Tag;
+  summary: string;
+  description?: string;
+  /** What the parameters of the path are the ids of, in words: `{ id: 'workflow' }`. Where there is none: 404. */
+  ids?: Record<string, string>;
+  query?: Query;
+  body?: Body;
+  /** Takes `Idempotency-Key`: sent twice under one key = sent once. */
+  idempotent?: boolean;
+  /** Takes `If-Match`, and its answers have an `ETag`: nothing that others changed meanwhile is overwritten. */
+  versioned?: boolean;
+  /** Of its success; 200 where it says nothing. */
+  status?: 200 | 201 | 202 | 204;
+  /** Undefined: the answer has no body. */
+  answer?: Answer;
+  /** Kinds of problems that are its own, by status, in words. */
+  problems?: Record<number, string>;
+  handle(asked: Asked<z.output<Query>, z.output<Body>>): Promise<z.input<Answer>> | z.input<Answer>;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: routes differ in what they take and answer
+export type Route = RouteOf<any, any, any>;
+
+export function defineRoute<
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Answer extends z.ZodType = z.ZodVoid,
+>(route: RouteOf<Query, Body, Answer>): Route {
+  return route;
+}
