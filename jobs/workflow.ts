@@ -1,5 +1,6 @@
 /** The eight stages in order: the table of contents. A ninth stage is one new file and one line here. */
 import type { Catalogue } from '../src/engine/define.ts';
+import { eventHandlers } from './events/index.ts';
 import { maintenance } from './maintenance/index.ts';
 import { operations } from './operations/index.ts';
 import { projections } from './projections/index.ts';
@@ -32,4 +33,5 @@ export const catalogue: Catalogue = {
   operations,
   projections,
   maintenance,
+  eventHandlers,
 };

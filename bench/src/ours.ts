@@ -30,6 +30,7 @@ export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Pro
       operations: [],
       projections,
       maintenance: [],
+      eventHandlers: [],
     },
     services: () => ({}) as never,
   });

@@ -18,7 +18,7 @@ const schema = defineEntity({
     nextAttemptAt: p.datetime().nullable().defaultRaw('now()'),
     startedAt: p.datetime().nullable(),
     finishedAt: p.datetime().nullable(),
-    /** Why it failed or was ignored; after a failed attempt, why that one did. */
+    /** What was done, or why it failed or was ignored; after a failed attempt, why that one did. */
     reason: p.text().nullable(),
     ...timestamps,
   },
@@ -50,8 +50,9 @@ export class EventProcessing extends schema.class {
     this.startedAt = new Date();
   }
 
-  succeed(): void {
-    this.end('processed', null);
+  /** @param did in a sentence */
+  succeed(did: string | null = null): void {
+    this.end('processed', did);
   }
 
   ignore(reason: string): void {

@@ -57,6 +57,11 @@ export class StepPullRequest extends schema.class {
     if (this.status !== 'merged') this.status = 'closed';
   }
 
+  /** Somebody opened it again. */
+  reopened(): void {
+    if (this.status === 'closed') this.status = 'open';
+  }
+
   merged(sha: string): void {
     this.status = 'merged';
     this.mergeCommitSha = sha;

@@ -8,7 +8,14 @@ import { knownIn } from './versions.ts';
 
 /** Throws where two definitions of one kind share a name, or a stage's queue would be one of the engine's own. */
 export function checkCatalogue(catalogue: Catalogue): void {
-  for (const kind of ['stages', 'steps', 'operations', 'projections', 'maintenance'] as const) {
+  for (const kind of [
+    'stages',
+    'steps',
+    'operations',
+    'projections',
+    'maintenance',
+    'eventHandlers',
+  ] as const) {
     const seen = new Set<string>();
     for (const { name } of catalogue[kind]) {
       if (seen.has(name)) throw new Error(`Two ${kind} are called "${name}"; a name must be unique`);
@@ -25,7 +32,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
 /** Of what is due again and again; holds the sentinel job, too, that tells whether the queue was lost. */
 export const maintenanceQueue = 'maintenance';
 
-const engineQueues = ['steps', ...services, 'projections', maintenanceQueue];
+const engineQueues = ['steps', ...services, 'events', 'projections', maintenanceQueue];
 
 /** Stages that are in no workflow's list: they are queued when the need arises. */
 const asides: readonly StageDefinition[] = [cancellation];

@@ -13,6 +13,7 @@ import type { Linear } from '../integrations/linear/port.ts';
 import type { MaintenanceDefinition } from './define-maintenance.ts';
 import type { ProjectionDefinition } from './define-projection.ts';
 import type { Duration } from './duration.ts';
+import type { EventHandlerDefinition } from './events/define-event-handler.ts';
 
 /** The outside services, as one organisation sees them. */
 export type Services = { github: GitHub; linear: Linear; agent: Agent };
@@ -266,4 +267,5 @@ export type Catalogue = {
   operations: readonly OperationDefinition<any, any>[];
   projections: readonly ProjectionDefinition[];
   maintenance: readonly MaintenanceDefinition[];
+  eventHandlers: readonly EventHandlerDefinition[];
 };

@@ -7,6 +7,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { cancelOrphans } from './cancel-orphans.ts';
 import { failUnanswered } from './control/unanswered.ts';
 import type { Engine } from './engine.ts';
+import { addDueEvents } from './events/due-events.ts';
 import { stageJob } from './jobs.ts';
 import { scheduleMaintenance } from './maintain.ts';
 import { type OpenStage, openStages, requeueAll, type WorkBelow, workBelow } from './open-work.ts';
@@ -43,6 +44,7 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     const stages = await putBackStages(engine, em, lost);
     if (!lost) await cancelOrphans(engine, em);
     await wakeProjections(engine, em, lost);
+    await addDueEvents(engine, lost);
     if (stages > 0) engine.logger.warn({ lost, stages }, 'put stages back into the queue');
     return stages;
   });

@@ -5,6 +5,7 @@ import { admit } from './admission/admit.ts';
 import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
+import { handleEvent } from './events/handle-event.ts';
 import { watchFetching } from './fetch-watch.ts';
 import { runMaintenance } from './maintain.ts';
 import { projectOutbox } from './project.ts';
@@ -23,7 +24,7 @@ export type RunningWorker = {
 };
 
 /** Jobs of one queue that one process works on at a time. They mostly wait for answers. */
-const concurrency = { stages: 10, steps: 20, services: 10, projections: 2, maintenance: 1 };
+const concurrency = { stages: 10, steps: 20, services: 10, events: 10, projections: 2, maintenance: 1 };
 
 /**
  * Starts serving queues.
@@ -78,6 +79,9 @@ function processorOf(
 ): { process: Processor; atOnce: number } {
   if (name === 'steps') {
     return { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: concurrency.steps };
+  }
+  if (name === 'events') {
+    return { process: (job: Job) => handleEvent(engine, job), atOnce: concurrency.events };
   }
   if (name === 'projections') {
     return { process: (job: Job) => projectOutbox(engine, job), atOnce: concurrency.projections };

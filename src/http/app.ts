@@ -1,6 +1,7 @@
 /** Everything that is reached over HTTP, put together. */
 import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
+import { keyringSource } from '../security/vault/read-keyring.ts';
 import { authenticate, callerOf } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
@@ -16,6 +17,7 @@ import { routeRouter } from './route-router.ts';
 import { routes } from './routes/index.ts';
 import { boardHeaders, securityHeaders } from './security-headers.ts';
 import { Sessions } from './session.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export type AppOptions = {
   engine: RouteEngine;
@@ -38,6 +40,7 @@ export function createApp({ engine, sessionSecret }: AppOptions): Express {
   app.get('/favicon.ico', (_req, res) => void res.status(204).end());
   app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
   app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
+  app.use(webhookRoutes({ ...engine, keyring: keyringSource(engine.config) }));
   app.use(routeRouter(engine, routes, authenticate(databases, sessions)));
 
   app.use((req) => {

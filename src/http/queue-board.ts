@@ -59,6 +59,7 @@ const descriptions: Record<string, string> = {
   github: 'Calls to GitHub',
   linear: 'Calls to Linear',
   agent: 'Runs of the coding agent',
+  events: 'What follows from events of other services',
   projections: 'Brings the other databases up to date',
   maintenance: 'Keeps watch over the queue itself; needs no worker',
 };

@@ -20,6 +20,7 @@ export type Tag = keyof typeof tags;
 export const tags = {
   workflows: 'Put workflows in, look at them, answer their questions, hold, end and repeat them.',
   schedules: 'Have workflows put in again and again.',
+  events: 'What other services tell us, and who may.',
   limits: 'How much of the installation an organisation may take up.',
 } as const;
 

@@ -106,6 +106,7 @@ export function toy(): Toy {
       operations: [make, remove, look],
       projections: [],
       maintenance: [],
+      eventHandlers: [],
     },
     world: [],
     broken: new Set(),

@@ -41,7 +41,14 @@ const only = defineStage({
     await perform('it', { operation: input.of as Definition, input: input.is as object });
   },
 });
-const catalogue: Catalogue = { stages: [only], steps: [], operations, projections: [], maintenance: [] };
+const catalogue: Catalogue = {
+  stages: [only],
+  steps: [],
+  operations,
+  projections: [],
+  maintenance: [],
+  eventHandlers: [],
+};
 
 let fresh: FreshDatabases;
 let system: TestSystem;

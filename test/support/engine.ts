@@ -66,7 +66,15 @@ export function testEngine(
     config: { ...fresh.config, queue },
     databases,
     queues,
-    catalogue: { stages: [], steps: [], operations: [], projections: [], maintenance: [], ...catalogue },
+    catalogue: {
+      stages: [],
+      steps: [],
+      operations: [],
+      projections: [],
+      maintenance: [],
+      eventHandlers: [],
+      ...catalogue,
+    },
     servicesOf: typeof services === 'function' ? services(databases) : () => services as Services,
     logger,
   };

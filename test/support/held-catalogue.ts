@@ -73,6 +73,7 @@ const of = (...stages: Catalogue['stages']): Catalogue => ({
   operations: [readThenAct, hold, look],
   projections: [],
   maintenance: [],
+  eventHandlers: [],
 });
 
 export const heldCatalogues = {

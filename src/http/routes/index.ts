@@ -2,6 +2,12 @@
 import type { Route } from '../route.ts';
 import { limitsRoutes } from './limits.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { sourceRoutes } from './sources.ts';
 import { workflowRoutes } from './workflows.ts';
 
-export const routes: readonly Route[] = [...workflowRoutes, ...scheduleRoutes, ...limitsRoutes];
+export const routes: readonly Route[] = [
+  ...workflowRoutes,
+  ...scheduleRoutes,
+  ...sourceRoutes,
+  ...limitsRoutes,
+];

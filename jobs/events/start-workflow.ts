@@ -1,0 +1,82 @@
+import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
+import { enqueueWorkflow } from '../../src/engine/enqueue.ts';
+import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
+import { Refusal } from '../../src/engine/refusal.ts';
+import type { Body } from '../../src/events/provider.ts';
+
+/** What a source says of it, beside its secret. */
+type Settings = {
+  /** The label that starts a workflow; `gsw` unless told. */
+  startLabel?: string;
+  /** Whom an issue is given to, to start a workflow: a login at GitHub, an id or name at Linear. */
+  startAssignee?: string;
+  /** `OWNER/NAME`: where work for issues of Linear is done. */
+  repository?: string;
+};
+
+type Issue = { key: string; title: string; text: string; repository: string; by: string };
+
+/** Starts a workflow for an issue that is given the agreed label, or to the agreed assignee. Once for each issue. */
+export const startWorkflow = defineEventHandler({
+  name: 'start-workflow',
+  on: ['github:issues.labeled', 'github:issues.assigned', 'linear:Issue.create', 'linear:Issue.update'],
+  async handle(event, { engine, organizationId, source }) {
+    const settings = source.settings as Settings;
+    const body = event.payload as Body;
+    const issue = event.source === 'github' ? ofGitHub(body, settings) : ofLinear(body, settings);
+    const [owner = '', name = ''] = issue.repository.split('/');
+    const requirements = `# ${issue.title}\n\n${issue.text}`;
+    const problem = problemOfRequirements(requirements);
+    if (problem) throw new Ignored(`${issue.key} cannot be the requirements: ${problem}`);
+    try {
+      const { workflow, created } = await enqueueWorkflow(engine, {
+        organizationId,
+        repository: { owner, name },
+        name: issue.title.slice(0, 255),
+        requirements,
+        idempotencyKey: `${event.source}:${issue.key}`,
+        createdBy: `${event.source}:${issue.by}`,
+      });
+      return `${created ? 'started' : 'had started'} workflow ${workflow.id} for ${issue.key}`;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.kind === 'line-full') throw error;
+      throw new Ignored(
+        error.kind === 'key-reused' ? `${issue.key} has its workflow already` : error.message,
+      );
+    }
+  },
+});
+
+function ofGitHub(body: Body, { startLabel = 'gsw', startAssignee }: Settings): Issue {
+  const { action, label, assignee, issue, repository, sender } = body;
+  const agreed =
+    action === 'labeled' ? label?.name === startLabel : startAssignee && assignee?.login === startAssignee;
+  if (!agreed) throw new Ignored('neither the label nor the assignee is the agreed one');
+  if (issue.pull_request) throw new Ignored('it is a pull request');
+  return {
+    key: `${repository.full_name}#${issue.number}`,
+    title: String(issue.title),
+    text: String(issue.body ?? ''),
+    repository: repository.full_name,
+    by: String(sender?.login ?? 'somebody'),
+  };
+}
+
+function ofLinear(body: Body, { startLabel = 'gsw', startAssignee, repository }: Settings): Issue {
+  const { data, actor } = body;
+  const labels = Array.isArray(data?.labels) ? data.labels.map((label: Body) => label?.name) : [];
+  const given =
+    startAssignee && [data?.assignee?.name, data?.assignee?.id, data?.assigneeId].includes(startAssignee);
+  if (!labels.includes(startLabel) && !given)
+    throw new Ignored('neither a label nor the assignee is the agreed one');
+  if (!repository)
+    throw new Ignored('the source does not say in which repository: give it the setting "repository"');
+  return {
+    key: String(data.identifier ?? data.id),
+    title: String(data.title),
+    text: String(data.description ?? ''),
+    repository,
+    by: String(actor?.name ?? 'somebody'),
+  };
+}

@@ -1,0 +1,11 @@
+/** Who may send us events. A new source of events is one file and one line here. */
+import type { EventProvider } from '../provider.ts';
+import { github } from './github.ts';
+import { linear } from './linear.ts';
+import { notion } from './notion.ts';
+import { slack } from './slack.ts';
+
+const all: readonly EventProvider[] = [github, linear, slack, notion];
+
+export const providerNamed = (name: string): EventProvider | undefined =>
+  all.find(({ provider }) => provider === name);

@@ -1,0 +1,160 @@
+/**
+ * Takes a delivery in: checks who signed it, and stores it with what is to be done about it, in one transaction, before
+ * anybody is told that it has arrived. The same delivery once more changes nothing.
+ */
+import { randomUUID } from 'node:crypto';
+import { Event } from '../../entities/events/event.ts';
+import { EventProcessing } from '../../entities/events/event-processing.ts';
+import { EventSource } from '../../entities/events/event-source.ts';
+import { Credential } from '../../entities/projects/credential.ts';
+import { codeOf } from '../databases/server-error.ts';
+import type { Engine } from '../engine/engine.ts';
+import { handlersOf } from '../engine/events/define-event-handler.ts';
+import { eventJob } from '../engine/events/handle-event.ts';
+import { addOrLeave } from '../engine/jobs.ts';
+import type { KeyringSource } from '../security/vault/keyring.ts';
+import { openCredential, setCredential } from '../security/vault/store.ts';
+import type { Body, Delivery, EventProvider, Told } from './provider.ts';
+import { storable } from './storable.ts';
+
+export type Receiver = Pick<Engine, 'databases' | 'queues' | 'logger' | 'catalogue'> & {
+  keyring: KeyringSource;
+};
+
+export type Reception =
+  | { did: 'stored' | 'known'; eventId?: string; handlers: string[] }
+  | { did: 'answered'; reply: Body }
+  | { did: 'refused'; kind: 'not-found' | 'unauthenticated' | 'malformed'; why: string };
+
+const refused = (kind: 'not-found' | 'unauthenticated' | 'malformed', why: string): Reception => ({
+  did: 'refused',
+  kind,
+  why,
+});
+
+export async function receive(
+  receiver: Receiver,
+  provider: EventProvider,
+  sourceId: string,
+  delivery: Delivery,
+): Promise<Reception> {
+  const source = await receiver.databases.maintenance.events((em) =>
+    em.findOne(EventSource, { id: sourceId, provider: provider.provider, isActive: true }),
+  );
+  if (!source) return refused('not-found', `There is no active source of ${provider.provider} here.`);
+  const body = objectIn(delivery.raw);
+  const secrets = await secretsOf(receiver, provider, source);
+  if (secrets.length === 0) return offered(receiver, provider, source, body);
+  const why = await provider.refusal(delivery, secrets as [string, ...string[]]);
+  if (why) return refused('unauthenticated', why);
+  if (!body)
+    return refused('malformed', 'The body is not one JSON object; have it sent as application/json.');
+  const reply = provider.reply?.(body);
+  if (reply) return { did: 'answered', reply };
+  const told = provider.read(delivery, body);
+  if (!told) return refused('malformed', 'It lacks what every event of this provider has: an id and a type.');
+  return store(receiver, source, told, body);
+}
+
+/** A provider that tells its secret itself is believed once, while the source has none. */
+async function offered(
+  { databases, keyring }: Receiver,
+  { offeredSecret, signedWith, provider }: EventProvider,
+  source: EventSource,
+  body: Body | null,
+): Promise<Reception> {
+  const secret = body && offeredSecret?.(body);
+  if (!secret) {
+    return refused(
+      'unauthenticated',
+      'This source has no secret yet, so nothing can be checked; give it one.',
+    );
+  }
+  const { organizationId, id, name } = source;
+  const inName = databases.inOrganization(organizationId, { kind: 'provider', name: provider });
+  const vault = { databases: inName, organizationId, keyring };
+  const { id: credentialId } = await setCredential(vault, { kind: signedWith, name, secret, by: provider });
+  await inName.events((em) => em.nativeUpdate(EventSource, { id, credentialId: null }, { credentialId }));
+  return { did: 'answered', reply: {} };
+}
+
+/** The current one first, then those that it took the place of. */
+async function secretsOf(
+  { databases, keyring }: Receiver,
+  { signedWith }: EventProvider,
+  source: EventSource,
+): Promise<string[]> {
+  const { earlierCredentialIds = [] } = source.settings as { earlierCredentialIds?: string[] };
+  const ids = [source.credentialId, ...earlierCredentialIds].filter((id) => id != null);
+  if (ids.length === 0) return [];
+  const rows = await databases
+    .inOrganization(source.organizationId)
+    .projects((em) => em.find(Credential, { id: ids, kind: signedWith, status: { $ne: 'revoked' } }));
+  rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  return Promise.all(rows.map((row) => openCredential({ keyring }, row)));
+}
+
+async function store(receiver: Receiver, source: EventSource, told: Told, body: Body): Promise<Reception> {
+  const { organizationId, provider } = source;
+  const db = receiver.databases.inOrganization(organizationId);
+  const handlers = handlersOf(receiver.catalogue.eventHandlers, provider, told.eventType);
+  const id = randomUUID();
+  const names = handlers.map(({ name }) => name);
+  try {
+    await db.events(async (em) => {
+      em.persist(
+        em.create(Event, {
+          ...told,
+          id,
+          organizationId,
+          source: provider,
+          eventSourceId: source.id,
+          occurredAt: sensible(told.occurredAt),
+          title: told.title ? storable(told.title) : undefined,
+          payload: storable(body),
+        }),
+      );
+      await em.flush();
+      for (const handler of names)
+        em.persist(em.create(EventProcessing, { id: randomUUID(), organizationId, eventId: id, handler }));
+      if (names.length === 0) {
+        const reason = `nothing here follows from ${told.eventType}`;
+        const ignored = { status: 'ignored', reason, nextAttemptAt: null, finishedAt: new Date() } as const;
+        em.persist(
+          em.create(EventProcessing, {
+            id: randomUUID(),
+            organizationId,
+            eventId: id,
+            handler: 'none',
+            ...ignored,
+          }),
+        );
+      }
+      await em.flush();
+      await em.nativeUpdate(EventSource, { id: source.id }, { lastEventAt: new Date() });
+    });
+  } catch (error) {
+    if (codeOf(error) === '23505') return { did: 'known', handlers: names };
+    throw error;
+  }
+  if (names.length > 0) await addOrLeave(receiver, eventJob({ organizationId, eventId: id }, 'first'));
+  return { did: 'stored', eventId: id, handlers: names };
+}
+
+const earliest = Date.UTC(2015, 0);
+const dayMs = 24 * 3_600_000;
+
+/** Clocks of others may be anywhere; months without rows are not worth a partition. */
+function sensible(time: Date | undefined): Date {
+  const now = Date.now();
+  return time && time.getTime() > earliest && time.getTime() < now + dayMs ? time : new Date(now);
+}
+
+function objectIn(raw: Buffer): Body | null {
+  try {
+    const value: unknown = JSON.parse(raw.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
