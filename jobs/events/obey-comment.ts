@@ -1,6 +1,5 @@
 import type { SignalType } from '../../entities/workflows/signal.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
-import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
 import type { Body } from '../../src/events/provider.ts';
 import { workflowsOf } from './correlate.ts';
@@ -31,8 +30,7 @@ export const obeyComment = defineEventHandler({
     if (others.length > 0)
       throw new Ignored(`it is about ${workflows.length} workflows; say it to one of them`);
     try {
-      await receiveSignal(context.engine, {
-        organizationId: context.organizationId,
+      await context.signal({
         workflowId,
         type: type.toLowerCase() as SignalType,
         actor: `${event.source}:${event.actorName ?? event.actorExternalId ?? 'somebody'}`,

@@ -1,5 +1,4 @@
 import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
-import { enqueueWorkflow } from '../../src/engine/enqueue.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
 import type { Body } from '../../src/events/provider.ts';
@@ -20,7 +19,7 @@ type Issue = { key: string; title: string; text: string; repository: string; by:
 export const startWorkflow = defineEventHandler({
   name: 'start-workflow',
   on: ['github:issues.labeled', 'github:issues.assigned', 'linear:Issue.create', 'linear:Issue.update'],
-  async handle(event, { engine, organizationId, source }) {
+  async handle(event, { enqueue, source }) {
     const settings = source.settings as Settings;
     const body = event.payload as Body;
     const issue = event.source === 'github' ? ofGitHub(body, settings) : ofLinear(body, settings);
@@ -29,15 +28,14 @@ export const startWorkflow = defineEventHandler({
     const problem = problemOfRequirements(requirements);
     if (problem) throw new Ignored(`${issue.key} cannot be the requirements: ${problem}`);
     try {
-      const { workflow, created } = await enqueueWorkflow(engine, {
-        organizationId,
+      const { workflowId, created } = await enqueue({
         repository: { owner, name },
         name: issue.title.slice(0, 255),
         requirements,
         idempotencyKey: `${event.source}:${issue.key}`,
         createdBy: `${event.source}:${issue.by}`,
       });
-      return `${created ? 'started' : 'had started'} workflow ${workflow.id} for ${issue.key}`;
+      return `${created ? 'started' : 'had started'} workflow ${workflowId} for ${issue.key}`;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.kind === 'line-full') throw error;

@@ -1,7 +1,4 @@
-import type { Operation } from '../../entities/workflows/operation.ts';
-import { ledgerOf, services } from '../../src/engine/engine.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
-import { jobIdOf } from '../../src/engine/jobs.ts';
 import { workflowsOf } from './correlate.ts';
 
 /** Has what waits for checks, a review, a merge or an issue look again at once, instead of when its next look is due. */
@@ -17,21 +14,9 @@ export const wakeWaitingWork = defineEventHandler({
     'linear:Issue.update',
   ],
   async handle(event, context) {
-    const { engine, db } = context;
     const workflows = await workflowsOf(event, context);
     if (workflows.length === 0) throw new Ignored('it is about no workflow of ours');
-    let woken = 0;
-    for (const service of services) {
-      const waiting: Operation[] = await db.workflows((em) =>
-        em.find(ledgerOf[service], {
-          workflowExecutionId: workflows,
-          status: ['intended', 'unknown'],
-          waitingUntil: { $ne: null },
-        }),
-      );
-      for (const operation of waiting) await engine.queues.hurry(service, jobIdOf(operation));
-      woken += waiting.length;
-    }
+    const woken = await context.lookAgain(workflows);
     return `${woken} waiting operations of ${workflows.length} workflows look again`;
   },
 });

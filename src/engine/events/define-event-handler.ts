@@ -2,14 +2,20 @@
 import type { Event } from '../../../entities/events/event.ts';
 import type { EventSource } from '../../../entities/events/event-source.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
-import type { Engine } from '../engine.ts';
+import type { SignalRequest } from '../control/define-signal.ts';
+import type { EnqueueRequest } from '../enqueue.ts';
 
 export type EventContext = {
-  engine: Engine;
   /** Of the organisation that the event belongs to. */
   db: OrganizationDatabases;
   organizationId: string;
   source: Pick<EventSource, 'id' | 'provider' | 'settings'>;
+  /** Puts a workflow of this organisation in; throws a `Refusal` as the API does. */
+  enqueue(request: Omit<EnqueueRequest, 'organizationId'>): Promise<{ workflowId: string; created: boolean }>;
+  /** Tells a workflow something; throws a `Refusal` as the API does. */
+  signal(request: Omit<SignalRequest, 'organizationId'>): Promise<void>;
+  /** Has operations of these workflows that were put off look again at once; gives how many there are. */
+  lookAgain(workflowIds: readonly string[]): Promise<number>;
 };
 
 export type EventHandlerDefinition = {

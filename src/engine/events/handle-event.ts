@@ -11,6 +11,7 @@ import type { Engine } from '../engine.ts';
 import { reasonOf } from '../errors.ts';
 import type { EngineJob } from '../queues.ts';
 import { type EventHandlerDefinition, Ignored } from './define-event-handler.ts';
+import { eventContext } from './event-context.ts';
 
 /** How long a handler may take before another worker takes its event up. */
 const claimMs = 60_000;
@@ -74,7 +75,7 @@ async function handle(
     const source = await db.events((em) =>
       em.findOneOrFail(EventSource, { id: event.eventSourceId as string }),
     );
-    const did = await handler.handle(event, { engine, db, organizationId, source });
+    const did = await handler.handle(event, eventContext(engine, organizationId, source));
     await settle((row) => row.succeed(did));
     return did;
   } catch (error) {
