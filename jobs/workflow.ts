@@ -1,6 +1,7 @@
 /** The eight stages in order: the table of contents. A ninth stage is one new file and one line here. */
 import type { Catalogue } from '../src/engine/define.ts';
 import { eventHandlers } from './events/index.ts';
+import { intake } from './intake/index.ts';
 import { maintenance } from './maintenance/index.ts';
 import { operations } from './operations/index.ts';
 import { projections } from './projections/index.ts';
@@ -34,4 +35,5 @@ export const catalogue: Catalogue = {
   projections,
   maintenance,
   eventHandlers,
+  intake,
 };

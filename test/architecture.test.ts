@@ -37,7 +37,7 @@ describe('dependencies point one way:', () => {
 
   test('jobs know of the engine what defines and fails a job, not how it runs', () => {
     const allowed =
-      /^src\/engine\/(define|define-projection|define-maintenance|events\/define-event-handler|errors|refusal|derive)\.ts$/;
+      /^src\/engine\/(define|define-projection|define-maintenance|events\/define-event-handler|intake\/define-intake|errors|refusal|derive)\.ts$/;
     const inner = importersOf(/^src\/engine\//, /^jobs\//).filter(
       (line) => !allowed.test(line.split(' → ')[1] ?? ''),
     );
@@ -93,7 +93,7 @@ describe('the catalogue', () => {
       .flatMap((file) =>
         [
           ...text(file).matchAll(
-            /define(?:Stage|Step|Operation|Projection|Maintenance|EventHandler)\(\{[\s\S]*?name: '([^']+)'/g,
+            /define(?:Stage|Step|Operation|Projection|Maintenance|EventHandler|Intake)\(\{[\s\S]*?name: '([^']+)'/g,
           ),
         ].map(([, name]) => name),
       );
@@ -104,6 +104,7 @@ describe('the catalogue', () => {
       catalogue.projections,
       catalogue.maintenance,
       catalogue.eventHandlers,
+      catalogue.intake,
     ].flatMap((kind) => kind.map((one) => one.name));
     expect([...listed].sort()).toEqual(defined.sort());
   });

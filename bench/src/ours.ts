@@ -31,6 +31,7 @@ export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Pro
       projections,
       maintenance: [],
       eventHandlers: [],
+      intake: [],
     },
     services: () => ({}) as never,
   });

@@ -15,6 +15,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
     'projections',
     'maintenance',
     'eventHandlers',
+    'intake',
   ] as const) {
     const seen = new Set<string>();
     for (const { name } of catalogue[kind]) {
@@ -29,10 +30,13 @@ export function checkCatalogue(catalogue: Catalogue): void {
   }
 }
 
+/** Of what other programs put in by a job. */
+export const intakeQueue = 'intake';
+
 /** Of what is due again and again; holds the sentinel job, too, that tells whether the queue was lost. */
 export const maintenanceQueue = 'maintenance';
 
-const engineQueues = ['steps', ...services, 'events', 'projections', maintenanceQueue];
+const engineQueues = [intakeQueue, 'steps', ...services, 'events', 'projections', maintenanceQueue];
 
 /** Stages that are in no workflow's list: they are queued when the need arises. */
 const asides: readonly StageDefinition[] = [cancellation];

@@ -14,6 +14,7 @@ import type { MaintenanceDefinition } from './define-maintenance.ts';
 import type { ProjectionDefinition } from './define-projection.ts';
 import type { Duration } from './duration.ts';
 import type { EventHandlerDefinition } from './events/define-event-handler.ts';
+import type { IntakeDefinition } from './intake/define-intake.ts';
 
 /** The outside services, as one organisation sees them. */
 export type Services = { github: GitHub; linear: Linear; agent: Agent };
@@ -268,4 +269,5 @@ export type Catalogue = {
   projections: readonly ProjectionDefinition[];
   maintenance: readonly MaintenanceDefinition[];
   eventHandlers: readonly EventHandlerDefinition[];
+  intake: readonly IntakeDefinition[];
 };

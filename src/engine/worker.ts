@@ -2,11 +2,12 @@
 import type { Job, Worker } from 'bullmq';
 import { relayChanges } from '../audit/relay.ts';
 import { admit } from './admission/admit.ts';
-import { checkCatalogue, maintenanceQueue, queueNames } from './catalogue.ts';
+import { checkCatalogue, intakeQueue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
 import { handleEvent } from './events/handle-event.ts';
 import { watchFetching } from './fetch-watch.ts';
+import { takeIn } from './intake/take-in.ts';
 import { runMaintenance } from './maintain.ts';
 import { projectOutbox } from './project.ts';
 import type { Processor } from './queues.ts';
@@ -24,7 +25,15 @@ export type RunningWorker = {
 };
 
 /** Jobs of one queue that one process works on at a time. They mostly wait for answers. */
-const concurrency = { stages: 10, steps: 20, services: 10, events: 10, projections: 2, maintenance: 1 };
+const concurrency = {
+  stages: 10,
+  steps: 20,
+  services: 10,
+  events: 10,
+  intake: 5,
+  projections: 2,
+  maintenance: 1,
+};
 
 /**
  * Starts serving queues.
@@ -79,6 +88,9 @@ function processorOf(
 ): { process: Processor; atOnce: number } {
   if (name === 'steps') {
     return { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: concurrency.steps };
+  }
+  if (name === intakeQueue) {
+    return { process: (job, token) => takeIn(engine, job, token), atOnce: concurrency.intake };
   }
   if (name === 'events') {
     return { process: (job: Job) => handleEvent(engine, job), atOnce: concurrency.events };

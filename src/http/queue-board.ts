@@ -55,6 +55,7 @@ export function queueBoard(
 const fonts = { 'font-sans': 'system-ui, sans-serif', 'font-mono': 'ui-monospace, monospace' };
 
 const descriptions: Record<string, string> = {
+  intake: 'Workflows that other programs put in by a job',
   steps: 'One job per step of a plan',
   github: 'Calls to GitHub',
   linear: 'Calls to Linear',

@@ -10,8 +10,12 @@ export function bodyOf<T>(req: Request, schema: z.ZodType<T>): T {
     const other = req.get('content-type') !== undefined && !req.is('json');
     throw new Problem(other ? 'unsupported-media-type' : 'malformed', mend);
   }
-  return check(schema, req.body, (path) => `#${path.map((part) => `/${escaped(part)}`).join('')}`);
+  return bodyAs(schema, req.body);
 }
+
+/** The same for a body that came another way. */
+export const bodyAs = <T>(schema: z.ZodType<T>, body: unknown): T =>
+  check(schema, body, (path) => `#${path.map((part) => `/${escaped(part)}`).join('')}`);
 
 /** The query parameters, likewise. */
 export function queryOf<T>(req: Request, schema: z.ZodType<T>): T {

@@ -92,7 +92,7 @@ const leave = defineStage({
 });
 const greet = defineStage({ name: 'greet', run: async () => void world.push('greeted') });
 
-const none = { projections: [], maintenance: [], eventHandlers: [] };
+const none = { projections: [], maintenance: [], eventHandlers: [], intake: [] };
 const old: Catalogue = { ...none, stages: [stage1, leave], steps: [], operations: [open1, told] };
 /** `leave` is retired, `greet` is new. */
 const next: Catalogue = {

@@ -107,6 +107,7 @@ export function toy(): Toy {
       projections: [],
       maintenance: [],
       eventHandlers: [],
+      intake: [],
     },
     world: [],
     broken: new Set(),

@@ -48,6 +48,7 @@ const catalogue: Catalogue = {
   projections: [],
   maintenance: [],
   eventHandlers: [],
+  intake: [],
 };
 
 let fresh: FreshDatabases;

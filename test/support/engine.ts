@@ -73,6 +73,7 @@ export function testEngine(
       projections: [],
       maintenance: [],
       eventHandlers: [],
+      intake: [],
       ...catalogue,
     },
     servicesOf: typeof services === 'function' ? services(databases) : () => services as Services,

@@ -74,6 +74,7 @@ const of = (...stages: Catalogue['stages']): Catalogue => ({
   projections: [],
   maintenance: [],
   eventHandlers: [],
+  intake: [],
 });
 
 export const heldCatalogues = {
