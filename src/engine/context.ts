@@ -3,6 +3,7 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { passOn } from './admission/pass-on.ts';
 import { stepRoom } from './admission/step-places.ts';
 import { beginAgentRun } from './budget/spending.ts';
 import { settleOthers } from './control/settle-others.ts';
@@ -123,7 +124,7 @@ export function stageContext(engine: Engine, base: DurableContext, performer: Pe
     ...base,
     settleOthers: () => settleOthers(base.db, engine.catalogue, performer),
     async runSteps(definition, items, limit) {
-      const { steps, noPlace } = await base.db.workflows(async (em) => {
+      const { steps, noPlace, turns } = await base.db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
         const known = await em.find(
           WorkflowStepExecution,
@@ -140,8 +141,9 @@ export function stageContext(engine: Engine, base: DurableContext, performer: Pe
         const room = await stepRoom(em, performer, engine.config.limits);
         promoteReady(all, room.places);
         const isIdle = all.every((step) => step.status === 'pending' || step.isOver());
-        return { steps: all, noPlace: isIdle ? room.none : null };
+        return { steps: all, noPlace: isIdle ? room.none : null, turns: room.others };
       });
+      await passOn(engine, performer.organizationId, turns);
       if (steps.some((step) => !step.isOver())) throw noPlace ?? new Suspension({ steps });
       return steps.map((step) => ({
         id: step.itemId,
