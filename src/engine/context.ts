@@ -12,6 +12,7 @@ import { deriveId } from './derive.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed } from './errors.ts';
+import { reserveFor } from './fan-out.ts';
 import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
@@ -36,7 +37,9 @@ export function durableContext(
   };
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
-    const operations = await (await ledger()).intend(wishes);
+    const known = await ledger();
+    await reserveFor(engine, performer, known.unseen(wishes));
+    const operations = await known.intend(wishes);
     const open = operations.filter((operation) => !operation.isOver());
     if (open.length > 0) {
       engine.atBoundary?.('intent-written', open.map((operation) => operation.operationType).join(' '));

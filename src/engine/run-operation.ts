@@ -15,6 +15,7 @@ import type { Duration } from './duration.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
+import { fanOutOf } from './fan-out.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease } from './lease.ts';
 import { inTheNameOf, type RightToAct } from './right-to-act.ts';
@@ -81,7 +82,7 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
   };
   const looks = lease.uncertain && engine.ledgerLooksFirst !== false;
   const inOurName = <T>(work: () => Promise<T>) =>
-    withinTime(lease.right, () => inTheNameOf(lease.right, work));
+    withinTime(lease.right, () => inTheNameOf({ ...lease.right, fanOut: fanOutOf(operation) }, work));
   const found =
     looks && definition.find ? await inOurName(async () => definition.find?.(input, context)) : null;
   engine.atBoundary?.('effect-looked-for', definition.name);
