@@ -48,7 +48,7 @@ export type ScheduleRequest = {
 };
 
 export type SignalRequest =
-  | { type: 'requirements'; text: string }
+  | { type: 'requirements'; text: string; reason?: string }
   | { type: 'approve' | 'reject' | 'pause' | 'resume' | 'retry'; reason?: string }
   | ({ type: 'cancel'; reason?: string } & Partial<CancelPolicy>)
   | { type: 'rerun'; from: string; anew?: boolean; text?: string; reason?: string }

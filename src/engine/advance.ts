@@ -3,16 +3,17 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { addQueuedSteps } from './add-queued-steps.ts';
 import { admitSoon } from './admission/admit-soon.ts';
+import { passOn } from './admission/pass-on.ts';
 import { stepRoom } from './admission/step-places.ts';
 import { cancellation } from './control/cancellation.ts';
 import type { Engine } from './engine.ts';
 import { enteredBy, type Holder } from './fencing.ts';
 import { type Ended, finishAtOnce } from './finish-at-once.ts';
-import { type EnteredJob, jobIdOf, stageJob, stepJob } from './jobs.ts';
+import { type EnteredJob, stageJob } from './jobs.ts';
 import { announce, transition } from './outbox.ts';
 import { projectSoon } from './project.ts';
-import { queueNameOf } from './queues.ts';
 import { promoteReady } from './step-graph.ts';
 
 /** A row as its job knew it: anything but this incarnation and this entry is somebody else's by now. */
@@ -117,12 +118,12 @@ export async function finishStep(
   since: Date,
 ): Promise<void> {
   const db = engine.databases.inOrganization(job.organizationId);
-  await db.workflows(async (em) => {
+  const turns = await db.workflows(async (em) => {
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
     // One at a time per workflow, or two steps that finish together would each count the other as still running.
     const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId, lock);
     const ours = await em.findOne(WorkflowStepExecution, stillOurs(job), lock);
-    if (!ours || ours.isOver()) return;
+    if (!ours || ours.isOver()) return [];
     ours.startedAt ??= since;
     const ended = transition(ours, () => (failure === null ? ours.complete() : ours.fail(failure)));
     const fellows = await em.find(
@@ -130,7 +131,7 @@ export async function finishStep(
       { workflowStageExecutionId: ours.workflowStageExecutionId, function: ours.function },
       { orderBy: { position: 'asc' } },
     );
-    const { places } = await stepRoom(
+    const { places, others } = await stepRoom(
       em,
       { organizationId: job.organizationId, stageExecutionId: ours.workflowStageExecutionId },
       engine.config.limits,
@@ -143,31 +144,19 @@ export async function finishStep(
       ...ended,
       ...(failure === null ? {} : { reason: failure }),
     });
+    return others;
   });
   engine.atBoundary?.('step-finished', job.rowId);
   await addFreedSteps(engine, job);
+  await passOn(engine, job.organizationId, turns);
 }
 
-/** Adds the jobs of the queued fellows of a step that is over, under the job of their stage. Safe to repeat. */
-export async function addFreedSteps(engine: Engine, job: EnteredJob): Promise<void> {
-  const db = engine.databases.inOrganization(job.organizationId);
-  const { stage, freed } = await db.workflows(async (em) => {
-    const step = await em.findOneOrFail(WorkflowStepExecution, job.rowId);
-    const stage = await em.findOneOrFail(WorkflowStageExecution, step.workflowStageExecutionId);
-    const freed = await em.find(WorkflowStepExecution, {
-      workflowStageExecutionId: stage.id,
-      function: step.function,
-      status: 'queued',
-    });
-    for (const one of freed) {
-      // Under another parent it needs another id: its old job still belongs to the parent that is gone.
-      if (one.parentJobId && one.parentJobId !== jobIdOf(stage)) one.incarnation += 1;
-      one.parentJobId = jobIdOf(stage);
-    }
-    return { stage, freed };
-  });
-  const parent = { queue: queueNameOf(stage.stage), id: jobIdOf(stage) };
-  for (const step of freed) await engine.queues.add(stepJob(step, parent));
+/** Adds the jobs of the queued fellows of a step that is over. Safe to repeat. */
+export async function addFreedSteps(engine: Engine, { organizationId, rowId }: EnteredJob): Promise<void> {
+  const db = engine.databases.inOrganization(organizationId);
+  const step = await db.workflows((em) => em.findOneOrFail(WorkflowStepExecution, rowId));
+  const { workflowStageExecutionId: stageId, function: name } = step;
+  await addQueuedSteps(engine, { organizationId, stageId, function: name });
 }
 
 /** The workflow's row and the stage's, locked; no stage where the job is outdated or the stage is over. */

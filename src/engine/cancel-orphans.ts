@@ -6,6 +6,7 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { lateAgents } from './control/late-agents-scope.ts';
 import type { Service } from './define.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { announceEnd, transition } from './outbox.ts';
@@ -34,7 +35,7 @@ const orphansIn = (table: string, kind: Orphan['kind']) =>
      where row.status in (${(kind === 'step' ? openSteps : openOperations).map((status) => `'${status}'`).join(', ')})
        and workflow.status in ('completed', 'failed', 'cancelled')
        and row.updated_at < clock_timestamp() - interval '${ageMs} milliseconds'
-       ${kind === 'step' ? '' : 'and (row.lease_until is null or row.lease_until < clock_timestamp())'}
+       ${kind === 'step' ? '' : `and row.scope <> '${lateAgents}' and (row.lease_until is null or row.lease_until < clock_timestamp())`}
      limit ${batch})`;
 
 const openOperations = ['intended'];

@@ -3,6 +3,7 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { passOn } from './admission/pass-on.ts';
 import { stepRoom } from './admission/step-places.ts';
 import { beginAgentRun } from './budget/spending.ts';
 import { settleOthers } from './control/settle-others.ts';
@@ -11,6 +12,7 @@ import { deriveId } from './derive.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { OperationFailed } from './errors.ts';
+import { reserveFor } from './fan-out.ts';
 import { expectCurrent } from './fencing.ts';
 import { Ledger, type Performer, type Wish } from './ledger.ts';
 import { announce } from './outbox.ts';
@@ -35,7 +37,9 @@ export function durableContext(
   };
 
   async function performBatch(wishes: readonly Wish[]): Promise<object[]> {
-    const operations = await (await ledger()).intend(wishes);
+    const known = await ledger();
+    await reserveFor(engine, performer, known.unseen(wishes));
+    const operations = await known.intend(wishes);
     const open = operations.filter((operation) => !operation.isOver());
     if (open.length > 0) {
       engine.atBoundary?.('intent-written', open.map((operation) => operation.operationType).join(' '));
@@ -123,7 +127,7 @@ export function stageContext(engine: Engine, base: DurableContext, performer: Pe
     ...base,
     settleOthers: () => settleOthers(base.db, engine.catalogue, performer),
     async runSteps(definition, items, limit) {
-      const { steps, noPlace } = await base.db.workflows(async (em) => {
+      const { steps, noPlace, turns } = await base.db.workflows(async (em) => {
         await expectCurrent(em, performer.holder);
         const known = await em.find(
           WorkflowStepExecution,
@@ -140,8 +144,9 @@ export function stageContext(engine: Engine, base: DurableContext, performer: Pe
         const room = await stepRoom(em, performer, engine.config.limits);
         promoteReady(all, room.places);
         const isIdle = all.every((step) => step.status === 'pending' || step.isOver());
-        return { steps: all, noPlace: isIdle ? room.none : null };
+        return { steps: all, noPlace: isIdle ? room.none : null, turns: room.others };
       });
+      await passOn(engine, performer.organizationId, turns);
       if (steps.some((step) => !step.isOver())) throw noPlace ?? new Suspension({ steps });
       return steps.map((step) => ({
         id: step.itemId,

@@ -46,18 +46,23 @@ async function jobNeeded(engine: Engine, performer: Performer, row: Row): Promis
     if (state !== 'finished') return state === 'live' ? null : row;
   }
   const db = engine.databases.inOrganization(performer.organizationId);
-  return db.workflows(async (em) => {
+  const { needed, isAddedByOthers } = await db.workflows(async (em) => {
     await expectCurrent(em, performer.holder);
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
     const current: Row =
       row instanceof WorkflowStepExecution
         ? await em.findOneOrFail(WorkflowStepExecution, row.id, lock)
         : await em.findOneOrFail(ledgerOf[serviceOf(row)], row.id, lock);
-    if (current.isOver()) return null;
+    if (current.isOver()) return { needed: null };
+    // by whoever freed it, since we read it: the same job once more, or two would do it
+    if (current.parentJobId === performer.job.id && row.parentJobId !== performer.job.id) {
+      return { needed: current, isAddedByOthers: true };
+    }
     if (current instanceof WorkflowStepExecution) {
       if (current.parentJobId) current.requeue();
     } else if (current.parentJobId) current.incarnation += 1;
     current.parentJobId = performer.job.id;
-    return current;
+    return { needed: current };
   });
+  return isAddedByOthers ? jobNeeded(engine, performer, needed) : needed;
 }

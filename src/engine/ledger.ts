@@ -64,7 +64,7 @@ export class Ledger {
   /** The rows of these wishes, in their order; intents are written, in one transaction, for those not seen before. */
   async intend(wishes: readonly Wish[]): Promise<Operation[]> {
     for (const wish of wishes) this.#checkRemembered(wish);
-    const unseen = wishes.filter((wish) => this.#judgementOf(wish) !== 'stands');
+    const unseen = this.unseen(wishes);
     if (unseen.length > 0) {
       const written = await this.#db.workflows(async (em) => {
         await expectCurrent(em, this.#performer.holder);
@@ -87,6 +87,11 @@ export class Ledger {
       for (const operation of written) this.#known.set(operation.key, operation);
     }
     return wishes.map(([key]) => this.#known.get(key) as Operation);
+  }
+
+  /** Those for which an intent is still to be written. */
+  unseen(wishes: readonly Wish[]): Wish[] {
+    return wishes.filter((wish) => this.#judgementOf(wish) !== 'stands');
   }
 
   /** Whether performing this would go on with what an earlier attempt began, or give what it was given. */

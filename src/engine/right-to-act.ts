@@ -9,6 +9,8 @@ export type RightToAct = {
   signal: AbortSignal;
   /** Throws where the right is lost, also where the process has just woken up and no timer has noticed yet. */
   check(): void;
+  /** What was begun side by side with it, and may use what was reserved for all (`fan-out.ts`). */
+  fanOut?: string;
 };
 
 const current = new AsyncLocalStorage<RightToAct>();

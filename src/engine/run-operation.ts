@@ -9,15 +9,18 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
 import { earlierIds } from './control/earlier.ts';
+import { lateAgents } from './control/late-agents-scope.ts';
 import type { OperationContext, OperationDefinition, Service } from './define.ts';
 import type { Duration } from './duration.ts';
 import { milliseconds } from './duration.ts';
 import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
+import { fanOutOf } from './fan-out.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease } from './lease.ts';
 import { inTheNameOf, type RightToAct } from './right-to-act.ts';
 import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
+import { stopUnwanted } from './time/late-agents.ts';
 import { standClocks } from './time/stand-clocks.ts';
 import { expectVersion, NotKnownHere, notePutBack } from './versions.ts';
 
@@ -42,7 +45,10 @@ export async function runOperation(
     if (thrown instanceof RetryLater) return await comeBack(job, token, thrown.until);
     throw thrown;
   }
-  if (!lease) return 'nothing to do: over already, or taken over by a newer job';
+  if (!lease) {
+    await stopUnwanted(engine, service, data, definition);
+    return 'nothing to do: over already, or taken over by a newer job';
+  }
   engine.atBoundary?.('operation-claimed', definition.name);
   try {
     expectVersion('operation', definition, lease.operation.definitionVersion);
@@ -51,6 +57,7 @@ export async function runOperation(
     const ours = await lease.settle((operation) => operation.succeed(receipt.output, receipt));
     engine.atBoundary?.('receipt-written', definition.name);
     if (!ours) return 'taken over by a newer job';
+    await stopUnwanted(engine, service, data, definition);
     return receipt.adopted ? 'found, made by an earlier attempt' : 'done';
   } catch (thrown) {
     return await giveUpOrRetry(engine, definition, job, token, lease, thrown);
@@ -75,7 +82,7 @@ async function findOrRun(engine: Engine, definition: Definition, data: RowJobDat
   };
   const looks = lease.uncertain && engine.ledgerLooksFirst !== false;
   const inOurName = <T>(work: () => Promise<T>) =>
-    withinTime(lease.right, () => inTheNameOf(lease.right, work));
+    withinTime(lease.right, () => inTheNameOf({ ...lease.right, fanOut: fanOutOf(operation) }, work));
   const found =
     looks && definition.find ? await inOurName(async () => definition.find?.(input, context)) : null;
   engine.atBoundary?.('effect-looked-for', definition.name);
@@ -113,7 +120,8 @@ async function giveUpOrRetry(
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
     if (ours) await tellOwner(engine, lease, data, thrown);
-    if (ours && isForPeople) await standClocks(engine, data.organizationId, lease.operation);
+    if (ours && isForPeople && lease.operation.scope !== lateAgents)
+      await standClocks(engine, data.organizationId, lease.operation);
     return comeBack(job, token, thrown.until);
   }
   if (thrown instanceof RetryLater) {
@@ -160,6 +168,7 @@ function isTiredOf(definition: Definition, { operation }: Lease): boolean {
 async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown: RetryLater) {
   const { message: reason, until } = thrown;
   const { scope, workflowStageExecutionId: stageId } = lease.operation;
+  if (scope === lateAgents) return;
   const db = engine.databases.inOrganization(data.organizationId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   await db.workflows(async (em) => {

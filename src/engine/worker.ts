@@ -2,6 +2,7 @@
 import type { Job, Worker } from 'bullmq';
 import { relayChanges } from '../audit/relay.ts';
 import { admit } from './admission/admit.ts';
+import { passOnEverywhere } from './admission/pass-on.ts';
 import { checkCatalogue, intakeQueue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { type Engine, services } from './engine.ts';
@@ -128,6 +129,7 @@ function keepReconciling(engine: Engine): () => Promise<void> {
     if (relays) lastRelay = Date.now();
     pass = reconcile(engine, thorough)
       .then(() => admit(engine))
+      .then(() => passOnEverywhere(engine))
       .then(() => (relays ? relayChanges(engine.databases) : 0))
       .catch(reportTrouble)
       .then(() => {

@@ -1,33 +1,21 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { RequirementDocument } from '../../entities/task/requirement-document.ts';
-import { workflowView } from '../../src/http/workflow-view.ts';
-import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
-import { type TestSystem, testSystem } from '../support/system.ts';
+import { automatic, lifecycle } from '../support/lifecycle.ts';
 
-const automatic = { autoConfirmPlan: true, autoMerge: true } as const;
 const first = '# Greetings\n\n- Add `greeting/hello.md` that greets the reader.\n';
 const more = `${first}- Add \`greeting/index.md\` that links to it.\n`;
 
-let fresh: FreshDatabases;
-beforeAll(async () => {
-  fresh = await freshDatabases();
-});
-afterAll(() => fresh.drop());
-
-let system: TestSystem;
-afterEach(() => system.close());
+const { start, over, viewOf } = lifecycle();
 
 test('a workflow that follows another plans only the difference, and one with nothing left to do says so', async () => {
-  system = await testSystem(fresh, 'PostgreSQL');
-  system.work();
+  const system = await start('PostgreSQL');
   const { enqueue, engine, organizationId, sandbox, repository } = system;
   const db = engine.databases.inOrganization(organizationId);
-  const over = (id: string) => system.until(id, ['completed', 'failed'], 90_000);
-  const stepsOf = async (id: string) => (await workflowView(db, id))?.steps.map(({ title }) => title);
+  const stepsOf = async (id: string) => (await viewOf(id)).steps.map(({ title }) => title);
 
   const one = await enqueue({ requirements: first, options: automatic });
   expect((await over(one)).status).toBe('completed');
-  const [done] = (await stepsOf(one)) ?? [];
+  const [done] = await stepsOf(one);
   const pulls = (await sandbox.github.pullRequests(repository)).length;
 
   const two = await enqueue({ requirements: more, options: automatic, follows: one });

@@ -1,54 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stages } from '../../jobs/workflow.ts';
-import { receiveSignal, type SignalRequest } from '../../src/engine/receive-signal.ts';
-import { workflowView } from '../../src/http/workflow-view.ts';
 import { demoScript } from '../../src/sandbox/codegen/demo-script.ts';
 import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
 import { backends } from '../support/backends.ts';
-import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { automatic, lifecycle, oneFile, twoFiles } from '../support/lifecycle.ts';
 import { expectEverythingOnce } from '../support/once.ts';
-import { type TestSystem, type TestSystemOptions, testSystem } from '../support/system.ts';
 
-const requirements = `# Two files
-
-- Add greeting/hello.md that greets the reader.
-- Add greeting/index.md that links to hello.md.
-`;
-const automatic = { autoConfirmPlan: true, autoMerge: true } as const;
-
-let fresh: FreshDatabases;
-beforeAll(async () => {
-  fresh = await freshDatabases();
-});
-afterAll(() => fresh.drop());
-
-let system: TestSystem;
-afterEach(() => system.close());
-const start = async (backend: 'PostgreSQL' | 'Redis', options?: TestSystemOptions) => {
-  system = await testSystem(fresh, backend, options);
-  system.work();
-  return system;
-};
-const send = (id: string, type: SignalRequest['type'], payload = {}) =>
-  receiveSignal(system.engine, {
-    organizationId: system.organizationId,
-    workflowId: id,
-    type,
-    actor: 'Ada',
-    payload,
-  });
-const over = (id: string) => system.until(id, ['completed', 'failed', 'cancelled'], 120_000);
-const viewOf = async (id: string) => {
-  const view = await workflowView(system.engine.databases.inOrganization(system.organizationId), id);
-  if (!view) throw new Error('there is no such workflow');
-  return view;
-};
+const { start, send, over, viewOf } = lifecycle();
 
 describe.each(backends())('on %s', (backend) => {
   test('a workflow that failed at its end, run again from each of the eight stages, leaves everything once', async () => {
-    const { enqueue, sandbox, repository } = await start(backend, { github: { ci: async () => 'failure' } });
+    const system = await start(backend, { github: { ci: async () => 'failure' } });
+    const { enqueue, sandbox, repository } = system;
     await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
-    const id = await enqueue({ requirements, options: automatic });
+    const id = await enqueue({ requirements: twoFiles, options: automatic });
     expect(await over(id)).toMatchObject({ status: 'failed', errorStage: 'completion' });
     const runs = sandbox.codegen.runs().length;
     let attempt = 1;
@@ -83,15 +48,9 @@ test('after a plan was rejected another one is made, which heeds the reason', as
     return demoScript(task);
   };
   const { enqueue, untilAsked } = await start('PostgreSQL', { codegen: { script } });
-  const id = await enqueue({ requirements, options: { autoMerge: true } });
+  const id = await enqueue({ requirements: twoFiles, options: { autoMerge: true } });
   await untilAsked(id, 60_000);
-  await receiveSignal(system.engine, {
-    organizationId: system.organizationId,
-    workflowId: id,
-    type: 'reject',
-    actor: 'Ada',
-    reason: 'split it finer',
-  });
+  await send(id, 'reject', {}, 'split it finer');
   await over(id);
   await send(id, 'rerun', { from: 'requirements_decomposition' });
   await untilAsked(id, 60_000);
@@ -123,7 +82,7 @@ test('with another plan, issues take its words, steps left out are taken back, a
     return { result: JSON.stringify({ title: 'T', summary: 'S', steps: plans[asked - 1] }) };
   };
   const { enqueue, untilAsked, sandbox, repository } = await start('PostgreSQL', { codegen: { script } });
-  const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
+  const id = await enqueue({ requirements: twoFiles, options: { autoConfirmPlan: true } });
   expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^merge approval/);
   await send(id, 'reject');
   await over(id);
@@ -165,8 +124,7 @@ test('one step is done again with an edited prompt, on its branch and pull reque
   const { enqueue, untilAsked, sandbox, repository } = await start('PostgreSQL', {
     codegen: { script: failReview },
   });
-  const one = '# One file\n\n- Add greeting/hello.md that greets the reader.\n';
-  const id = await enqueue({ requirements: one, options: automatic });
+  const id = await enqueue({ requirements: oneFile, options: automatic });
   expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^a decision on pull request #1/);
   await send(id, 'retry_step', { step: 1, prompt: 'Sing instead.' });
   const done = await over(id);
@@ -185,8 +143,7 @@ test('one step is done again with an edited prompt, on its branch and pull reque
 
 test('what is merged or cancelled cannot be run again, nor what has not been reached', async () => {
   const { enqueue, untilAsked } = await start('PostgreSQL');
-  const one = '# One file\n\n- Add greeting/hello.md that greets the reader.\n';
-  const id = await enqueue({ requirements: one, options: { autoMerge: true } });
+  const id = await enqueue({ requirements: oneFile, options: { autoMerge: true } });
   await untilAsked(id, 60_000);
   await expect(send(id, 'rerun', { from: 'completion' })).rejects.toThrow(
     /has not come as far as completion/,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { PromptExecution } from '../../../entities/prompts/prompt-execution.ts';
-import { AgentRunSpending } from '../../../entities/workflows/agent-run-spending.ts';
 import { defineOperation } from '../../../src/engine/define.ts';
 import { RetryLater } from '../../../src/engine/errors.ts';
 import type { AgentRun } from '../../../src/integrations/agent/port.ts';
+import { keepAnswer } from './keep-answer.ts';
 
 /**
  * Waits for an agent without holding a worker's slot, and keeps its answer on the execution. An agent that takes
@@ -31,27 +30,7 @@ export const awaitAgentRun = defineOperation({
       run = { ...run, state: 'failed', error: `it took longer than ${minutes(config.agent.timeoutMs)}` };
     }
     const state = run.state === 'completed' ? ('completed' as const) : ('failed' as const);
-    await db.prompts(async (em) => {
-      const execution = await em.findOneOrFail(PromptExecution, executionId);
-      execution.ended({
-        state,
-        response: run.result,
-        error: state === 'failed' ? whyFailed(run) : null,
-        usage: run.usage,
-      });
-    });
-    await db.workflows((em) =>
-      em.nativeUpdate(
-        AgentRunSpending,
-        { id: executionId, endedAt: null },
-        {
-          tokens: run.usage ? run.usage.inputTokens + run.usage.outputTokens : null,
-          cost: run.usage?.costUsd ?? null,
-          currency: 'USD',
-          endedAt: new Date(),
-        },
-      ),
-    );
+    await keepAnswer({ db }, executionId, run, state === 'failed' ? whyFailed(run) : null);
     return { state, pullRequests: run.pullRequests };
   },
 });

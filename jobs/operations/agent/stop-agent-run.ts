@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { PromptExecution } from '../../../entities/prompts/prompt-execution.ts';
 import { defineOperation, type Trace } from '../../../src/engine/define.ts';
 import { traceOfPull } from '../github/close-pull-request.ts';
 import { repositoryName } from '../workspace.ts';
+import { keepAnswer } from './keep-answer.ts';
 
 /** Stops an agent and all that it started; one that is over stays as it is. Tells what it opened by itself. */
 export const stopAgentRun = defineOperation({
@@ -15,10 +17,16 @@ export const stopAgentRun = defineOperation({
   traces: ({ repository }, { pullRequests }) =>
     repository ? pullRequests.map((pull) => traceOfPull(repository, pull)) : [],
   clears: ({ runId }) => [{ kind: 'agent-run', id: runId }],
-  async run({ runId }, { agent }) {
+  async run({ runId }, { agent, db }) {
     await agent.stop(runId);
-    const { pullRequests } = await agent.get(runId);
-    return { pullRequests };
+    const run = await agent.get(runId);
+    // nobody waits for its answer any more; another attempt must know that there will be none
+    const open = await db.prompts((em) =>
+      em.find(PromptExecution, { agentRunId: runId, status: ['pending', 'running'] }),
+    );
+    const error = run.state === 'completed' ? null : 'it was stopped';
+    for (const { id } of open) await keepAnswer({ db }, id, run, error);
+    return { pullRequests: run.pullRequests };
   },
 });
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { SignalRequest } from '../api-client.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { readRequirements } from '../read-text.ts';
-import { told } from './answer.ts';
+import { told } from '../told.ts';
 
 export type SignalOptions = ApiOptions & { reason?: string; idempotencyKey?: string; json?: boolean };
 

@@ -7,9 +7,21 @@ import { print, printJson } from '../output.ts';
 type Options = ApiOptions & { organization?: string; json?: boolean };
 type Wanted = Partial<LimitsView['own']>;
 
+const limitOf = {
+  maxRunning: 'maxRunningWorkflows',
+  maxSteps: 'maxRunningSteps',
+  maxQueued: 'maxQueuedWorkflows',
+  weight: 'weight',
+} as const satisfies Record<string, keyof Wanted>;
+
+type Given = { [Option in keyof typeof limitOf]?: number | typeof standard };
+
+/** What an option holds where the settings are to count: commander makes an empty text of null. */
+const standard = 'default';
+
 /** A whole number, or `default` for what the settings say. */
-function limit(value: string): number | null {
-  if (value === 'default') return null;
+function limit(value: string): number | typeof standard {
+  if (value === standard) return standard;
   if (/^[1-9]\d{0,6}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('It should be a whole number from 1 on, or "default".');
 }
@@ -37,14 +49,12 @@ export function limitsCommand(): Command {
     .option('--max-queued <n>', 'workflows that may stand in line', limit)
     .option('--weight <n>', 'its part, compared with other organisations', limit)
     .option('--json', 'for programs')
-    .action(async (options: Options & Record<string, number | null>) => {
-      const { maxRunning, maxSteps, maxQueued, weight } = options;
-      const wanted: Wanted = {
-        ...(maxRunning === undefined ? {} : { maxRunningWorkflows: maxRunning }),
-        ...(maxSteps === undefined ? {} : { maxRunningSteps: maxSteps }),
-        ...(maxQueued === undefined ? {} : { maxQueuedWorkflows: maxQueued }),
-        ...(weight === undefined ? {} : { weight }),
-      };
+    .action(async (options: Options & Given) => {
+      const wanted: Wanted = {};
+      for (const [option, limit] of Object.entries(limitOf)) {
+        const value = options[option as keyof Given];
+        if (value !== undefined) wanted[limit] = value === standard ? null : value;
+      }
       if (Object.keys(wanted).length === 0) {
         throw usageFailure('Say what to set: --max-running, --max-steps, --max-queued or --weight.');
       }

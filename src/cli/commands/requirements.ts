@@ -1,20 +1,11 @@
-import { Command } from 'commander';
-import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import type { Command } from 'commander';
 import { readRequirements } from '../read-text.ts';
-import { told } from './answer.ts';
-
-type RequirementsOptions = ApiOptions & { file: string; idempotencyKey?: string; json?: boolean };
+import { type SignalOptions, sendAndTell, signalCommand } from './control.ts';
 
 export function requirementsCommand(): Command {
-  return withApi(new Command('requirements'))
-    .description('give the requirements that a workflow waits for')
-    .argument('<id>', 'the workflow')
+  return signalCommand('requirements', 'give the requirements that a workflow waits for')
     .requiredOption('-f, --file <file>', 'Markdown; - reads standard input')
-    .option('--idempotency-key <key>', 'the same key counts once, however often it is sent')
-    .option('--json', 'what was recorded, as JSON')
-    .action(async (id: string, options: RequirementsOptions) => {
-      const text = await readRequirements(options.file);
-      const api = await findApi(options);
-      told(await api.signal(id, { type: 'requirements', text }, options.idempotencyKey), options.json);
-    });
+    .action(async (id: string, { file, ...options }: SignalOptions & { file: string }) =>
+      sendAndTell(id, { type: 'requirements', text: await readRequirements(file) }, options),
+    );
 }

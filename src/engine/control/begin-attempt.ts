@@ -1,6 +1,7 @@
 /** Begins another attempt of a workflow at one of its stages: that one and those after it get new rows. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
+import { keepAgents } from '../time/late-agents.ts';
 import type { SignalOutcome, SignalScene } from './define-signal.ts';
 import { expectNothingInTheAir, ledgerRows, refuse, stateOf } from './expect.ts';
 import { forgetAnswers } from './retry.ts';
@@ -11,7 +12,9 @@ import { forgetAnswers } from './retry.ts';
  */
 export async function beginAttempt(scene: SignalScene, from: WorkflowStageExecution): Promise<SignalOutcome> {
   const { em, catalogue, workflow, stages } = scene;
-  expectNothingInTheAir(scene, await ledgerRows(scene));
+  const operations = await ledgerRows(scene);
+  expectNothingInTheAir(scene, operations);
+  await keepAgents(scene, operations);
   const attempt = workflow.again(from.stage);
   const rest = stages.filter(({ stageOrder }) => stageOrder >= from.stageOrder);
   for (const stage of rest) {

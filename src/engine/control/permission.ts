@@ -4,6 +4,7 @@ import type { WorkflowExecution } from '../../../entities/workflows/workflow-exe
 import { operationNamed } from '../catalogue.ts';
 import type { Catalogue } from '../define.ts';
 import { cancellation } from './cancellation.ts';
+import { lateAgents } from './late-agents-scope.ts';
 
 /**
  * - `act`;
@@ -25,6 +26,8 @@ export function permissionFor(
   operation: Operation,
   workflow: WorkflowExecution,
 ): Permission {
+  // whatever has become of the workflow; only a cancellation stops them itself
+  if (operation.scope === lateAgents && !workflow.cancelRequestedAt) return { may: 'act' };
   const reason = whyNotAnyMore(operation, workflow);
   if (reason && !operation.mayHaveActed()) return { may: 'cancel', reason };
   if (reason) return { may: 'look', reason, isAwaited: !workflow.isOver() && !operation.abandoned };

@@ -1,5 +1,6 @@
 import { Signal } from '../../../entities/workflows/signal.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
+import { keepAgents } from '../time/late-agents.ts';
 import { defineSignal } from './define-signal.ts';
 import { expectNothingInTheAir, ledgerRows, refuse, stateOf } from './expect.ts';
 
@@ -15,7 +16,9 @@ export const retry = defineSignal({
     if (workflow.status !== 'failed' || !failed) {
       throw refuse(scene, `Only what has failed can be tried again, and it is ${stateOf(workflow)}.`);
     }
-    expectNothingInTheAir(scene, await ledgerRows(scene));
+    const operations = await ledgerRows(scene);
+    expectNothingInTheAir(scene, operations);
+    await keepAgents(scene, operations);
     const attempt = workflow.again(failed.stage);
     failed.retry(attempt);
     const undone = { workflowStageExecutionId: failed.id, status: ['failed' as const, 'skipped' as const] };

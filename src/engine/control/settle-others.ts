@@ -6,6 +6,7 @@ import { ledgerOf, services } from '../engine.ts';
 import { expectCurrent } from '../fencing.ts';
 import type { Performer } from '../ledger.ts';
 import { Suspension } from '../suspension.ts';
+import { lateAgents } from './late-agents-scope.ts';
 import { tracesOf } from './traces.ts';
 
 /**
@@ -24,9 +25,15 @@ export async function settleOthers(
       found.push(...(await em.find(ledgerOf[service], { workflowExecutionId: workflowId })));
     }
     const uncertain = found.filter(
-      (one) => one.status === 'failed' && one.attempts > 0 && one.scope !== scope,
+      (one) => one.status === 'failed' && one.attempts > 0 && one.scope !== scope && one.scope !== lateAgents,
     );
-    const adrift = found.filter((one) => !one.isOver() && one.workflowStageExecutionId !== stageExecutionId);
+    const adrift = found.filter(
+      (one) =>
+        !one.isOver() &&
+        one.workflowStageExecutionId !== stageExecutionId &&
+        // it stops them itself
+        one.scope !== lateAgents,
+    );
     if (uncertain.length + adrift.length > 0) await expectCurrent(em, performer.holder);
     // given up after lost answers: any of its attempts may have had its effect
     for (const operation of uncertain) operation.revive(operation.attempt);
@@ -34,7 +41,9 @@ export async function settleOthers(
     for (const operation of [...uncertain, ...adrift]) operation.workflowStageExecutionId = stageExecutionId;
     return found;
   });
-  const open = operations.filter((operation) => !operation.isOver() && operation.scope !== scope);
+  const open = operations.filter(
+    (operation) => !operation.isOver() && operation.scope !== scope && operation.scope !== lateAgents,
+  );
   if (open.length > 0) throw new Suspension({ operations: open });
   return tracesOf(catalogue, operations).left;
 }

@@ -6,6 +6,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { UnrecoverableError } from 'bullmq';
 import type { Operation } from '../../../entities/workflows/operation.ts';
 import { operationNamed } from '../catalogue.ts';
+import { lateAgents } from '../control/late-agents-scope.ts';
 import type { OnlyLooks } from '../control/permission.ts';
 import type { OperationDefinition, Service } from '../define.ts';
 import { type Engine, ledgerOf, services } from '../engine.ts';
@@ -44,7 +45,7 @@ const lookedAfterMs = 24 * 3_600_000;
 
 export type InFlight = { service: Service; operation: Operation };
 
-/** Operations that may have had their effect, that nobody waits for, and that nobody has been at for a while. */
+/** Operations that may have had their effect, or stop agents, that nobody waits for, and that nobody has been at for a while. */
 export async function inFlightStill(em: EntityManager): Promise<InFlight[]> {
   const found: InFlight[] = [];
   const now = Date.now();
@@ -52,8 +53,9 @@ export async function inFlightStill(em: EntityManager): Promise<InFlight[]> {
     const ids = await em.execute<{ id: string }[]>(
       `select o.id from ${em.getMetadata().get(ledgerOf[service]).tableName} o
          join workflow_executions w on w.id = o.workflow_execution_id
-        where o.status in ('running', 'unknown') and o.updated_at between ? and ?
-          and (w.status in ('completed', 'failed', 'cancelled') or o.abandoned)
+        where o.updated_at between ? and ?
+          and (o.status in ('running', 'unknown') and (w.status in ('completed', 'failed', 'cancelled') or o.abandoned)
+            or o.status in ('intended', 'running', 'unknown') and o.scope = '${lateAgents}')
         order by o.updated_at desc limit ${batch}`,
       [new Date(now - lookedAfterMs), new Date(now - timings.reconcileAgeMs)],
     );

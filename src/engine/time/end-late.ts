@@ -1,6 +1,7 @@
 /**
  * Ends what has had its time: a workflow at its deadline, a stage, a step. Operations that have not begun are cancelled;
- * one that may have had its effect is left to its own job, which takes in what came of it (src/engine/lease.ts).
+ * one that may have had its effect is left to its own job, which takes in what came of it (src/engine/lease.ts). Agents
+ * that are at work are stopped.
  */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { IntegrationOperation } from '../../../entities/workflows/integration-operation.ts';
@@ -17,6 +18,7 @@ import { announce, announceEnd, transition } from '../outbox.ts';
 import { projectSoon } from '../project.ts';
 import type { Due } from './due.ts';
 import { openWorkInWords, timeInWords } from './in-words.ts';
+import { addStops, intendStops, type Stop } from './late-agents.ts';
 
 const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
 const openOperation = ['intended', 'running', 'unknown'] as const;
@@ -76,9 +78,11 @@ async function endWorkflow(
     const { workflow, stage, reason } = ending;
     const idle: Idle = [];
     const why = { reason, stage: stage?.stage ?? workflow.currentStage };
+    let stops: Stop[] = [];
     if (stage) {
-      idle.push(...(await cancelSteps(em, workflow, stage, reason)));
+      idle.push(...(await failSteps(em, workflow, stage, reason)));
       idle.push(...(await cancelOperations(em, { workflowStageExecutionId: stage.id }, reason)));
+      stops = await intendStops(em, engine.catalogue, workflow, stage.id);
       const failed = transition(stage, () => stage.fail(reason));
       const key = `${stage.id}/${stage.incarnation}/out-of-time`;
       await announce(em, workflow, key, 'stage.failed', { ...failed, ...why, stageId: stage.id });
@@ -86,10 +90,11 @@ async function endWorkflow(
     const failed = transition(workflow, () => workflow.fail(why.stage, reason));
     const key = `${stage?.id ?? workflow.id}/${stage?.incarnation ?? 0}/workflow-out-of-time`;
     await announce(em, workflow, key, 'workflow.failed', { ...failed, ...why, stageId: stage?.id ?? null });
-    return { idle };
+    return { idle, stops };
   });
   if (!ended) return;
   await letGo(engine, ended.idle);
+  await addStops(engine, ended.stops);
   admitSoon(engine);
   projectSoon(engine, organizationId);
 }
@@ -111,13 +116,16 @@ export async function endLateStep(engine: Engine, { id, organizationId }: Due): 
       const inFlight = { ...below, status: ['running', 'unknown'] as const };
       await em.nativeUpdate(ledgerOf[service], inFlight as never, { abandoned: true });
     }
-    return { step, reason, idle: [...idle, { queue: 'steps', id: jobIdOf(step) }] };
+    const workflow = await em.findOneOrFail(WorkflowExecution, step.workflowExecutionId);
+    const stops = await intendStops(em, engine.catalogue, workflow, step.workflowStageExecutionId, scope);
+    return { step, reason, stops, idle: [...idle, { queue: 'steps', id: jobIdOf(step) }] };
   });
   if (!late) return;
-  const { step, reason, idle } = late;
+  const { step, reason, stops, idle } = late;
   const { workflowExecutionId: workflowId, incarnation } = step;
   await finishStep(engine, { organizationId, workflowId, rowId: id, incarnation }, reason, new Date());
   await letGo(engine, idle);
+  await addStops(engine, stops);
 }
 
 async function openWorkOf(em: EntityManager, stage: WorkflowStageExecution): Promise<string> {
@@ -145,7 +153,8 @@ async function cancelOperations(em: EntityManager, below: Below, reason: string)
   return idle;
 }
 
-async function cancelSteps(
+/** As if they had failed or were never reached by themselves: whoever tries the stage again has them done, too. */
+async function failSteps(
   em: EntityManager,
   workflow: WorkflowExecution,
   stage: WorkflowStageExecution,
@@ -157,12 +166,16 @@ async function cancelSteps(
     lock,
   );
   for (const step of steps) {
-    const cancelled = transition(step, () => step.cancel(reason));
-    await announce(em, workflow, `${step.id}/${step.incarnation}/cancelled`, 'step.cancelled', {
+    if (step.status === 'pending') {
+      step.skip('not started, because the time was up');
+      continue;
+    }
+    const failed = transition(step, () => step.fail(reason));
+    await announce(em, workflow, `${step.id}/${step.incarnation}/out-of-time`, 'step.failed', {
       stepId: step.id,
       function: step.function,
       title: step.title,
-      ...cancelled,
+      ...failed,
       reason,
     });
   }

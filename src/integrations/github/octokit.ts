@@ -1,8 +1,11 @@
 /** The GitHub port on `@octokit/rest`: one file per group of calls, one client, one mapping of failures. */
+
+import { reserveWith } from '../reserve.ts';
 import { checkCalls } from './check-calls.ts';
 import { createClient, type GitHubOptions, readToken } from './client.ts';
 import { commentCalls } from './comment-calls.ts';
 import { failureOf } from './failures.ts';
+import { gitHubRules } from './limits.ts';
 import type { GitHub, RepositoryName } from './port.ts';
 import { pullRequestCalls } from './pull-request-calls.ts';
 import { repositoryCalls } from './repository-calls.ts';
@@ -11,7 +14,7 @@ import { repositoryCalls } from './repository-calls.ts';
 export function createGitHub(options: GitHubOptions): GitHub {
   const client = createClient(options);
   const url = options.url.replace(/\/+$/, '');
-  return mapFailures({
+  const calls = mapFailures({
     ...repositoryCalls(client),
     ...pullRequestCalls(client),
     ...checkCalls(client),
@@ -34,11 +37,15 @@ export function createGitHub(options: GitHubOptions): GitHub {
       };
     },
   });
+  const rules = gitHubRules(options.writeIntervalMs ?? 0);
+  return { ...calls, reserve: reserveWith(options.governor, options.token, rules, { core: 1 }) };
 }
 
 type Call = (repo: RepositoryName, ...rest: unknown[]) => Promise<unknown>;
 
-function mapFailures(calls: GitHub): GitHub {
+type Calls = Omit<GitHub, 'reserve'>;
+
+function mapFailures(calls: Calls): Calls {
   const mapped = Object.entries(calls as unknown as Record<string, Call>).map(([name, call]) => {
     const guarded: Call = async (repo, ...rest) => {
       try {
@@ -49,5 +56,5 @@ function mapFailures(calls: GitHub): GitHub {
     };
     return [name, guarded];
   });
-  return Object.fromEntries(mapped) as GitHub;
+  return Object.fromEntries(mapped) as Calls;
 }

@@ -4,6 +4,8 @@
  * secondary rate limit is a `RetryLater`, and a network failure or a 5xx is an ordinary error (outcome unknown).
  */
 
+import type { Reserve } from '../reserve.ts';
+
 export type RepositoryName = { owner: string; name: string };
 
 export type Repository = RepositoryName & {
@@ -110,4 +112,6 @@ export interface GitHub {
   findComment(repo: RepositoryName, number: number, marker: string): Promise<Comment | null>;
   createComment(repo: RepositoryName, number: number, body: string): Promise<Comment>;
   gitRemote(repo: RepositoryName): Promise<GitRemote>;
+  /** Before several of these are called side by side. */
+  reserve: Reserve;
 }

@@ -5,11 +5,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLater, reasonOf } from '../../engine/errors.ts';
+import { rightToAct } from '../../engine/right-to-act.ts';
+import { reserve } from './reservations.ts';
 import type { SharedState } from './shared-state.ts';
 import { type Call, emptyState, type Learned, learn, type Rules, type State, take } from './state.ts';
 
 /** What a request is going to take: all of a call but its id. */
-export type Wanted = Omit<Call, 'id'>;
+export type Wanted = Omit<Call, 'id' | 'fanOut'>;
 
 export type Governor = {
   /**
@@ -24,6 +26,19 @@ export type Governor = {
     request: () => Promise<Answer>,
     tell: (answer: { value: Answer } | { thrown: unknown }, now: number) => Learned | undefined,
   ): Promise<Answer>;
+  /**
+   * To be called before several calls are begun side by side: keeps what they will take of the budgets for them. Throws
+   * {@link RetryLater} where too little is left; then none should be begun.
+   * @param fanOut that of the right in whose name they will be sent
+   * @param budgets of all of them together
+   */
+  reserve(
+    account: string,
+    rules: Rules,
+    fanOut: string,
+    budgets: Wanted['budgets'],
+    calls: number,
+  ): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -49,7 +64,7 @@ export function createGovernor(shared: SharedState): Governor {
   return {
     async send(account, rules, wanted, request, tell) {
       const key = keyOf(rules.service, account);
-      const call = { ...wanted, id: randomUUID() };
+      const call = { ...wanted, id: randomUUID(), fanOut: rightToAct()?.fanOut };
       let hasTurn = false;
       for (let waited = 0; ; ) {
         const left = patienceMs - waited;
@@ -75,6 +90,12 @@ export function createGovernor(shared: SharedState): Governor {
       // it has had its effect: that what it told is lost must not look like a failure
       await settle({ value }).catch(() => undefined);
       return value;
+    },
+    async reserve(account, rules, fanOut, budgets, calls) {
+      const verdict = await change(keyOf(rules.service, account), (state, now) =>
+        reserve(state, now, rules, fanOut, budgets, calls),
+      );
+      if (!verdict.go) throw new RetryLater(verdict.inMs, verdict.reason);
     },
     close: () => shared.close(),
   };

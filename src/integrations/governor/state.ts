@@ -3,6 +3,8 @@
  * and change it one after the other. Times are milliseconds since 1970 by the clock of the server that keeps it.
  */
 
+import { drawOn, isKept, type Reservation } from './reservations.ts';
+
 /** What a service allows beyond what its headers tell. */
 export type Rules = {
   /** As people write it, such as `GitHub`. */
@@ -22,6 +24,8 @@ export type Call = {
   budgets: Readonly<Record<string, number>>;
   /** What it takes of the windows of the rules. */
   windows: Readonly<Record<string, number>>;
+  /** The fan-out that it is part of, if any: it may use what is kept for that. */
+  fanOut?: string | undefined;
 };
 
 /** What an answer told. */
@@ -32,7 +36,7 @@ export type Learned = {
   pause?: { until: number; reason: string } | undefined;
 };
 
-type Budget = { remaining: number | null; resetAt: number };
+type Budget = { remaining: number | null; resetAt: number; limit?: number };
 
 export type State = {
   pause?: { until: number; reason: string };
@@ -46,6 +50,8 @@ export type State = {
   nextWrite: number;
   /** When the last of those comes back that were sent away. */
   nextReturn: number;
+  /** What is kept for fan-outs, by their ids; absent where there is none. */
+  reserved?: Record<string, Reservation>;
 };
 
 export type Verdict =
@@ -101,6 +107,8 @@ export function take(
       return later(now + lookAgainMs, 'rate limit to be told', hasTurn);
     if (budget && budget.remaining !== null && budget.remaining < cost)
       return later(budget.resetAt, 'rate limit');
+    const keptUntil = isKept(state, now, name, cost, call.fanOut);
+    if (keptUntil) return later(keptUntil, 'rate limit: what is left is kept for calls that were begun');
   }
   for (const { name, limit, ms } of rules.windows) {
     const cost = call.windows[name] ?? 0;
@@ -120,6 +128,7 @@ export function take(
     const budget = state.budgets[name];
     if (budget?.remaining != null) budget.remaining -= cost;
   }
+  drawOn(state, now, call.fanOut, call.budgets);
   for (const { name } of rules.windows) {
     const window = state.windows[name] ?? { from: now, used: 0, before: 0 };
     window.used += call.windows[name] ?? 0;
@@ -163,7 +172,11 @@ export function learn(
       known.remaining = Math.min(known.remaining, told.remaining);
     } else {
       const open = Object.keys(state.underWay).length;
-      state.budgets[name] = { remaining: Math.max(0, told.remaining - open), resetAt: told.resetAt };
+      state.budgets[name] = {
+        remaining: Math.max(0, told.remaining - open),
+        resetAt: told.resetAt,
+        limit: told.limit,
+      };
     }
   }
   if (learned?.pause && learned.pause.until > (state.pause?.until ?? now)) state.pause = learned.pause;

@@ -4,6 +4,8 @@
  * `PermanentFailure`, a rate limit (HTTP 400 with code RATELIMITED) is a `RetryLater`.
  */
 
+import type { Reserve } from '../reserve.ts';
+
 /** The kind of a workflow state; every Linear team has at least one state of each. */
 export type StateType = 'backlog' | 'unstarted' | 'started' | 'completed' | 'canceled';
 
@@ -53,4 +55,6 @@ export interface Linear {
   createComment(comment: { id: string; issueId: string; body: string }): Promise<string>;
   /** Attaches a link to an issue; the same url on the same issue updates the one that is there. Gives its id. */
   attachLink(link: { issueId: string; url: string; title: string; subtitle?: string }): Promise<string>;
+  /** Before several of these are called side by side. */
+  reserve: Reserve;
 }

@@ -1,8 +1,10 @@
 /** Linear through its official SDK. */
 import { PermanentFailure } from '../../engine/errors.ts';
 import { askGrant } from '../grant.ts';
+import { reserveWith } from '../reserve.ts';
 import { createOnce, entityIn } from './create-once.ts';
 import * as documents from './documents.ts';
+import { linearRules, wantedOfLinear } from './limits.ts';
 import type { Issue, Linear, StateType } from './port.ts';
 import { findRelation } from './relations.ts';
 import { type LinearConnection, linearRequests } from './requests.ts';
@@ -18,6 +20,8 @@ export function createLinear(options: LinearOptions): Linear {
   const { send, find } = requests;
 
   const linear: Linear = {
+    reserve: reserveWith(options.governor, options.apiKey, linearRules, wantedOfLinear.budgets),
+
     async getTeam(key) {
       const teams = await allTeams(requests);
       const { settings } = await askGrant(options.apiKey);

@@ -6,7 +6,8 @@ import { OrganizationLimits } from '../../../entities/workflows/organization-lim
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import { defineStage, defineStep, type StepItem } from '../../../src/engine/define.ts';
 import { deriveId } from '../../../src/engine/derive.ts';
-import { backends } from '../../support/backends.ts';
+import { reconcile } from '../../../src/engine/reconcile.ts';
+import { type BackendName, backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
 
@@ -16,53 +17,136 @@ beforeAll(async () => {
 });
 afterAll(() => fresh?.drop());
 
-const stepsEach = 5;
 const limit = 2;
 
 describe.each(backends())('a limit for steps on %s', (backend) => {
-  let engine: TestEngine;
-  afterEach(() => engine?.close());
+  let world: World;
+  afterEach(() => world?.engine.close());
 
-  it('holds over all workflows, and lets all of them come to their end', async () => {
-    const running = { now: 0, most: 0 };
-    const finished: string[] = [];
-    const doItem = defineStep({
-      name: 'do-item',
-      async run({ workflow }) {
-        running.now += 1;
-        running.most = Math.max(running.most, running.now);
-        await sleep(300);
-        running.now -= 1;
-        finished.push(workflow.id);
-      },
-    });
-    const runsSteps = defineStage({
-      name: 'runs_steps',
-      async run({ workflow, runSteps }) {
-        const items: StepItem[] = Array.from({ length: stepsEach }, (_, index) => ({
-          id: deriveId(workflow.id, String(index)),
-          title: `item ${index}`,
-          dependsOn: [],
-        }));
-        await runSteps(doItem, items, stepsEach);
-      },
-    });
-    engine = testEngine(fresh, backend, { stages: [runsSteps], steps: [doItem] });
-    const { organizationId } = engine;
-    const db = engine.engine.databases.inOrganization(organizationId);
-    await db.workflows((em) =>
-      em.insert(OrganizationLimits, { id: randomUUID(), organizationId, maxRunningSteps: limit }),
-    );
-    engine.work();
-    const first = await engine.enqueue();
-    while (running.now === 0) await sleep(10);
-    const second = await engine.enqueue();
-    await engine.until(first, ['completed'], 60_000);
-    await engine.until(second, ['completed'], 60_000);
-    expect(running.most).toBeLessThanOrEqual(limit);
-    expect(await db.workflows((em) => em.count(WorkflowStepExecution, { status: 'completed' }))).toBe(
-      2 * stepsEach,
-    );
-    expect(finished).toHaveLength(2 * stepsEach);
+  it('holds over all workflows, and lets each of them have its turn', async () => {
+    world = await worldOf(backend);
+    const first = await world.enqueue(5);
+    await world.until(() => world.started.length === limit);
+    const second = await world.enqueue(5);
+    await world.untilInLine(second, 5);
+    world.letGo();
+    await world.engine.until(first, ['completed'], 60_000);
+    await world.engine.until(second, ['completed'], 60_000);
+    expect(world.most()).toBeLessThanOrEqual(limit);
+    expect(world.started).toHaveLength(10);
+    // the second did not have to wait until the first was through: it had one of the first places that became free
+    const finished = world.ended;
+    expect(finished.indexOf(second)).toBeLessThan(finished.lastIndexOf(first));
+    expect(world.started.slice(limit, 2 * limit)).toContain(second);
+    // and it does not take all of them in turn: before its last, the first one goes on
+    expect(world.started.lastIndexOf(first)).toBeGreaterThan(world.started.indexOf(second));
+    expect(longestRun(world.started.slice(limit))).toBeLessThanOrEqual(2 * limit);
+  }, 150_000);
+
+  it('gives a place that one workflow leaves to another that waits for its running steps', async () => {
+    world = await worldOf(backend);
+    const short = await world.enqueue(1);
+    await world.until(() => world.started.length === 1);
+    const long = await world.enqueue(3);
+    await world.until(() => world.started.length === limit);
+    await world.untilInLine(long, 2);
+    world.letGo(short);
+    // the step of the long one that runs is held still
+    await world.until(() => world.started.length === limit + 1);
+    expect(world.started).toEqual([short, long, long]);
+    expect(world.ended).toEqual([short]);
+    // so it is with places that come of a higher limit
+    await world.setLimit(3);
+    await world.until(() => world.started.length === 4);
+    world.letGo();
+    await world.engine.until(long, ['completed'], 60_000);
   }, 150_000);
 });
+
+type World = {
+  engine: TestEngine;
+  /** Ids of workflows, once for each step. */
+  started: string[];
+  ended: string[];
+  most(): number;
+  enqueue(steps: number): Promise<string>;
+  /** Steps are held until then: those of one workflow, or all. */
+  letGo(workflowId?: string): void;
+  until(isReached: () => boolean | Promise<boolean>): Promise<void>;
+  untilInLine(workflowId: string, pending: number): Promise<void>;
+  setLimit(maxRunningSteps: number): Promise<void>;
+};
+
+/** Workflows of steps that are held. */
+async function worldOf(backend: BackendName): Promise<World> {
+  const started: string[] = [];
+  const ended: string[] = [];
+  const free = new Set<string>();
+  let isOpen = false;
+  let most = 0;
+  const doItem = defineStep({
+    name: 'do-item',
+    async run({ workflow }) {
+      started.push(workflow.id);
+      most = Math.max(most, started.length - ended.length);
+      while (!isOpen && !free.has(workflow.id)) await sleep(20);
+      await sleep(50);
+      ended.push(workflow.id);
+    },
+  });
+  const runsSteps = defineStage({
+    name: 'runs_steps',
+    async run({ workflow, runSteps }) {
+      const items: StepItem[] = Array.from({ length: Number(workflow.name) }, (_, index) => ({
+        id: deriveId(workflow.id, String(index)),
+        title: `item ${index}`,
+        dependsOn: [],
+      }));
+      await runSteps(doItem, items, 5);
+    },
+  });
+  const engine = testEngine(fresh, backend, { stages: [runsSteps], steps: [doItem] });
+  const { organizationId } = engine;
+  const db = engine.engine.databases.inOrganization(organizationId);
+  await db.workflows((em) =>
+    em.insert(OrganizationLimits, { id: randomUUID(), organizationId, maxRunningSteps: limit }),
+  );
+  // or a worker would take the queue that is new for one that was lost, and begin what runs anew
+  await reconcile(engine.engine, false);
+  engine.work();
+  const until: World['until'] = async (isReached) => {
+    for (const giveUpAt = Date.now() + 30_000; !(await isReached()); await sleep(20)) {
+      if (Date.now() > giveUpAt) throw new Error(`it did not come to that; started: ${started}`);
+    }
+  };
+  const pendingOf = (workflowExecutionId: string) =>
+    db.workflows((em) => em.count(WorkflowStepExecution, { workflowExecutionId, status: 'pending' }));
+  return {
+    engine,
+    started,
+    ended,
+    most: () => most,
+    enqueue: (steps) => engine.enqueue({ name: String(steps) }),
+    letGo: (workflowId) => {
+      if (workflowId) free.add(workflowId);
+      else isOpen = true;
+    },
+    until,
+    untilInLine: (id, pending) => until(async () => (await pendingOf(id)) === pending),
+    setLimit: (maxRunningSteps) =>
+      db.workflows(async (em) => {
+        await em.nativeUpdate(OrganizationLimits, { organizationId }, { maxRunningSteps });
+      }),
+  };
+}
+
+/** Of one workflow after the other. */
+function longestRun(ids: readonly string[]): number {
+  let longest = 0;
+  let run = 0;
+  for (const [index, id] of ids.entries()) {
+    run = id === ids[index - 1] ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
