@@ -4,7 +4,6 @@
  */
 import { LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
@@ -16,6 +15,7 @@ import type { Engine } from './engine.ts';
 import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease } from './lease.ts';
+import { lockKnownWorkflow } from './lock-workflow.ts';
 import { inTheNameOf, type RightToAct } from './right-to-act.ts';
 import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
 import { standClocks } from './time/stand-clocks.ts';
@@ -174,7 +174,7 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown:
       return;
     }
     // the workflow first: whoever locks both does so in this order
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId, lock);
+    const workflow = await lockKnownWorkflow(em, data.workflowId);
     const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);

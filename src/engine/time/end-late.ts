@@ -5,7 +5,7 @@
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { IntegrationOperation } from '../../../entities/workflows/integration-operation.ts';
 import type { Operation } from '../../../entities/workflows/operation.ts';
-import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
+import type { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import { admitSoon } from '../admission/admit-soon.ts';
@@ -13,6 +13,7 @@ import { finishStep } from '../advance.ts';
 import { durationInWords } from '../duration.ts';
 import { type Engine, ledgerOf, services } from '../engine.ts';
 import { jobIdOf } from '../jobs.ts';
+import { lockKnownWorkflow } from '../lock-workflow.ts';
 import { announce, announceEnd, transition } from '../outbox.ts';
 import { projectSoon } from '../project.ts';
 import type { Due } from './due.ts';
@@ -28,7 +29,7 @@ type Idle = { queue: string; id: string }[];
 export async function endLateStage(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
     const seen = await em.findOneOrFail(WorkflowStageExecution, id);
-    const workflow = await em.findOneOrFail(WorkflowExecution, seen.workflowExecutionId, lock);
+    const workflow = await lockKnownWorkflow(em, seen.workflowExecutionId);
     const stage = await em.findOneOrFail(WorkflowStageExecution, id, { ...lock, refresh: true });
     if (workflow.isOver() || stage.isOver() || !isDue(stage.timesOutAt)) return null;
     const waitedOn = await openWorkOf(em, stage);
@@ -43,7 +44,7 @@ export async function endLateStage(engine: Engine, { id, organizationId }: Due):
 
 export async function endLateWorkflow(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
-    const workflow = await em.findOneOrFail(WorkflowExecution, id, lock);
+    const workflow = await lockKnownWorkflow(em, id);
     if (workflow.isOver() || !isDue(workflow.deadlineAt)) return null;
     const stage = await em.findOne(
       WorkflowStageExecution,
