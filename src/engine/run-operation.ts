@@ -114,7 +114,9 @@ async function giveUpOrRetry(
     );
     if (ours) await tellOwner(engine, lease, data, thrown);
     if (ours && isForPeople) await standClocks(engine, data.organizationId, lease.operation);
-    return comeBack(job, token, thrown.until);
+    await job.moveToDelayed(thrown.until.getTime(), token);
+    if (ours && isForPeople) await lookOnceMore(engine, definition, job, thrown);
+    throw new DelayedError();
   }
   if (thrown instanceof RetryLater) {
     const sentence = `Gave up after ${definition.patience ?? patience} of waiting on ${reason}.`;
@@ -180,6 +182,20 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown:
     stage.wait(reason, until);
     if (!workflow.isOver()) workflow.wait(reason, until, thrown instanceof WaitForPeople);
   });
+}
+
+/** Trouble is left to the next look by the clock. */
+async function lookOnceMore(
+  { queues, logger }: Engine,
+  { service }: Definition,
+  { id }: Job,
+  { isOver }: WaitForPeople,
+): Promise<void> {
+  try {
+    if (await isOver?.()) await queues.hurry(service, String(id));
+  } catch (error) {
+    logger.warn({ err: error, job: id }, 'could not look once more for what an operation waits for');
+  }
 }
 
 async function comeBack(job: Job, token: string, until: Date): Promise<never> {
