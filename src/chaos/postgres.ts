@@ -3,9 +3,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type EmbeddedServer, startEmbeddedServer } from '../databases/embedded.ts';
-import { databaseOf, queueSchema } from '../databases/names.ts';
+import { databaseOf } from '../databases/names.ts';
 import { findPostmaster, isAlive } from '../databases/postmaster.ts';
 import { urlOf } from '../databases/server.ts';
+import { emptyQueue } from './empty-queue.ts';
 import type { Guardian } from './guardian.ts';
 
 const stopPatienceMs = 60_000;
@@ -50,15 +51,8 @@ export class PostgresServer {
   }
 
   /** Empties the queue's tables, where the queue is here. */
-  async emptyQueue(): Promise<void> {
-    await this.ask(async (client) => {
-      const { rows } = await client.query<{ name: string }>(
-        `select format('%I.%I', schemaname, tablename) as name from pg_tables
-          where schemaname = $1 and tablename not like '%migration%'`,
-        [queueSchema],
-      );
-      await client.query(`truncate ${rows.map(({ name }) => name).join(', ')}`);
-    });
+  emptyQueue(): Promise<void> {
+    return emptyQueue((work) => this.ask(work));
   }
 
   /** Asks in workflows_db as the administrator, past row-level security and past the proxy. */

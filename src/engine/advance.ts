@@ -1,6 +1,6 @@
 /** The transitions of a workflow: each is one transaction in workflows_db, followed by the jobs it calls for. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { addQueuedSteps } from './add-queued-steps.ts';
@@ -12,6 +12,7 @@ import type { Engine } from './engine.ts';
 import { enteredBy, type Holder } from './fencing.ts';
 import { type Ended, finishAtOnce } from './finish-at-once.ts';
 import { type EnteredJob, stageJob } from './jobs.ts';
+import { lockKnownWorkflow } from './lock-workflow.ts';
 import { announce, transition } from './outbox.ts';
 import { projectSoon } from './project.ts';
 import { promoteReady } from './step-graph.ts';
@@ -121,7 +122,7 @@ export async function finishStep(
   const turns = await db.workflows(async (em) => {
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
     // One at a time per workflow, or two steps that finish together would each count the other as still running.
-    const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId, lock);
+    const workflow = await lockKnownWorkflow(em, job.workflowId);
     const ours = await em.findOne(WorkflowStepExecution, stillOurs(job), lock);
     if (!ours || ours.isOver()) return [];
     ours.startedAt ??= since;
@@ -165,7 +166,7 @@ export async function lockStage(
   job: EnteredJob,
 ): Promise<{ workflow: WorkflowExecution; stage: WorkflowStageExecution | null }> {
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-  const workflow = await em.findOneOrFail(WorkflowExecution, job.workflowId, lock);
+  const workflow = await lockKnownWorkflow(em, job.workflowId);
   const stage = await em.findOne(WorkflowStageExecution, stillOurs(job), lock);
   return { workflow, stage: stage && !stage.isOver() && !workflow.isOver() ? stage : null };
 }

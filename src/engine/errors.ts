@@ -36,6 +36,16 @@ export class RetryLater extends Error {
  */
 export class WaitForPeople extends RetryLater {
   override readonly name = 'WaitForPeople';
+  /**
+   * Whether it has come about meanwhile. Asked once more when the work is put off: who brought it about right before that
+   * has not found anybody to wake.
+   */
+  readonly isOver: (() => Promise<boolean>) | undefined;
+
+  constructor(until: Date | number, reason: string, isOver?: () => Promise<boolean>) {
+    super(until, reason);
+    this.isOver = isOver;
+  }
 }
 
 /** What a stage sees when an operation it performed has failed for good; uncaught, it fails the stage. */

@@ -4,9 +4,10 @@
  * And marks it as running, with the first thing it writes: what writes nothing before it ends need not be marked apart.
  */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { lockWorkflow } from './lock-workflow.ts';
 import { announce, transition } from './outbox.ts';
 
 /** Durable functions are of these kinds, each with a table of its own. */
@@ -47,7 +48,7 @@ export async function expectCurrent(em: EntityManager, holder: Holder): Promise<
   const { kind, id, incarnation, entry, workflowId } = holder;
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   // the workflow first: whoever locks both does so in this order
-  const workflow = await em.findOne(WorkflowExecution, workflowId, lock);
+  const workflow = await lockWorkflow(em, workflowId);
   const current = { id, incarnation, ...enteredBy(entry) };
   const row =
     kind === 'stage'

@@ -17,7 +17,7 @@ const milliseconds = (since: string) => `(extract(epoch from $1 - ${since}) * 10
 /** Whoever locks workflows and stages locks the workflows first, these in the order of their ids: nobody waits in a circle. */
 const lockWorkflows: Statement = {
   name: 'lock workflows',
-  text: 'select from workflow_executions where id = any($1) order by id for update',
+  text: 'select from workflow_executions where id = any($1) order by id for no key update',
 };
 
 /**

@@ -4,7 +4,6 @@
  */
 import { LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { operationNamed } from './catalogue.ts';
@@ -18,6 +17,7 @@ import { PermanentFailure, RetryLater, reasonOf, WaitForPeople } from './errors.
 import { fanOutOf } from './fan-out.ts';
 import type { RowJobData } from './jobs.ts';
 import { claim, type Lease } from './lease.ts';
+import { lockKnownWorkflow } from './lock-workflow.ts';
 import { inTheNameOf, type RightToAct } from './right-to-act.ts';
 import { NotFoundAfterwards, settleUnmade } from './time/aftermath.ts';
 import { stopUnwanted } from './time/late-agents.ts';
@@ -122,7 +122,9 @@ async function giveUpOrRetry(
     if (ours) await tellOwner(engine, lease, data, thrown);
     if (ours && isForPeople && lease.operation.scope !== lateAgents)
       await standClocks(engine, data.organizationId, lease.operation);
-    return comeBack(job, token, thrown.until);
+    await job.moveToDelayed(thrown.until.getTime(), token);
+    if (ours && isForPeople) await lookOnceMore(engine, definition, job, thrown);
+    throw new DelayedError();
   }
   if (thrown instanceof RetryLater) {
     const sentence = `Gave up after ${definition.patience ?? patience} of waiting on ${reason}.`;
@@ -183,12 +185,26 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown:
       return;
     }
     // the workflow first: whoever locks both does so in this order
-    const workflow = await em.findOneOrFail(WorkflowExecution, data.workflowId, lock);
+    const workflow = await lockKnownWorkflow(em, data.workflowId);
     const stage = await em.findOne(WorkflowStageExecution, stageId, lock);
     if (!stage || stage.isOver() || stage.status === 'queued') return;
     stage.wait(reason, until);
     if (!workflow.isOver()) workflow.wait(reason, until, thrown instanceof WaitForPeople);
   });
+}
+
+/** Trouble is left to the next look by the clock. */
+async function lookOnceMore(
+  { queues, logger }: Engine,
+  { service }: Definition,
+  { id }: Job,
+  { isOver }: WaitForPeople,
+): Promise<void> {
+  try {
+    if (await isOver?.()) await queues.hurry(service, String(id));
+  } catch (error) {
+    logger.warn({ err: error, job: id }, 'could not look once more for what an operation waits for');
+  }
 }
 
 async function comeBack(job: Job, token: string, until: Date): Promise<never> {

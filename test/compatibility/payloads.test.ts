@@ -106,33 +106,36 @@ async function addAs(payloads: Release, kind: Kind, workflowId: string, id?: str
   return job as unknown as Job;
 }
 
-// what is in a job does not depend on what carries it
-test('a job of each kind carries what unreleased.json says, and nothing but ids and numbers', async () => {
-  const { engine, enqueue, work } = start(backends().at(-1) ?? 'PostgreSQL');
-  const added: EngineJob[] = [];
-  const add = engine.queues.add.bind(engine.queues);
-  engine.queues.add = async (job) => {
-    added.push(job);
-    await add(job);
-  };
-  // a worker that finds a new queue takes it for a lost one, and puts everything back under another incarnation
-  work(['maintenance']);
-  await until(async () => (await engine.queues.lookUp('maintenance', 'queue-epoch')) === 'live');
-  work();
-  await enqueue();
-  const kindOf = ({ queue, name }: EngineJob) =>
-    kinds.find((kind) => now[kind].queue === queue && now[kind].name === name);
-  await until(() => kinds.every((kind) => added.some((job) => kindOf(job) === kind)));
-  for (const job of added) {
-    const kind = kindOf(job);
-    expect(kind, `no fixture for the jobs "${job.name}" of the queue ${job.queue}`).toBeDefined();
-    expect({ kind, data: shapeOf(job.data) }, mend).toEqual({ kind, data: now[kind as Kind].data });
-    const form = now[kind as Kind].id?.replace(/<(\w+)>/g, (_, key) => String(job.data[key]));
-    if (form) expect(job.id, mend).toBe(form);
-    for (const value of Object.values(job.data)) expect(String(value)).toMatch(/^([0-9a-f-]{36}|\d{1,9})$/);
-  }
-  world.held.get('held')?.();
-});
+test.each(backends())(
+  'on %s, a job of each kind carries what unreleased.json says, and nothing but ids and numbers',
+  async (backend) => {
+    const { engine, enqueue, work } = start(backend);
+    const added: EngineJob[] = [];
+    const add = engine.queues.add.bind(engine.queues);
+    engine.queues.add = async (job) => {
+      added.push(job);
+      await add(job);
+    };
+    work();
+    await enqueue();
+    const kindOf = ({ queue, name }: EngineJob) =>
+      kinds.find((kind) => now[kind].queue === queue && now[kind].name === name);
+    await until(() => kinds.every((kind) => added.some((job) => kindOf(job) === kind)));
+    for (const job of added) {
+      const kind = kindOf(job);
+      expect(kind, `no fixture for the jobs "${job.name}" of the queue ${job.queue}`).toBeDefined();
+      // a worker that finds a new queue takes it for a lost one, and may put everything back under another incarnation
+      const once = job.data.incarnation ? { ...job.data, incarnation: 1 } : job.data;
+      expect({ kind, data: shapeOf(once) }, mend).toEqual({ kind, data: now[kind as Kind].data });
+      const form = now[kind as Kind].id?.replace(/<(\w+)>/g, (_, key) => String(job.data[key]));
+      if (form) expect(job.id, mend).toBe(form);
+      for (const value of Object.values(job.data)) expect(String(value)).toMatch(/^([0-9a-f-]{36}|\d{1,9})$/);
+    }
+    // let go before it is held, it would be held until its time is up, and the worker that closes with it
+    await until(() => world.held.size > 0);
+    world.held.get('held')?.();
+  },
+);
 
 describe.each(backends())('on %s', (backend) => {
   test.each(releases)(

@@ -129,4 +129,32 @@ describe.each(backends())('the reconciler on %s', (backend) => {
     isOpen = true;
     expect((await until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
   });
+
+  test('puts back a stage whose function hangs with its job in its hands', async () => {
+    let runs = 0;
+    let letGo = () => {};
+    const hangs = defineStage({
+      name: 'only_stage',
+      run: async () => {
+        runs += 1;
+        if (runs > 1) return;
+        await new Promise<void>((resolve) => {
+          letGo = resolve;
+        });
+      },
+    });
+    system = testEngine(fresh, backend, { stages: [hangs] });
+    const { engine, enqueue, work, until, stages } = system;
+    Object.assign(timings, { stuckMs: 1_500, reconcileAgeMs: 300, reconcileMs: 200, epochCheckMs: 100 });
+    await reconcile(engine, false);
+    const id = await enqueue();
+    work();
+    try {
+      expect((await until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
+      expect(await stages(id)).toMatchObject([{ status: 'completed', incarnation: 2 }]);
+      expect(runs).toBe(2);
+    } finally {
+      letGo();
+    }
+  });
 });

@@ -44,8 +44,7 @@ async function expectNothingIsLeft(): Promise<void> {
   expect([await processesOf(place), await readdir(place)]).toEqual([[], []]);
 }
 
-// One backend a run, the one of production where there is a Redis; the other is for `gsw chaos --backend postgres`.
-describe.each(backends().slice(-1))('on %s', (name) => {
+describe.each(backends())('on %s', (name) => {
   const backend = name === 'Redis' ? 'redis' : 'postgres';
 
   test('faults of every kind lose nothing and double nothing, and are those of the seed', async () => {

@@ -50,12 +50,12 @@ const vault = () => ({
   keyring: keyringSource(readConfig(vaultKey)),
 });
 /** One worker: what it keeps in memory is its own. */
-const worker = (environment: Record<string, string>): Services =>
+const worker = (environment: Record<string, string>, fetchGitHub: typeof fetch = contractFetch): Services =>
   connectServices({
     config: readConfig({ DATA_DIR: directory, ...vaultKey, ...environment }),
     databases,
     logger: pino({ level: 'silent' }),
-    fetchGitHub: contractFetch,
+    fetchGitHub,
   })(organizationId);
 const failureOf = (work: Promise<unknown>): Promise<Error> =>
   work.then(
@@ -212,6 +212,52 @@ describe("Linear's OAuth", () => {
     expect(failure.message).toMatch(/token endpoint answered HTTP 502/);
     expect(failure).not.toBeInstanceOf(RetryLater);
     expect((await linear().getTeam()).key).toBe('ENG');
+  });
+});
+
+describe('a token that is replaced while a call with it is under way', () => {
+  let sandbox: GitHubSandbox;
+  const [old, other] = ['ghp_of_the_organisation_old', 'ghp_of_the_organisation_other'];
+  const give = (secret: string) => setCredential(vault(), { kind: 'github_token', secret, by: 'Ada' });
+  afterEach(() => sandbox.close());
+
+  test.each(['asked', 'refused'])(
+    'and was %s before does not make the other one invalid, and the call is made again soon',
+    async (when) => {
+      sandbox = await startGitHubSandbox({ dataDir: path.join(directory, 'github') });
+      await sandbox.addRepository(repository);
+      sandbox.admit(other);
+      await give(old);
+      let calls = 0;
+      const { github } = worker({ GITHUB_API_URL: sandbox.url }, async (input, init) => {
+        calls += 1;
+        if (calls === 1 && when === 'asked') await give(other);
+        const answer = await contractFetch(input, init);
+        if (calls === 1 && when === 'refused') await give(other);
+        return answer;
+      });
+      const failure = await failureOf(github.getRepository(repository));
+      expect(failure).toBeInstanceOf(RetryLater);
+      expect(failure).not.toBeInstanceOf(WaitForPeople);
+      expect((failure as RetryLater).until.getTime()).toBeLessThan(Date.now() + 2_000);
+      expect(await listCredentials(vault())).toMatchObject([{ status: 'active' }]);
+      expect((await github.getRepository(repository)).name).toBe('widgets');
+    },
+  );
+
+  test('is waited for no longer than until there is another', async () => {
+    sandbox = await startGitHubSandbox({ dataDir: path.join(directory, 'github') });
+    await sandbox.addRepository(repository);
+    sandbox.admit(other);
+    await give(old);
+    const { github } = worker({ GITHUB_API_URL: sandbox.url });
+    for (const _ of ['marked now', 'marked already']) {
+      const failure = (await failureOf(github.getRepository(repository))) as WaitForPeople;
+      expect(await failure.isOver?.()).toBe(false);
+    }
+    const failure = (await failureOf(github.getRepository(repository))) as WaitForPeople;
+    await give(other);
+    expect(await failure.isOver?.()).toBe(true);
   });
 });
 

@@ -1,12 +1,11 @@
 /** Lets a person say what a workflow may spend, and lets it go on where it waited for that. */
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
 import type { Budget } from '../../../entities/workflows/budget.ts';
-import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import type { Engine } from '../engine.ts';
 import { jobIdOf } from '../jobs.ts';
+import { lockWorkflow } from '../lock-workflow.ts';
 import { announce } from '../outbox.ts';
 import { projectSoon } from '../project.ts';
 import { queueNameOf } from '../queues.ts';
@@ -31,8 +30,7 @@ export async function setBudget(
 ): Promise<void> {
   const db = engine.databases.inOrganization(organizationId);
   const waiting = await db.workflows(async (em) => {
-    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
-    const workflow = await em.findOne(WorkflowExecution, { id: workflowId }, lock);
+    const workflow = await lockWorkflow(em, workflowId);
     if (!workflow) throw new Refusal('not-found', `There is no workflow ${workflowId}.`);
     if (workflow.status === 'completed' || workflow.status === 'cancelled') {
       throw new Refusal(

@@ -14,6 +14,7 @@ import { finishStep } from '../advance.ts';
 import { durationInWords } from '../duration.ts';
 import { type Engine, ledgerOf, services } from '../engine.ts';
 import { jobIdOf } from '../jobs.ts';
+import { lockKnownWorkflow } from '../lock-workflow.ts';
 import { announce, announceEnd, transition } from '../outbox.ts';
 import { projectSoon } from '../project.ts';
 import type { Due } from './due.ts';
@@ -30,7 +31,7 @@ type Idle = { queue: string; id: string }[];
 export async function endLateStage(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
     const seen = await em.findOneOrFail(WorkflowStageExecution, id);
-    const workflow = await em.findOneOrFail(WorkflowExecution, seen.workflowExecutionId, lock);
+    const workflow = await lockKnownWorkflow(em, seen.workflowExecutionId);
     const stage = await em.findOneOrFail(WorkflowStageExecution, id, { ...lock, refresh: true });
     if (workflow.isOver() || stage.isOver() || !isDue(stage.timesOutAt)) return null;
     const waitedOn = await openWorkOf(em, stage);
@@ -45,7 +46,7 @@ export async function endLateStage(engine: Engine, { id, organizationId }: Due):
 
 export async function endLateWorkflow(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
-    const workflow = await em.findOneOrFail(WorkflowExecution, id, lock);
+    const workflow = await lockKnownWorkflow(em, id);
     if (workflow.isOver() || !isDue(workflow.deadlineAt)) return null;
     const stage = await em.findOne(
       WorkflowStageExecution,

@@ -2,7 +2,6 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job } from 'bullmq';
 import { Timer } from '../../../entities/workflows/timer.ts';
-import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
@@ -13,6 +12,7 @@ import type { Engine } from '../engine.ts';
 import { expectCurrent, type Kind, start } from '../fencing.ts';
 import type { RowJobData } from '../jobs.ts';
 import type { Performer } from '../ledger.ts';
+import { lockKnownWorkflow } from '../lock-workflow.ts';
 import { Suspension, type UntilTime } from '../suspension.ts';
 
 /** Returns when the time has come, and suspends the function until then. The first time that was worked out counts. */
@@ -60,7 +60,7 @@ export async function fallAsleep(
   const db = engine.databases.inOrganization(organizationId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
   const asleep = await db.workflows(async (em) => {
-    const workflow = await em.findOneOrFail(WorkflowExecution, workflowId, lock);
+    const workflow = await lockKnownWorkflow(em, workflowId);
     const row =
       kind === 'stage'
         ? await em.findOne(WorkflowStageExecution, { id, incarnation }, lock)

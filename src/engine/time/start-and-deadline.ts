@@ -1,10 +1,9 @@
 /** From when on, and until when, a workflow may run. */
-import { LockMode } from '@mikro-orm/postgresql';
-import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { admitSoon } from '../admission/admit-soon.ts';
 import type { Duration } from '../duration.ts';
 import { milliseconds } from '../duration.ts';
 import type { Engine } from '../engine.ts';
+import { lockKnownWorkflow } from '../lock-workflow.ts';
 import { Refusal } from '../refusal.ts';
 import type { Due } from './due.ts';
 import { timeInWords } from './in-words.ts';
@@ -42,7 +41,7 @@ export const startInWords = (startAt: Date): string => `its start at ${timeInWor
 export async function startDelayed(engine: Engine, { id, organizationId }: Due): Promise<void> {
   const db = engine.databases.inOrganization(organizationId);
   await db.workflows(async (em) => {
-    const workflow = await em.findOneOrFail(WorkflowExecution, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const workflow = await lockKnownWorkflow(em, id);
     if (workflow.status === 'queued') workflow.standInLine('a free place among the running workflows');
   });
   admitSoon(engine);

@@ -6,10 +6,10 @@ import { Credential } from '../../../entities/projects/credential.ts';
 import { Organization } from '../../../entities/projects/organization.ts';
 import type { Databases } from '../../databases/connect.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
-import { PermanentFailure } from '../../engine/errors.ts';
+import { PermanentFailure, RetryLater } from '../../engine/errors.ts';
 import { defaultSlug } from '../../security/api-keys.ts';
 import { VaultError } from '../../security/vault/envelope.ts';
-import { invalidate } from '../../security/vault/invalidate.ts';
+import { invalidate, isSameValue } from '../../security/vault/invalidate.ts';
 import type { KeyringSource } from '../../security/vault/keyring.ts';
 import { openCredential } from '../../security/vault/store.ts';
 import type { AskGrant, Grant } from '../grant.ts';
@@ -46,6 +46,8 @@ export type Held = {
 export type Exchange = (held: Held) => Promise<Grant>;
 
 const usedAgainMs = 60_000;
+/** A call under way with the one before may have a fellow that is refused as well. */
+const replacedMs = 500;
 
 /** Gives what adapters ask for their grants. */
 export function organizationAccess(
@@ -66,17 +68,39 @@ export function organizationAccess(
   return (organizationId: string, provider: CalledProvider, environment: EnvironmentCredential): AskGrant => {
     const db = options.databases.inOrganization(organizationId);
 
+    const rowsThere = () =>
+      db.projects((em) =>
+        em.find(
+          Credential,
+          { provider, kind: { $in: [...usableKinds[provider]] } },
+          { orderBy: { createdAt: 'desc' } },
+        ),
+      );
+    const usable = (rows: readonly Credential[]): Credential | undefined =>
+      usableKinds[provider].flatMap((kind) =>
+        rows.filter((row) => row.kind === kind && row.status === 'active'),
+      )[0];
+    /** Whether there is one that may be tried: another than the one that could not be used. */
+    const isThere = (unusable?: Credential) => async () => {
+      const row = usable(await rowsThere());
+      return row !== undefined && !(unusable && isSameValue(row, unusable));
+    };
+
     async function own(row: Credential, slug: string | undefined): Promise<Grant> {
       const invalid = async (reason: string) => {
-        if (await invalidate(options.databases, row, reason)) options.onInvalid(row, reason);
-        return waitForCredential(provider, reason, slug, row.kind);
+        const became = await invalidate(options.databases, row, reason);
+        if (became === 'marked') options.onInvalid(row, reason);
+        if (became === 'replaced') {
+          return new RetryLater(replacedMs, `the ${providerNames[provider]} credential given meanwhile`);
+        }
+        return waitForCredential(provider, reason, slug, row.kind, isThere());
       };
       let secret: string;
       try {
         secret = await openCredential(options, row);
       } catch (error) {
         if (!(error instanceof VaultError)) throw error;
-        throw waitForCredential(provider, error.message, slug, row.kind);
+        throw waitForCredential(provider, error.message, slug, row.kind, isThere(row));
       }
       await noteUse(db, row);
       const exchange = exchanges[row.kind];
@@ -109,24 +133,22 @@ export function organizationAccess(
     }
 
     return async () => {
-      const rows = await db.projects((em) =>
-        em.find(
-          Credential,
-          { provider, kind: { $in: [...usableKinds[provider]] } },
-          { orderBy: { createdAt: 'desc' } },
-        ),
-      );
+      const rows = await rowsThere();
       const slug = await slugOf(organizationId);
-      const active = usableKinds[provider].flatMap((kind) =>
-        rows.filter((row) => row.kind === kind && row.status === 'active'),
-      )[0];
+      const active = usable(rows);
       if (active) return own(active, slug);
       const invalid = rows.find((row) => row.status === 'invalid');
       if (invalid)
-        throw waitForCredential(provider, invalid.statusReason ?? 'it is invalid', slug, invalid.kind);
+        throw waitForCredential(
+          provider,
+          invalid.statusReason ?? 'it is invalid',
+          slug,
+          invalid.kind,
+          isThere(),
+        );
       const mayUseEnvironment = options.shareEnvironment || slug === defaultSlug;
       if (mayUseEnvironment && environment.value) return ofEnvironment(environment, slug);
-      if (rows[0]) throw waitForCredential(provider, 'it was revoked', slug, rows[0].kind);
+      if (rows[0]) throw waitForCredential(provider, 'it was revoked', slug, rows[0].kind, isThere());
       if (mayUseEnvironment) return ofEnvironment(environment, slug);
       throw new PermanentFailure(
         `The organisation has no ${providerNames[provider]} credential. Give it one with \`gsw credentials set ${usableKinds[provider].at(-1)}${slug ? ` --organization ${slug}` : ''}\`.`,

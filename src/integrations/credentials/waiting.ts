@@ -16,16 +16,21 @@ export const providerNames: Record<CredentialProvider, string> = {
 export const waitingFor = (provider: CredentialProvider): string =>
   `a valid ${providerNames[provider]} credential`;
 
-/** @param slug of the organisation; undefined where it has no row of its own */
+/**
+ * @param slug of the organisation; undefined where it has no row of its own
+ * @param isThere whether there is one by now
+ */
 export function waitForCredential(
   provider: keyof typeof usableKinds,
   why: string,
   slug: string | undefined,
   kind: string = usableKinds[provider][0],
+  isThere?: () => Promise<boolean>,
 ): WaitForPeople {
   const organization = slug ? ` --organization ${slug}` : '';
   return new WaitForPeople(
     timings.credentialCheckMs,
     `${waitingFor(provider)}: ${why}; replace it with \`gsw credentials set ${kind}${organization}\``,
+    isThere,
   );
 }
