@@ -19,7 +19,15 @@ export type Result = {
   postgresBytes: number;
 };
 
-export type Setting = { workflows: number; rounds: number; samples: number; cores: number; node: string };
+export type Setting = {
+  workflows: number;
+  rounds: number;
+  samples: number;
+  cores: number;
+  /** Processes that wanted a core in the minute before. */
+  loadBefore: number;
+  node: string;
+};
 
 const baseline = 'bare BullMQ';
 
@@ -110,13 +118,17 @@ function goals(results: Result[]): string {
   ].join('\n');
 }
 
+/** A busy machine gives each contender another share of itself; processor time per workflow suffers least. */
+const busyness = ({ cores, loadBefore }: Setting): string =>
+  `load before the run: ${loadBefore.toFixed(1)}${loadBefore > cores / 2 ? ', so the machine was busy with other things and rates and latencies are not to be relied on' : ''}`;
+
 export function report(setting: Setting, results: Result[], inside: Spent[]): string {
   const { workflows, rounds, samples, cores, node } = setting;
   return `# Benchmarks
 
 Made by \`npm run bench\`; do not edit. Workflows of eight stages that do nothing, persisted as in production, beside others that
 run the same chain: ${workflows} at the same time for the throughput, ${samples} one after another on an idle system for the
-latency, ${rounds} rounds by turns, medians. ${cores} cores, Node ${node}, PostgreSQL and Redis on the same machine, both durable
+latency, ${rounds} round${rounds === 1 ? '' : 's'} by turns, medians. ${cores} cores (${busyness(setting)}), Node ${node}, PostgreSQL and Redis on the same machine, both durable
 (fsync; append-only file each second). Only the ratios inside one run mean something. The same as data: [benchmarks.json](benchmarks.json).
 
 ${table(results)}

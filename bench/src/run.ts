@@ -25,6 +25,8 @@ const workflows = wholeNumber(values.workflows);
 const rounds = wholeNumber(values.rounds);
 const samples = wholeNumber(values.samples);
 
+// whoever reads the figures should know what else the machine had to do
+const loadBefore = os.loadavg()[0] ?? 0;
 const { servers, stop } = await startServers();
 const runs = new Map<ContenderName, (Figures & { bytes: { redis: number; postgres: number } })[]>();
 try {
@@ -64,7 +66,14 @@ const results: Result[] = [...runs].map(([name, of]) => ({
   redisBytes: median(of.map((run) => run.bytes.redis)),
   postgresBytes: median(of.map((run) => run.bytes.postgres)),
 }));
-const setting = { workflows, rounds, samples, cores: os.availableParallelism(), node: process.version };
+const setting = {
+  workflows,
+  rounds,
+  samples,
+  cores: os.availableParallelism(),
+  loadBefore,
+  node: process.version,
+};
 await writeFile(
   new URL('../../docs/benchmarks.json', import.meta.url),
   `${JSON.stringify({ setting, results, inside }, null, 2)}\n`,
