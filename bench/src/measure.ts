@@ -81,7 +81,10 @@ if (import.meta.main) {
   process.exit(0);
 }
 
-/** As autovacuum does within a minute of the first rows, for everybody alike: plans are made for tables in use. */
+/**
+ * As autovacuum does within a minute of the first rows, for everybody alike: plans are made for tables in use. What is
+ * known of statements is forgotten.
+ */
 async function analyze({ postgresUrl }: Servers): Promise<void> {
   const url = new URL(postgresUrl);
   const client = new pg.Client({ connectionString: url.href });
@@ -89,6 +92,10 @@ async function analyze({ postgresUrl }: Servers): Promise<void> {
   const { rows } = await client.query(
     'select datname from pg_database where datallowconn and not datistemplate',
   );
+  const { rows: watched } = await client.query(
+    `select from pg_extension where extname = 'pg_stat_statements'`,
+  );
+  if (watched.length > 0) await client.query('select pg_stat_statements_reset()');
   await client.end();
   for (const { datname } of rows) {
     url.pathname = datname;

@@ -20,6 +20,8 @@ export async function ours(servers: Servers, backend: 'redis' | 'postgres'): Pro
     POSTGRES_ADMIN_USER: decodeURIComponent(username),
     POSTGRES_ADMIN_PASSWORD: decodeURIComponent(password),
     LOG_LEVEL: 'silent',
+    // what is measured is the engine, not how many may run at a time
+    MAX_RUNNING_WORKFLOWS: '100000',
     ...(backend === 'redis' ? { REDIS_URL: servers.redisUrl } : {}),
   });
   await setupDatabases(config);

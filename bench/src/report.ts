@@ -1,4 +1,5 @@
 /** The figures for people: a table, and a page with a chart. */
+import type { Spent } from './statements.ts';
 
 export type Result = {
   name: string;
@@ -18,13 +19,21 @@ export type Result = {
   postgresBytes: number;
 };
 
-export type Setting = { workflows: number; rounds: number; samples: number; cores: number; node: string };
+export type Setting = {
+  workflows: number;
+  rounds: number;
+  samples: number;
+  cores: number;
+  /** Processes that wanted a core in the minute before. */
+  loadBefore: number;
+  node: string;
+};
 
 const baseline = 'bare BullMQ';
 
 /** For the terminal. */
-export const summary = (results: Result[]): string =>
-  [table(results), goals(results), effortTable(results)].join('\n\n');
+export const summary = (results: Result[], inside: Spent[]): string =>
+  [table(results), goals(results), effortTable(results), statementTable(inside)].join('\n\n');
 
 function table(results: Result[]): string {
   const bare = results.find(({ name }) => name === baseline);
@@ -70,6 +79,23 @@ function backlog({ name, backlogEvents, backlogSeconds }: Result): string {
   return `${Math.round(backlogEvents)} events behind, caught up ${backlogSeconds.toFixed(2)} s later`;
 }
 
+function statementTable(inside: Spent[]): string {
+  const rows = inside.map(({ database, statement, nested, callsPerWorkflow, msPerWorkflow }) =>
+    [
+      msPerWorkflow.toFixed(2),
+      callsPerWorkflow.toFixed(2),
+      database,
+      nested ? 'inside' : '',
+      `\`${statement}\``,
+    ].join(' | '),
+  );
+  return [
+    '| ms per workflow | calls per workflow | database | of another | statement |',
+    '|---|---|---|---|---|',
+    ...rows.map((row) => `| ${row} |`),
+  ].join('\n');
+}
+
 /** The goals of the bench, and whether this run reaches them. */
 function goals(results: Result[]): string {
   const of = (name: string) => results.find((result) => result.name === name);
@@ -92,14 +118,18 @@ function goals(results: Result[]): string {
   ].join('\n');
 }
 
-export function report(setting: Setting, results: Result[]): string {
+/** A busy machine gives each contender another share of itself; processor time per workflow suffers least. */
+const busyness = ({ cores, loadBefore }: Setting): string =>
+  `load before the run: ${loadBefore.toFixed(1)}${loadBefore > cores / 2 ? ', so the machine was busy with other things and rates and latencies are not to be relied on' : ''}`;
+
+export function report(setting: Setting, results: Result[], inside: Spent[]): string {
   const { workflows, rounds, samples, cores, node } = setting;
   return `# Benchmarks
 
 Made by \`npm run bench\`; do not edit. Workflows of eight stages that do nothing, persisted as in production, beside others that
 run the same chain: ${workflows} at the same time for the throughput, ${samples} one after another on an idle system for the
-latency, ${rounds} rounds by turns, medians. ${cores} cores, Node ${node}, PostgreSQL and Redis on the same machine, both durable
-(fsync; append-only file each second). Only the ratios inside one run mean something.
+latency, ${rounds} round${rounds === 1 ? '' : 's'} by turns, medians. ${cores} cores (${busyness(setting)}), Node ${node}, PostgreSQL and Redis on the same machine, both durable
+(fsync; append-only file each second). Only the ratios inside one run mean something. The same as data: [benchmarks.json](benchmarks.json).
 
 ${table(results)}
 
@@ -109,6 +139,11 @@ Where the time goes, milliseconds of processor time per workflow under load. Who
 shared by all of them) has to wait for it; each process of Node and each connection of PostgreSQL uses one core at a time.
 
 ${effortTable(results)}
+
+What PostgreSQL does for \`graph-sitter-workflows, Redis\`, in a run of its own with \`pg_stat_statements\`, by the clock and so with
+what it waited; statements inside of triggers and functions are part of those that led to them:
+
+${statementTable(inside)}
 
 Workflows per second:
 

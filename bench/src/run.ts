@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --workflows 400 --rounds 3 --samples 40]`: all contenders side by side, in one run, by turns, so that
- * what the machine does besides hits each alike. Prints a table; writes bench/results.json and docs/benchmarks.md.
+ * what the machine does besides hits each alike. Prints a table; writes docs/benchmarks.md and docs/benchmarks.json.
  */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { type ContenderName, contenders, type Figures } from './measure.ts';
 import { type Result, report, summary } from './report.ts';
 import { startServers } from './servers.ts';
 import { spaceTaken } from './space.ts';
+import { beginWatching, type Spent, statementsSince, watchStatements } from './statements.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +25,8 @@ const workflows = wholeNumber(values.workflows);
 const rounds = wholeNumber(values.rounds);
 const samples = wholeNumber(values.samples);
 
+// whoever reads the figures should know what else the machine had to do
+const loadBefore = os.loadavg()[0] ?? 0;
 const { servers, stop } = await startServers();
 const runs = new Map<ContenderName, (Figures & { bytes: { redis: number; postgres: number } })[]>();
 try {
@@ -39,6 +42,8 @@ try {
 } finally {
   await stop();
 }
+
+const inside = await lookInside();
 
 const results: Result[] = [...runs].map(([name, of]) => ({
   name,
@@ -61,13 +66,32 @@ const results: Result[] = [...runs].map(([name, of]) => ({
   redisBytes: median(of.map((run) => run.bytes.redis)),
   postgresBytes: median(of.map((run) => run.bytes.postgres)),
 }));
-const setting = { workflows, rounds, samples, cores: os.availableParallelism(), node: process.version };
+const setting = {
+  workflows,
+  rounds,
+  samples,
+  cores: os.availableParallelism(),
+  loadBefore,
+  node: process.version,
+};
 await writeFile(
-  new URL('../results.json', import.meta.url),
-  `${JSON.stringify({ setting, results }, null, 2)}\n`,
+  new URL('../../docs/benchmarks.json', import.meta.url),
+  `${JSON.stringify({ setting, results, inside }, null, 2)}\n`,
 );
-await writeFile(new URL('../../docs/benchmarks.md', import.meta.url), report(setting, results));
-console.log(summary(results));
+await writeFile(new URL('../../docs/benchmarks.md', import.meta.url), report(setting, results, inside));
+console.log(summary(results, inside));
+
+/** Apart from the rounds, because to watch takes time too. */
+async function lookInside(): Promise<Spent[]> {
+  const { servers: watched, stop: end } = await startServers(watchStatements);
+  try {
+    await beginWatching(watched);
+    await measure(watched, 'graph-sitter-workflows, Redis');
+    return await statementsSince(watched, workflows + samples);
+  } finally {
+    await end();
+  }
+}
 
 async function measure(at: Servers, name: ContenderName): Promise<Figures> {
   const { stdout } = await promisify(execFile)(

@@ -9,10 +9,19 @@ import { startEmbeddedServer } from '../../src/databases/embedded.ts';
 import { urlOf } from '../../src/databases/server.ts';
 import type { Servers } from './contender.ts';
 
-export async function startServers(): Promise<{ servers: Servers; stop(): Promise<void> }> {
+/** @param before what is done to PostgreSQL before it is started anew with what that set */
+export async function startServers(
+  before?: (servers: Pick<Servers, 'postgresUrl'>) => Promise<unknown>,
+): Promise<{ servers: Servers; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'gsw-bench-'));
   await chmod(dataDir, 0o711);
-  const postgres = await startEmbeddedServer({ dataDir });
+  let postgres = await startEmbeddedServer({ dataDir });
+  const postgresUrl = () => urlOf(postgres, 'postgres', postgres.adminUser, postgres.adminPassword);
+  if (before) {
+    await before({ postgresUrl: postgresUrl() });
+    await postgres.stop();
+    postgres = await startEmbeddedServer({ dataDir });
+  }
   const port = await freePort();
   const redis = spawn(
     'redis-server',
@@ -37,7 +46,7 @@ export async function startServers(): Promise<{ servers: Servers; stop(): Promis
   return {
     servers: {
       redisUrl: `redis://127.0.0.1:${port}`,
-      postgresUrl: urlOf(postgres, 'postgres', postgres.adminUser, postgres.adminPassword),
+      postgresUrl: postgresUrl(),
       dataDir,
       postmaster: Number.parseInt(
         await readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'),

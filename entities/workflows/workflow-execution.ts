@@ -28,6 +28,10 @@ export const workflowTransitions = {
 /** In SQL: it counts as running, whatever state its work is in, unless it waits for a person. */
 export const holdsPlace = `((status in ('running', 'waiting') and awaits_people_since is null) or (status = 'queued' and admitted_at is not null))`;
 
+/** In SQL: stages of it may be queued or at work, because it waits neither for a place nor for its start. @param row its name */
+export const isUnderWay = (row: string) =>
+  `(${row}.status in ('running', 'waiting') or (${row}.status = 'queued' and (${row}.admitted_at is not null or ${row}.waiting_on is null)))`;
+
 /** In SQL: it waits to be given a place. What is put off does not, until its start. */
 export const standsInLine = `(status = 'queued' and admitted_at is null and waiting_until is null)`;
 
@@ -131,6 +135,10 @@ const schema = defineEntity({
     {
       name: 'workflow_executions_places',
       expression: `create index workflow_executions_places on workflow_executions (organization_id) where ${holdsPlace}`,
+    },
+    {
+      name: 'workflow_executions_under_way',
+      expression: `create index workflow_executions_under_way on workflow_executions (id) where ${isUnderWay('workflow_executions')}`,
     },
     {
       name: 'workflow_executions_line',

@@ -32,7 +32,7 @@ const schema = defineEntity({
     ...timestamps,
   },
   indexes: [
-    { properties: ['status', 'updatedAt'] },
+    // none of what every change of state changes: an update then leaves all indexes as they are
     { properties: ['workflowExecutionId'] },
     {
       name: 'workflow_stage_executions_stage_unique',
@@ -43,6 +43,11 @@ const schema = defineEntity({
       name: 'workflow_stage_executions_order_unique',
       expression:
         'create unique index workflow_stage_executions_order_unique on workflow_stage_executions (workflow_execution_id, stage_order) where superseded_at is null',
+    },
+    {
+      name: 'workflow_stage_executions_unanswered',
+      expression:
+        'create index workflow_stage_executions_unanswered on workflow_stage_executions (waiting_until) where open_gate is not null',
     },
     {
       name: 'workflow_stage_executions_times_out_at',

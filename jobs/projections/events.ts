@@ -1,4 +1,5 @@
 import { Event } from '../../entities/events/event.ts';
+import { EventKey } from '../../entities/events/event-key.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
 import { defineProjection } from '../../src/engine/define-projection.ts';
 
@@ -6,19 +7,29 @@ import { defineProjection } from '../../src/engine/define-projection.ts';
 export const eventsProjection = defineProjection({
   name: 'events',
   database: 'events',
-  apply: (entries, em) =>
-    insertRows(
+  async apply(entries, em) {
+    const events = entries.map(({ id, organizationId, workflowExecutionId, type, payload, occurredAt }) => ({
+      id,
+      organizationId,
+      source: 'workflows',
+      externalId: id,
+      eventType: type,
+      workflowId: workflowExecutionId,
+      payload,
+      occurredAt,
+    }));
+    // the table would claim them one by one
+    await insertRows(
       em,
-      Event,
-      entries.map(({ id, organizationId, workflowExecutionId, type, payload, occurredAt }) => ({
+      EventKey,
+      events.map(({ id, organizationId, source, externalId, occurredAt }) => ({
         id,
         organizationId,
-        source: 'workflows',
-        externalId: id,
-        eventType: type,
-        workflowId: workflowExecutionId,
-        payload,
+        source,
+        externalId,
         occurredAt,
       })),
-    ),
+    );
+    await insertRows(em, Event, events);
+  },
 });

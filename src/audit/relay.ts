@@ -2,6 +2,7 @@
 import { Change } from '../../entities/change-log.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
+import { organizationSetting } from '../databases/policies.ts';
 import { appendToAuditLog, type NewAuditEntry } from './append.ts';
 
 /** At most this many changes are moved at a time. */
@@ -26,13 +27,14 @@ async function relayBatch(databases: Pick<Databases, 'maintenance'>, name: Datab
     em.find(Change, {}, { orderBy: { sequence: 'asc' }, limit: batch }),
   );
   // one organisation per transaction: it holds that one's chain, and two that hold one each could wait for each other
-  for (const [, ofOne] of Map.groupBy(changes, (change) => change.organizationId)) {
-    await maintenance.events((em) =>
-      appendToAuditLog(
+  for (const [organizationId, ofOne] of Map.groupBy(changes, (change) => change.organizationId)) {
+    await maintenance.events(async (em) => {
+      await em.execute('select set_config(?, ?, true)', [organizationSetting, organizationId]);
+      await appendToAuditLog(
         em,
         ofOne.map((change) => entryOf(name, change)),
-      ),
-    );
+      );
+    });
   }
   const ids = changes.map((change) => change.id);
   if (ids.length > 0) await maintenance[name]((em) => em.nativeDelete(Change, { id: { $in: ids } }));

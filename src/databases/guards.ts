@@ -37,18 +37,24 @@ function keepParentsInOrganization(meta: EntityMetadata): void {
     const table = identifier(String(targetMeta?.tableName));
     // a person may be a member elsewhere: whom the writer sees he may refer to
     const ours = targetMeta?.tableName === 'users' ? '' : ' and organization_id = new.organization_id';
-    return `if new.${column} is distinct from old.${column} and new.${column} is not null and not exists (
+    return `if new.${column} is not null and not exists (
         select from ${table} where id = new.${column}${ours}) then
         raise exception '${meta.tableName}: there is no % in this organisation', new.${column}
           using errcode = 'foreign_key_violation', constraint = 'parent_in_organization', table = tg_table_name;
       end if;`;
   });
-  meta.triggers.push({
-    name: 'parent_in_organization',
-    timing: 'before',
-    events: ['insert', 'update'],
-    body: `${checks.join('\n')} return new;`,
-  });
+  const body = `${checks.join('\n')} return new;`;
+  meta.triggers.push(
+    { name: 'parent_in_organization', timing: 'before', events: ['insert'], body },
+    {
+      // apart, because most updates leave the parents alone and are not to pay for a look at them
+      name: 'parent_stays_in_organization',
+      timing: 'before',
+      events: ['update'],
+      when: columns.map((column) => `old.${column} is distinct from new.${column}`).join(' or '),
+      body,
+    },
+  );
 }
 
 /** A trigger that is written without its table, such as that of `audited()`, gets it here. */

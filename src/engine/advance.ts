@@ -4,7 +4,7 @@ import type { WorkflowExecution } from '../../entities/workflows/workflow-execut
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { addQueuedSteps } from './add-queued-steps.ts';
-import { admitSoon } from './admission/admit-soon.ts';
+import { placeIsFree } from './admission/admit-soon.ts';
 import { passOn } from './admission/pass-on.ts';
 import { stepRoom } from './admission/step-places.ts';
 import { cancellation } from './control/cancellation.ts';
@@ -30,7 +30,7 @@ export async function finishStage(engine: Engine, job: EnteredJob, ended: Ended)
   const next = plain === undefined ? await finishWithCare(engine, job, ended.holder) : plain;
   engine.atBoundary?.('stage-finished', ended.stage);
   if (next) await engine.queues.add(stageJob(next));
-  else admitSoon(engine);
+  else placeIsFree(engine);
   projectSoon(engine, job.organizationId);
 }
 
@@ -107,7 +107,7 @@ export async function failStage(engine: Engine, job: EnteredJob, reason: string,
     await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { ...failed, ...why });
     await announce(em, workflow, 'failed', 'workflow.failed', { ...ended, ...why });
   });
-  admitSoon(engine);
+  placeIsFree(engine);
   projectSoon(engine, job.organizationId);
 }
 

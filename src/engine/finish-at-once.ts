@@ -23,7 +23,8 @@ const lockWorkflows: Statement = {
 /**
  * Plain are: the stage is the job's own still (nobody else has written to it) and not over, its workflow goes on, in its
  * first attempt and uncancelled, and the next stage was never begun. Everything is found in `stage`, so that no part has
- * to be matched with another.
+ * to be matched with another. `offset 0` keeps the planner, which may know nothing of the tables yet, to the one row by
+ * its key: it would rather read all workflows at work, for each of the jobs.
  */
 const finishStages: Statement = {
   name: 'finish stages',
@@ -36,15 +37,16 @@ const finishStages: Statement = {
              n.id as next_id, n.stage as next_stage, n.incarnation as next_incarnation
         from unnest($2::uuid[], $3::uuid[], $4::int[], $5::timestamptz[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[])
           as job (workflow_id, stage_id, incarnation, entered_at, completed_event, ended_event, mark, seen_mark)
-        join workflow_executions w on w.id = job.workflow_id and w.status in ('queued', 'running', 'waiting')
-         and w.attempt = 1 and w.cancel_requested_at is null
-        join workflow_stage_executions s on s.id = job.stage_id and s.incarnation = job.incarnation
-         and (s.entry = job.mark or s.entry is not distinct from job.seen_mark)
+       cross join lateral (select * from workflow_executions where id = job.workflow_id offset 0) w
+       cross join lateral (select * from workflow_stage_executions where id = job.stage_id offset 0 for no key update) s
+        left join lateral (
+          select * from workflow_stage_executions
+           where workflow_execution_id = w.id and stage_order = s.stage_order + 1 and superseded_at is null offset 0) n on true
+       where w.status in ('queued', 'running', 'waiting') and w.attempt = 1 and w.cancel_requested_at is null
          and s.workflow_execution_id = w.id and s.status in ('queued', 'running', 'waiting')
-        left join workflow_stage_executions n
-          on n.workflow_execution_id = w.id and n.stage_order = s.stage_order + 1
-       where n.id is null or n.status = 'pending'
-         for update of s),
+         and s.incarnation = job.incarnation
+         and (s.entry = job.mark or s.entry is not distinct from job.seen_mark)
+         and (n.id is null or n.status = 'pending')),
     completed as (
       update workflow_stage_executions s
          set status = 'completed', started_at = stage.started_at, completed_at = $1,

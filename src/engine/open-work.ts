@@ -1,5 +1,6 @@
 /** What is open, as the reconciler needs it: a few statements however many workflows there are. */
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { isUnderWay } from '../../entities/workflows/workflow-execution.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf } from './jobs.ts';
 import type { JobAddress } from './queue-backend.ts';
@@ -54,7 +55,7 @@ export async function openStages(
        from workflow_stage_executions stage
        join workflow_executions workflow on workflow.id = stage.workflow_execution_id
       where stage.status in ('queued', 'running', 'waiting') and stage.open_gate is null
-        and workflow.status in ('queued', 'running', 'waiting')
+        and ${isUnderWay('workflow')}
         and ${age('stage')} >= ? and stage.id > ?
       order by stage.id limit ?`,
     [olderThanMs, after, limit],

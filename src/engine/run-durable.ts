@@ -6,7 +6,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from 'bullmq';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
-import { admitSoon } from './admission/admit-soon.ts';
+import { placeIsFree } from './admission/admit-soon.ts';
 import {
   addFreedSteps,
   addNextStage,
@@ -183,7 +183,7 @@ async function ask(engine: Engine, data: EnteredJob, question: Question, since: 
       waitingOn: question.waitingOn,
     });
   });
-  admitSoon(engine);
+  placeIsFree(engine);
   return `waiting on ${question.waitingOn}`;
 }
 
@@ -226,7 +226,7 @@ async function giveUpPlace(engine: Engine, data: EnteredJob, reason: string): Pr
     const { stage, workflow } = await lockStage(em, data);
     if (stage?.status === 'waiting' && workflow.status !== 'paused') workflow.wait(reason, null, true);
   });
-  admitSoon(engine);
+  placeIsFree(engine);
 }
 
 async function markRow(

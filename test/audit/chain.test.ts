@@ -82,6 +82,38 @@ describe('the audit log', () => {
     expect(await verify(databases, organizationId)).toMatchObject({ entries: 1, faults: [] });
   });
 
+  it('chains what comes by plain SQL too, whatever a writer says of himself', async () => {
+    const organizationId = randomUUID();
+    await append(organizationId);
+    await databases.inOrganization(organizationId).events(async (em) => {
+      await em.execute(`select set_config('app.audit_procedure', 'append', true)`);
+      await em.execute(
+        `insert into audit_log (id, organization_id, sequence, source, source_id, actor_kind, actor_name, action,
+           subject_type, occurred_at, prev_hash, hash)
+         values (gen_random_uuid(), ?, 77, 's', '1', 'role', 'x', 'a.b', 't', now(), 'p', 'h')`,
+        [organizationId],
+      );
+    });
+    await append(organizationId);
+    expect(await verify(databases, organizationId)).toMatchObject({
+      entries: 3,
+      faults: [],
+      head: { sequence: 3 },
+    });
+  });
+
+  it('takes nothing from who may only read', async () => {
+    const reading = admin
+      .query(`set session authorization analytics_readonly`)
+      .then(() =>
+        admin.query(
+          `select set_config('app.organization_id', gen_random_uuid()::text, false), append_to_audit_log('[]')`,
+        ),
+      );
+    await expect(reading).rejects.toThrow(/permission denied/);
+    await admin.query('reset session authorization');
+  });
+
   it('is written by an organisation for itself only, and read by it only', async () => {
     const [ours, theirs] = [randomUUID(), randomUUID()];
     await append(ours);

@@ -9,7 +9,7 @@ import type { Operation } from '../../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
-import { admitSoon } from '../admission/admit-soon.ts';
+import { placeIsFree } from '../admission/admit-soon.ts';
 import { finishStep } from '../advance.ts';
 import { durationInWords } from '../duration.ts';
 import { type Engine, ledgerOf, services } from '../engine.ts';
@@ -96,7 +96,7 @@ async function endWorkflow(
   if (!ended) return;
   await letGo(engine, ended.idle);
   await addStops(engine, ended.stops);
-  admitSoon(engine);
+  placeIsFree(engine);
   projectSoon(engine, organizationId);
 }
 
