@@ -7,11 +7,13 @@ import { parseArgs } from 'node:util';
 import { documentDatabases } from './databases/document-databases.ts';
 import { documentStates } from './databases/document-states.ts';
 import { documentApi } from './http/document-api.ts';
+import { documentTypes } from './http/document-types.ts';
 
 const pages = {
   'docs/databases.md': documentDatabases,
   'docs/state-machine.md': documentStates,
   'docs/openapi.json': documentApi,
+  'src/client/api-types.ts': documentTypes,
 };
 
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });

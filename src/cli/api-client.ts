@@ -1,13 +1,13 @@
 /** Talks to the HTTP API for the commands that look at workflows and answer their questions. */
 import { randomUUID } from 'node:crypto';
 import type { Budget } from '../../entities/workflows/budget.ts';
+import { ApiProblem, GswClient, ApiUnreachable as NoAnswer } from '../client/index.ts';
 import { codeOf } from '../databases/server-error.ts';
 import type { BudgetChange } from '../engine/budget/set-budget.ts';
 import type { CancelPolicy } from '../engine/control/take-back.ts';
 import type { CancellationPreview } from '../http/cancellation-preview.ts';
 import type { LimitsView } from '../http/limits-view.ts';
 import type { WorkflowPage } from '../http/list-workflows.ts';
-import type { ProblemDetails } from '../http/problem.ts';
 import type { ScheduleView } from '../http/schedule-view.ts';
 import type { SignalView } from '../http/send-signal.ts';
 import type { WorkflowView } from '../http/workflow-view.ts';
@@ -58,14 +58,15 @@ const patienceMs = 30_000;
 
 export class ApiClient {
   readonly url: string;
-  readonly #key: string;
+  readonly #client: GswClient;
   readonly #startedBy: string;
 
   /** @param startedBy the command that starts the API, for the sentence that says it is not there */
   constructor(url: string, key: string, startedBy = `\`${commandName} start\``) {
     this.#startedBy = startedBy;
     this.url = url.replace(/\/+$/, '');
-    this.#key = key;
+    // who sits before it is told at once, and decides himself
+    this.#client = new GswClient({ url: this.url, apiKey: key, timeoutMs: patienceMs, retries: 0 });
   }
 
   /** The same key gives the same workflow; one is made up where none is given. */
@@ -123,32 +124,14 @@ export class ApiClient {
   }
 
   async #send<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
-    let response: Response;
-    let text: string;
     try {
-      response = await fetch(`${this.url}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.#key}`,
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(patienceMs),
-      });
-      text = await response.text();
+      const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
+      return await this.#client.request<T>(method, path, { body, ...keyed });
     } catch (error) {
-      throw this.#unreachable(error);
+      if (error instanceof NoAnswer) throw this.#unreachable(error.cause);
+      if (error instanceof ApiProblem) throw this.#refused(error);
+      throw error;
     }
-    const answer = response.status === 204 ? {} : parsed(text);
-    if (answer === undefined) {
-      throw new CliFailure(
-        `What answers at ${this.url} is not the API of gsw (status ${response.status}); mend GSW_URL.`,
-      );
-    }
-    if (response.ok) return answer as T;
-    throw this.#refused(answer as Partial<ProblemDetails>, response);
   }
 
   #unreachable(error: unknown): ApiUnreachable {
@@ -164,33 +147,26 @@ export class ApiClient {
     );
   }
 
-  #refused({ detail, requestId }: Partial<ProblemDetails>, { status, headers }: Response): CliFailure {
-    const retryAfter = headers.get('retry-after');
-    const said = detail ?? `The API answers with status ${status}.`;
+  #refused({ message, status, isOurs, requestId, retryAfterSeconds }: ApiProblem): CliFailure {
+    if (!isOurs) {
+      return new CliFailure(
+        `What answers at ${this.url} is not the API of gsw (status ${status}); mend GSW_URL.`,
+      );
+    }
     if (status === 401) {
       return new CliFailure(
-        `${said} The command line sends GSW_API_KEY, or else the key in <DATA_DIR>/api-key.`,
+        `${message} The command line sends GSW_API_KEY, or else the key in <DATA_DIR>/api-key.`,
       );
     }
     if (status === 429) {
-      const seconds = Number(retryAfter);
-      const when = seconds > 0 ? ` (try again in ${seconds} s)` : '';
-      return new CliFailure(`${said}${when}`, exitCodes.later);
+      const when = retryAfterSeconds ? ` (try again in ${retryAfterSeconds} s)` : '';
+      return new CliFailure(`${message}${when}`, exitCodes.later);
     }
-    if (status === 422) return new CliFailure(said, exitCodes.usage);
-    if (status === 502 || status === 503) return new ApiUnreachable(said);
-    return new CliFailure(status >= 500 && requestId ? `${said} (requestId ${requestId})` : said);
+    if (status === 422) return new CliFailure(message, exitCodes.usage);
+    if (status === 502 || status === 503) return new ApiUnreachable(message);
+    return new CliFailure(status >= 500 && requestId ? `${message} (requestId ${requestId})` : message);
   }
 }
 
 const limitsPath = (organization?: string): string =>
   organization === undefined ? '/v1/limits' : `/v1/limits?${new URLSearchParams({ organization })}`;
-
-function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

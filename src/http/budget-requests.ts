@@ -26,15 +26,17 @@ export const budgetOption = z.strictObject({
 });
 
 /** Of one that there is: what is left out stays, null takes a limit away. */
-export const budgetRequest = z.strictObject(
-  {
-    money: limits.money.nullable().exactOptional(),
-    tokens: limits.tokens.nullable().exactOptional(),
-    wallClock: limits.wallClock.nullable().exactOptional(),
-    agentRuns: limits.agentRuns.nullable().exactOptional(),
-    repairRounds: limits.repairRounds.nullable().exactOptional(),
-    onSpent: limits.onSpent.nullable().exactOptional(),
-    reason: z.string().max(10_000).optional(),
-  },
-  { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
-);
+export const budgetRequest = z
+  .strictObject(
+    {
+      money: limits.money.nullable().exactOptional(),
+      tokens: limits.tokens.nullable().exactOptional(),
+      wallClock: limits.wallClock.nullable().exactOptional(),
+      agentRuns: limits.agentRuns.nullable().exactOptional(),
+      repairRounds: limits.repairRounds.nullable().exactOptional(),
+      onSpent: limits.onSpent.nullable().exactOptional(),
+      reason: z.string().max(10_000).optional(),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
+  )
+  .meta({ id: 'BudgetRequest' });

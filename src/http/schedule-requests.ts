@@ -27,13 +27,14 @@ const oneObject = {
     issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined,
 };
 
-export const scheduleRequest = z.strictObject(fields, oneObject);
+export const scheduleRequest = z.strictObject(fields, oneObject).meta({ id: 'ScheduleRequest' });
 
 /** Nothing but what is to change. */
 export const scheduleChange = z
   .strictObject({ ...fields, timeZone }, oneObject)
   .partial()
-  .refine((change) => Object.keys(change).length > 0, 'Nothing is to change; name at least one field.');
+  .refine((change) => Object.keys(change).length > 0, 'Nothing is to change; name at least one field.')
+  .meta({ id: 'ScheduleChange' });
 
 export const previewQuery = z.strictObject({
   cron,

@@ -55,38 +55,40 @@ const duration = z
   .refine((value) => milliseconds(value as Duration) <= milliseconds('366d'), 'This may be 366d at most.')
   .transform((value) => value as Duration);
 
-export const workflowRequest = z.strictObject(
-  {
-    repository,
-    baseBranch: branch.optional(),
-    name: text(255)
-      .refine((value) => value.trim() !== '', 'The name is empty; leave it out or give one.')
-      .optional(),
-    requirements: requirements.optional(),
-    template: text(255).optional(),
-    /** The workflow whose work this one goes on with. */
-    follows: z.uuid('This should be the id of a workflow.').optional(),
-    startAt: time.optional(),
-    deadlineAt: time.optional(),
-    deadlineIn: duration.optional(),
-    options: z
-      .strictObject({
-        autoConfirmPlan: z.boolean().exactOptional(),
-        autoMerge: z.boolean().exactOptional(),
-        onValidationFailure: z.enum(['wait', 'fail']).exactOptional(),
-        budget: budgetOption.exactOptional(),
-        approvers: z.array(text(255).min(1)).max(100).exactOptional(),
-        selfApproval: z.boolean().exactOptional(),
-        approvalDeadlineMs: z
-          .int()
-          .min(1_000)
-          .max(366 * 24 * 3_600_000)
-          .exactOptional(),
-      })
-      .optional(),
-  },
-  { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
-);
+export const workflowRequest = z
+  .strictObject(
+    {
+      repository,
+      baseBranch: branch.optional(),
+      name: text(255)
+        .refine((value) => value.trim() !== '', 'The name is empty; leave it out or give one.')
+        .optional(),
+      requirements: requirements.optional(),
+      template: text(255).optional(),
+      /** The workflow whose work this one goes on with. */
+      follows: z.uuid('This should be the id of a workflow.').optional(),
+      startAt: time.optional(),
+      deadlineAt: time.optional(),
+      deadlineIn: duration.optional(),
+      options: z
+        .strictObject({
+          autoConfirmPlan: z.boolean().exactOptional(),
+          autoMerge: z.boolean().exactOptional(),
+          onValidationFailure: z.enum(['wait', 'fail']).exactOptional(),
+          budget: budgetOption.exactOptional(),
+          approvers: z.array(text(255).min(1)).max(100).exactOptional(),
+          selfApproval: z.boolean().exactOptional(),
+          approvalDeadlineMs: z
+            .int()
+            .min(1_000)
+            .max(366 * 24 * 3_600_000)
+            .exactOptional(),
+        })
+        .optional(),
+    },
+    { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
+  )
+  .meta({ id: 'WorkflowRequest' });
 
 const reason = text(10_000).optional();
 const answer = { gate: text(100).min(1).optional(), reason };
@@ -103,32 +105,34 @@ const takeBack = {
 
 export const cancellationQuery = z.strictObject(takeBack);
 
-export const signalRequest = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ type: z.literal('requirements'), text: requirements, ...answer }),
-    z.strictObject({ type: z.literal('approve'), ...answer }),
-    z.strictObject({ type: z.literal('reject'), ...answer }),
-    z.strictObject({ type: z.literal('pause'), reason }),
-    z.strictObject({ type: z.literal('resume'), reason }),
-    z.strictObject({ type: z.literal('cancel'), reason, ...takeBack }),
-    z.strictObject({ type: z.literal('retry'), reason }),
-    z.strictObject({
-      type: z.literal('rerun'),
-      reason,
-      from: text(100).min(1),
-      anew: z.boolean().exactOptional(),
-      text: requirements.exactOptional(),
-    }),
-    z.strictObject({
-      type: z.literal('retry_step'),
-      reason,
-      step: z.union([z.int().positive(), z.uuid()], 'This should be the number or the id of a step.'),
-      prompt: text(200_000).refine((value) => value.trim() !== '', 'The prompt is empty; say what to do.'),
-    }),
-  ],
-  `The body should be one JSON object whose type is one of: ${signalTypes.join(', ')}.`,
-);
+export const signalRequest = z
+  .discriminatedUnion(
+    'type',
+    [
+      z.strictObject({ type: z.literal('requirements'), text: requirements, ...answer }),
+      z.strictObject({ type: z.literal('approve'), ...answer }),
+      z.strictObject({ type: z.literal('reject'), ...answer }),
+      z.strictObject({ type: z.literal('pause'), reason }),
+      z.strictObject({ type: z.literal('resume'), reason }),
+      z.strictObject({ type: z.literal('cancel'), reason, ...takeBack }),
+      z.strictObject({ type: z.literal('retry'), reason }),
+      z.strictObject({
+        type: z.literal('rerun'),
+        reason,
+        from: text(100).min(1),
+        anew: z.boolean().exactOptional(),
+        text: requirements.exactOptional(),
+      }),
+      z.strictObject({
+        type: z.literal('retry_step'),
+        reason,
+        step: z.union([z.int().positive(), z.uuid()], 'This should be the number or the id of a step.'),
+        prompt: text(200_000).refine((value) => value.trim() !== '', 'The prompt is empty; say what to do.'),
+      }),
+    ],
+    `The body should be one JSON object whose type is one of: ${signalTypes.join(', ')}.`,
+  )
+  .meta({ id: 'SignalRequest' });
 
 /** What a signal says beyond its type, its gate and its reason. */
 export function payloadOf({

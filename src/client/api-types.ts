@@ -1,0 +1,824 @@
+/** What goes over the wire. Written from the routes by `npm run docs:write`; not to be changed by hand. */
+
+export type SignalRequest =
+  | {
+      type: 'requirements';
+      text: string;
+      gate?: string;
+      reason?: string;
+    }
+  | {
+      type: 'approve';
+      gate?: string;
+      reason?: string;
+    }
+  | {
+      type: 'reject';
+      gate?: string;
+      reason?: string;
+    }
+  | {
+      type: 'pause';
+      reason?: string;
+    }
+  | {
+      type: 'resume';
+      reason?: string;
+    }
+  | {
+      type: 'cancel';
+      reason?: string;
+      pullRequests?: 'keep' | 'close';
+      branches?: 'keep' | 'delete';
+      issues?: 'keep' | 'close' | 'delete';
+    }
+  | {
+      type: 'retry';
+      reason?: string;
+    }
+  | {
+      type: 'rerun';
+      reason?: string;
+      from: string;
+      anew?: boolean;
+      text?: string;
+    }
+  | {
+      type: 'retry_step';
+      reason?: string;
+      step: number | string;
+      prompt: string;
+    };
+
+export interface ApiTypes {
+  WorkflowRequest: WorkflowRequest;
+  BudgetRequest: BudgetRequest;
+  SignalRequest: SignalRequest;
+  ScheduleRequest: ScheduleRequest;
+  ScheduleChange: ScheduleChange;
+  EventSourceRequest: EventSourceRequest;
+  EventSourceSettings: EventSourceSettings1;
+  EventSourceChange: EventSourceChange;
+  EventSourceSecret: EventSourceSecret;
+  LimitsRequest: LimitsRequest;
+  WorkflowPage: WorkflowPage;
+  WorkflowSummary: WorkflowSummary;
+  Problem: Problem;
+  Workflow: Workflow;
+  WorkflowOptions: WorkflowOptions;
+  Budget: Budget;
+  Stage: Stage;
+  Step: Step;
+  Operation: Operation;
+  Signal: Signal;
+  Cancellation: Cancellation;
+  ScheduleList: ScheduleList;
+  Schedule: Schedule;
+  SchedulePreview: SchedulePreview;
+  EventSourceList: EventSourceList;
+  EventSource: EventSource;
+  NewEventSource: NewEventSource;
+  Limits: Limits;
+}
+export interface WorkflowRequest {
+  repository: string;
+  baseBranch?: string;
+  name?: string;
+  requirements?: string;
+  template?: string;
+  follows?: string;
+  startAt?: string;
+  deadlineAt?: string;
+  deadlineIn?: string;
+  options?: {
+    autoConfirmPlan?: boolean;
+    autoMerge?: boolean;
+    onValidationFailure?: 'wait' | 'fail';
+    budget?: {
+      money?: number;
+      tokens?: number;
+      wallClock?: string;
+      agentRuns?: number;
+      repairRounds?: number;
+      onSpent?: 'wait' | 'fail';
+    };
+    /**
+     * @maxItems 100
+     */
+    approvers?: string[];
+    selfApproval?: boolean;
+    approvalDeadlineMs?: number;
+  };
+}
+export interface BudgetRequest {
+  money?: number | null;
+  tokens?: number | null;
+  wallClock?: string | null;
+  agentRuns?: number | null;
+  repairRounds?: number | null;
+  onSpent?: ('wait' | 'fail') | null;
+  reason?: string;
+}
+export interface ScheduleRequest {
+  name: string;
+  cron: string;
+  timeZone?: string;
+  workflow: {
+    repository: string;
+    baseBranch?: string;
+    name?: string;
+    requirements?: string;
+    template?: string;
+    follows?: string;
+    deadlineIn?: string;
+    options?: {
+      autoConfirmPlan?: boolean;
+      autoMerge?: boolean;
+      onValidationFailure?: 'wait' | 'fail';
+      budget?: {
+        money?: number;
+        tokens?: number;
+        wallClock?: string;
+        agentRuns?: number;
+        repairRounds?: number;
+        onSpent?: 'wait' | 'fail';
+      };
+      /**
+       * @maxItems 100
+       */
+      approvers?: string[];
+      selfApproval?: boolean;
+      approvalDeadlineMs?: number;
+    };
+  };
+  overlap?: 'skip' | 'allow' | 'queue';
+  missed?: 'run_once' | 'skip';
+  enabled?: boolean;
+}
+export interface ScheduleChange {
+  name?: string;
+  cron?: string;
+  timeZone?: string;
+  workflow?: {
+    repository: string;
+    baseBranch?: string;
+    name?: string;
+    requirements?: string;
+    template?: string;
+    follows?: string;
+    deadlineIn?: string;
+    options?: {
+      autoConfirmPlan?: boolean;
+      autoMerge?: boolean;
+      onValidationFailure?: 'wait' | 'fail';
+      budget?: {
+        money?: number;
+        tokens?: number;
+        wallClock?: string;
+        agentRuns?: number;
+        repairRounds?: number;
+        onSpent?: 'wait' | 'fail';
+      };
+      /**
+       * @maxItems 100
+       */
+      approvers?: string[];
+      selfApproval?: boolean;
+      approvalDeadlineMs?: number;
+    };
+  };
+  overlap?: 'skip' | 'allow' | 'queue';
+  missed?: 'run_once' | 'skip';
+  enabled?: boolean;
+}
+export interface EventSourceRequest {
+  name: string;
+  provider: 'github' | 'linear' | 'slack' | 'notion';
+  /**
+   * What it signs with. GitHub lets us choose: left out, one is made up.
+   */
+  secret?: string;
+  settings?: EventSourceSettings;
+}
+export interface EventSourceSettings {
+  /**
+   * The label that starts a workflow; `gsw` unless told.
+   */
+  startLabel?: string;
+  /**
+   * Whom an issue is given to, to start a workflow.
+   */
+  startAssignee?: string;
+  /**
+   * `OWNER/NAME`: where work for issues of Linear is done.
+   */
+  repository?: string;
+}
+export interface EventSourceSettings1 {
+  /**
+   * The label that starts a workflow; `gsw` unless told.
+   */
+  startLabel?: string;
+  /**
+   * Whom an issue is given to, to start a workflow.
+   */
+  startAssignee?: string;
+  /**
+   * `OWNER/NAME`: where work for issues of Linear is done.
+   */
+  repository?: string;
+}
+export interface EventSourceChange {
+  isActive?: boolean;
+  settings?: EventSourceSettings1;
+  /**
+   * Secrets that were replaced count no more.
+   */
+  forgetEarlier?: boolean;
+}
+export interface EventSourceSecret {
+  secret?: string;
+}
+export interface LimitsRequest {
+  maxRunningWorkflows?: number | null;
+  maxRunningSteps?: number | null;
+  maxQueuedWorkflows?: number | null;
+  weight?: number | null;
+}
+export interface WorkflowPage {
+  items: WorkflowSummary[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface WorkflowSummary {
+  id: string;
+  name: string;
+  /**
+   * `OWNER/NAME`.
+   */
+  repository: string;
+  /**
+   * Null until the repository has been read, where the enqueuer named none.
+   */
+  baseBranch: string | null;
+  status: 'queued' | 'running' | 'waiting' | 'paused' | 'completed' | 'failed' | 'cancelled';
+  currentStage: string;
+  /**
+   * 1 at first; one more for each time that it was tried again, as a whole or in part.
+   */
+  attempt: number;
+  /**
+   * The workflow whose work it goes on with.
+   */
+  follows: string | null;
+  /**
+   * Why it does not go on by itself, in words that complete “waiting on …”.
+   */
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  errorMessage: string | null;
+  errorStage: string | null;
+  createdBy: string;
+  createdAt: string;
+  /**
+   * Nothing of it is in line before; null where it began at once.
+   */
+  startAt: string | null;
+  /**
+   * It fails if it is not over by then.
+   */
+  deadlineAt: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+}
+/**
+ * RFC 9457.
+ */
+export interface Problem {
+  /**
+   * `urn:graph-sitter-workflows:problem:<kind>`: what programs should look at.
+   */
+  type: string;
+  title: string;
+  status: number;
+  /**
+   * What is wrong and how to mend it, as sentences.
+   */
+  detail: string;
+  /**
+   * The path that was asked for.
+   */
+  instance: string;
+  /**
+   * Also in the header `X-Request-Id`; the log has the same.
+   */
+  requestId: string;
+  errors?: {
+    /**
+     * A JSON pointer into the body (`#/options/autoMerge`) or a query parameter (`?limit`).
+     */
+    pointer: string;
+    message: string;
+  }[];
+}
+export interface Workflow {
+  id: string;
+  name: string;
+  /**
+   * `OWNER/NAME`.
+   */
+  repository: string;
+  /**
+   * Null until the repository has been read, where the enqueuer named none.
+   */
+  baseBranch: string | null;
+  status: 'queued' | 'running' | 'waiting' | 'paused' | 'completed' | 'failed' | 'cancelled';
+  currentStage: string;
+  /**
+   * 1 at first; one more for each time that it was tried again, as a whole or in part.
+   */
+  attempt: number;
+  /**
+   * The workflow whose work it goes on with.
+   */
+  follows: string | null;
+  /**
+   * Why it does not go on by itself, in words that complete “waiting on …”.
+   */
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  errorMessage: string | null;
+  errorStage: string | null;
+  createdBy: string;
+  createdAt: string;
+  /**
+   * Nothing of it is in line before; null where it began at once.
+   */
+  startAt: string | null;
+  /**
+   * It fails if it is not over by then.
+   */
+  deadlineAt: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  options: WorkflowOptions;
+  /**
+   * What it may spend, and has spent.
+   */
+  budget: {
+    limits: Budget;
+    spent: {
+      agentRuns: number;
+      repairRounds: number;
+      tokens: number;
+      /**
+       * US dollars.
+       */
+      money: number;
+      wallClockMs: number;
+    };
+  };
+  devBranch: string | null;
+  stages: Stage[];
+  plan: {
+    title: string;
+    summary: string;
+    status: 'proposed' | 'approved' | 'rejected';
+    decidedBy: string | null;
+    reason: string | null;
+    decidedAt: string | null;
+  } | null;
+  steps: Step[];
+  /**
+   * In the order in which they were wanted.
+   */
+  operations: Operation[];
+  /**
+   * The main issue.
+   */
+  linearIssue: {
+    key: string;
+    url: string | null;
+  } | null;
+  finalPullRequest: {
+    number: number;
+    url: string | null;
+    /**
+     * Whose approval its merge has; null where nobody gave any.
+     */
+    approvedBy: string | null;
+    approvedAt: string | null;
+  } | null;
+  /**
+   * What people told it, oldest first.
+   */
+  told: {
+    id: string;
+    type:
+      | 'requirements'
+      | 'approve'
+      | 'reject'
+      | 'pause'
+      | 'resume'
+      | 'cancel'
+      | 'retry'
+      | 'rerun'
+      | 'retry_step';
+    /**
+     * The question it answers; null where it answers none.
+     */
+    gate: string | null;
+    actor: string;
+    reason: string | null;
+    /**
+     * The attempt that it began; null where it began none.
+     */
+    attempt: number | null;
+    createdAt: string;
+    superseded: boolean;
+  }[];
+  /**
+   * Which signals it takes now, and for which question.
+   */
+  signals: {
+    gate: string | null;
+    accepts: (
+      'requirements' | 'approve' | 'reject' | 'pause' | 'resume' | 'cancel' | 'retry' | 'rerun' | 'retry_step'
+    )[];
+  };
+}
+export interface WorkflowOptions {
+  /**
+   * Create issues without waiting for a person to approve the plan.
+   */
+  autoConfirmPlan?: boolean;
+  /**
+   * Merge into the base branch without waiting for a person.
+   */
+  autoMerge?: boolean;
+  onValidationFailure?: 'wait' | 'fail';
+  maxParallelSteps?: number;
+  budget?: Budget;
+  /**
+   * Who may approve or reject, by the name of their key; anybody where it is empty.
+   */
+  approvers?: string[];
+  /**
+   * Null: for ever.
+   */
+  approvalDeadlineMs?: number | null;
+  /**
+   * Whether who put it in may approve it.
+   */
+  selfApproval?: boolean;
+}
+/**
+ * What is left out has no limit.
+ */
+export interface Budget {
+  /**
+   * For agents, in US dollars, as far as they tell.
+   */
+  money?: number;
+  /**
+   * Of agents, read and written, as far as they tell.
+   */
+  tokens?: number;
+  /**
+   * From its start on, such as `8h`; what it waits for people does not count.
+   */
+  wallClock?: string;
+  agentRuns?: number;
+  /**
+   * Agent runs that mend what did not pass.
+   */
+  repairRounds?: number;
+  /**
+   * `wait` where it says nothing.
+   */
+  onSpent?: 'wait' | 'fail';
+}
+export interface Stage {
+  name: string;
+  /**
+   * From 1.
+   */
+  order: number;
+  status: 'pending' | 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  /**
+   * When it fails if it is not over; null while its clock stands, and where it may take as long as it likes.
+   */
+  timesOutAt: string | null;
+  /**
+   * Of its definition, when the workflow was put in.
+   */
+  version: number;
+  error: string | null;
+  /**
+   * The attempt in which it was begun.
+   */
+  attempt: number;
+  /**
+   * The latest verdict of people at a gate of it.
+   */
+  decision: {
+    verdict: 'approve' | 'reject';
+    by: string;
+    reason: string | null;
+    at: string | null;
+  } | null;
+}
+export interface Step {
+  id: string;
+  /**
+   * From 1, in the order of the plan.
+   */
+  number: number;
+  title: string;
+  /**
+   * Of `function`; `pending` before the first.
+   */
+  status: 'pending' | 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  /**
+   * The latest durable function that works on it, such as `execute-step` or `validate-pull-request`.
+   */
+  function: string | null;
+  stage: string | null;
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  /**
+   * Why it failed or was skipped.
+   */
+  error: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  /**
+   * Numbers of the steps that had to be completed first.
+   */
+  dependsOn: number[];
+  branch: string | null;
+  pullRequest: {
+    number: number;
+    url: string;
+    status: 'open' | 'validated' | 'rejected' | 'merged' | 'closed';
+    /**
+     * 0–100; null until it is judged.
+     */
+    score: number | null;
+  } | null;
+  linearIssue: {
+    key: string;
+    url: string | null;
+  } | null;
+}
+export interface Operation {
+  service: 'github' | 'linear' | 'agent';
+  /**
+   * Verb and noun, such as `open-pull-request`.
+   */
+  type: string;
+  stage: string | null;
+  /**
+   * The number of the step it was done for; null where it was done for the stage as a whole.
+   */
+  step: number | null;
+  /**
+   * The durable function that performs it: a stage’s name, or `<function>/<step id>`.
+   */
+  scope: string;
+  /**
+   * Its name within the scope.
+   */
+  key: string;
+  status: 'intended' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'cancelled';
+  /**
+   * The attempt of the workflow in which it was made; an earlier one than the workflow’s own is kept from then.
+   */
+  attempt: number;
+  /**
+   * Another took its place in a later attempt.
+   */
+  superseded: boolean;
+  /**
+   * Failed attempts so far.
+   */
+  attempts: number;
+  /**
+   * The effect was found rather than made: an earlier attempt had succeeded without our knowing.
+   */
+  adopted: boolean;
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  /**
+   * Of the latest failed attempt; null once it has succeeded.
+   */
+  error: string | null;
+  /**
+   * Where people can look at the effect.
+   */
+  url: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+}
+export interface Signal {
+  id: string;
+  workflowId: string;
+  type:
+    'requirements' | 'approve' | 'reject' | 'pause' | 'resume' | 'cancel' | 'retry' | 'rerun' | 'retry_step';
+  /**
+   * The question it answers; null where it answers none.
+   */
+  gate: string | null;
+  actor: string;
+  reason: string | null;
+  /**
+   * The attempt that it began; null where it began none.
+   */
+  attempt: number | null;
+  createdAt: string;
+}
+export interface Cancellation {
+  workflowId: string;
+  policy: {
+    pullRequests: 'keep' | 'close';
+    branches: 'keep' | 'delete';
+    issues: 'keep' | 'close' | 'delete';
+  };
+  /**
+   * In the order in which it would be done.
+   */
+  touches: {
+    kind: 'agent-run' | 'pull-request' | 'branch' | 'issue';
+    name: string;
+    url: string | null;
+    /**
+     * Agents are always stopped: `close`.
+     */
+    action: 'keep' | 'close' | 'delete';
+    /**
+     * Why it is kept although the policy says otherwise.
+     */
+    because: string | null;
+  }[];
+  /**
+   * Calls that are not over: what comes of them would be taken in first, and taken back.
+   */
+  underWay: {
+    operation: string;
+    status: 'intended' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'cancelled';
+  }[];
+}
+export interface ScheduleList {
+  items: Schedule[];
+}
+export interface Schedule {
+  id: string;
+  name: string;
+  cron: string;
+  timeZone: string;
+  enabled: boolean;
+  overlap: 'skip' | 'allow' | 'queue';
+  missed: 'run_once' | 'skip';
+  /**
+   * What each of its workflows is put in with.
+   */
+  workflow: {
+    /**
+     * `OWNER/NAME`.
+     */
+    repository: string;
+    baseBranch: string | null;
+    name: string | null;
+    template: string | null;
+    options: WorkflowOptions;
+    /**
+     * From its start, such as `6h`.
+     */
+    deadlineIn: string | null;
+    requirements: string | null;
+  };
+  /**
+   * The next few; none while it is not enabled. The first may be past: it is about to be answered for.
+   */
+  nextRuns: string[];
+  lastRunAt: string | null;
+  lastWorkflowId: string | null;
+  /**
+   * Why the last time brought no workflow, where it brought none.
+   */
+  lastProblem: string | null;
+  createdBy: string;
+  createdAt: string;
+  /**
+   * Send it as `If-Match`, and nothing that others have changed meanwhile is overwritten.
+   */
+  version: number;
+}
+export interface SchedulePreview {
+  cron: string;
+  timeZone: string;
+  nextRuns: string[];
+}
+export interface EventSourceList {
+  items: EventSource[];
+}
+export interface EventSource {
+  id: string;
+  name: string;
+  provider: string;
+  isActive: boolean;
+  /**
+   * Where the service should send its webhooks, as `application/json`.
+   */
+  url: string;
+  /**
+   * Without one, nothing is taken; Notion tells its own with its first message.
+   */
+  hasSecret: boolean;
+  /**
+   * Such as `startLabel`, `startAssignee`, `repository`.
+   */
+  settings: {
+    [k: string]: unknown;
+  };
+  lastEventAt: string | null;
+  createdAt: string;
+}
+export interface NewEventSource {
+  id: string;
+  name: string;
+  provider: string;
+  isActive: boolean;
+  /**
+   * Where the service should send its webhooks, as `application/json`.
+   */
+  url: string;
+  /**
+   * Without one, nothing is taken; Notion tells its own with its first message.
+   */
+  hasSecret: boolean;
+  /**
+   * Such as `startLabel`, `startAssignee`, `repository`.
+   */
+  settings: {
+    [k: string]: unknown;
+  };
+  lastEventAt: string | null;
+  createdAt: string;
+  /**
+   * Where it was made up here: shown this once.
+   */
+  secret: string | null;
+}
+export interface Limits {
+  /**
+   * In force: the organisation’s own, else the settings’. Null: no limit but the installation’s.
+   */
+  limits: {
+    maxRunningWorkflows: number | null;
+    maxRunningSteps: number | null;
+    maxQueuedWorkflows: number | null;
+    weight: number;
+  };
+  /**
+   * Set for this organisation; null where the settings count.
+   */
+  own: {
+    maxRunningWorkflows: number | null;
+    maxRunningSteps: number | null;
+    maxQueuedWorkflows: number | null;
+    weight: number | null;
+  };
+  use: {
+    /**
+     * Those that hold a place.
+     */
+    runningWorkflows: number;
+    /**
+     * Those in line for one.
+     */
+    queuedWorkflows: number;
+    /**
+     * Those that wait for a person; they hold no place.
+     */
+    waitingForPeople: number;
+    runningSteps: number;
+  };
+  /**
+   * Of all organisations together.
+   */
+  installation: {
+    maxRunningWorkflows: number;
+  };
+}
