@@ -34,7 +34,9 @@ describe.each(backends())('on %s', (backend) => {
   let system: TestSystem;
   let current: ChildProcess | undefined;
   let standby: ChildProcess | undefined;
+  let stopping = false;
   afterEach(async () => {
+    stopping = true;
     current?.kill('SIGKILL');
     standby?.kill('SIGKILL');
     standby = undefined;
@@ -48,7 +50,7 @@ describe.each(backends())('on %s', (backend) => {
     const orders: CrashOrders = { config: system.engine.config, timings, diedAtFile };
     const worker = () =>
       fork(new URL('../support/crashing-worker.ts', import.meta.url), { stdio: 'inherit' });
-    let stopping = false;
+    stopping = false;
     const takeOver = async () => {
       if (stopping) return;
       const next = standby ?? worker();
@@ -62,13 +64,12 @@ describe.each(backends())('on %s', (backend) => {
       options: { autoConfirmPlan: true, autoMerge: true },
     });
     await takeOver();
-    const done = await system.until(id, ['completed', 'failed'], 400_000);
+    const done = await system.until(id, ['completed', 'failed'], 900_000);
     stopping = true;
-
     expect(done).toMatchObject({ status: 'completed', errorMessage: null });
     const died = readFileSync(diedAtFile, 'utf8').trim().split('\n');
     for (const boundary of boundaries) expect(died.some((line) => line.startsWith(boundary))).toBe(true);
     expect(died.length).toBeGreaterThan(100);
     await expectEverythingOnce(system, id);
-  }, 450_000);
+  }, 950_000);
 });
