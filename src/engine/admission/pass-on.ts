@@ -4,11 +4,11 @@
  * judges anew; so two that pass places on at once give none away twice.
  */
 import { LockMode } from '@mikro-orm/postgresql';
-import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import { addQueuedSteps } from '../add-queued-steps.ts';
 import type { Engine } from '../engine.ts';
+import { lockKnownWorkflow } from '../lock-workflow.ts';
 import { promoteReady } from '../step-graph.ts';
 import { stepRoom, whoseTurn } from './step-places.ts';
 import type { InLine } from './step-turns.ts';
@@ -39,7 +39,7 @@ function startSteps(
   workflowId: string,
 ): Promise<Set<string>> {
   return engine.databases.inOrganization(organizationId).workflows(async (em) => {
-    const workflow = await em.findOneOrFail(WorkflowExecution, workflowId, lock);
+    const workflow = await lockKnownWorkflow(em, workflowId);
     const stage = await em.findOneOrFail(WorkflowStageExecution, stageExecutionId, lock);
     const goesOn = ['running', 'waiting'];
     if (!goesOn.includes(workflow.status) || !goesOn.includes(stage.status)) return new Set();
