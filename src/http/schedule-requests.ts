@@ -27,7 +27,20 @@ const oneObject = {
     issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined,
 };
 
-export const scheduleRequest = z.strictObject(fields, oneObject).meta({ id: 'ScheduleRequest' });
+export const scheduleRequest = z.strictObject(fields, oneObject).meta({
+  id: 'ScheduleRequest',
+  examples: [
+    {
+      name: 'nightly chores',
+      cron: '30 2 * * 1-5',
+      timeZone: 'Europe/Berlin',
+      workflow: {
+        repository: 'acme/widgets',
+        requirements: '# Chores\n\n- Bring the licence list up to date.\n',
+      },
+    },
+  ],
+});
 
 /** Nothing but what is to change. */
 export const scheduleChange = z

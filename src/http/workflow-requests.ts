@@ -88,7 +88,16 @@ export const workflowRequest = z
     },
     { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
   )
-  .meta({ id: 'WorkflowRequest' });
+  .meta({
+    id: 'WorkflowRequest',
+    examples: [
+      {
+        repository: 'acme/widgets',
+        requirements: '# A greeting\n\n- Add `greeting/hello.md` that greets the reader.\n',
+        options: { autoConfirmPlan: true },
+      },
+    ],
+  });
 
 const reason = text(10_000).optional();
 const answer = { gate: text(100).min(1).optional(), reason };
@@ -132,7 +141,7 @@ export const signalRequest = z
     ],
     `The body should be one JSON object whose type is one of: ${signalTypes.join(', ')}.`,
   )
-  .meta({ id: 'SignalRequest' });
+  .meta({ id: 'SignalRequest', examples: [{ type: 'approve', gate: 'plan', reason: 'as discussed' }] });
 
 /** What a signal says beyond its type, its gate and its reason. */
 export function payloadOf({

@@ -59,7 +59,7 @@ const sourceRequest = z
     secret: secret.describe('What it signs with. GitHub lets us choose: left out, one is made up.'),
     settings: settings.default({}),
   })
-  .meta({ id: 'EventSourceRequest' });
+  .meta({ id: 'EventSourceRequest', examples: [{ name: 'acme', provider: 'github' }] });
 
 const list = defineRoute({
   method: 'get',
