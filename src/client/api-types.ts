@@ -75,6 +75,8 @@ export interface ApiTypes {
   ScheduleList: ScheduleList;
   Schedule: Schedule;
   SchedulePreview: SchedulePreview;
+  HappeningPage: HappeningPage;
+  Happening: Happening;
   EventSourceList: EventSourceList;
   EventSource: EventSource;
   NewEventSource: NewEventSource;
@@ -729,6 +731,32 @@ export interface SchedulePreview {
   cron: string;
   timeZone: string;
   nextRuns: string[];
+}
+export interface HappeningPage {
+  items: Happening[];
+  /**
+   * Send it as `after` for what comes next.
+   */
+  nextAfter: number;
+}
+export interface Happening {
+  /**
+   * Grows; what comes after it is asked for by it.
+   */
+  sequence: number;
+  /**
+   * The same wherever it is told.
+   */
+  id: string;
+  /**
+   * `<subject>.<past participle>`, such as `stage.completed`.
+   */
+  type: string;
+  workflowId: string;
+  occurredAt: string;
+  data: {
+    [k: string]: unknown;
+  };
 }
 export interface EventSourceList {
   items: EventSource[];

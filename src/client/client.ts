@@ -1,17 +1,15 @@
-/**
- * Talks to the HTTP API. Needs nothing but `fetch`: Node 20 or newer, Deno, Bun, a browser.
- * What failed on the way, and what the API was too busy for, is tried again where that can do nothing twice.
- */
+/** A method for each route of the API. Needs nothing but `fetch`: Node 20 or newer, Deno, Bun, a browser. */
 import type {
   BudgetRequest,
   Cancellation,
   EventSource,
   EventSourceChange,
   EventSourceRequest,
+  Happening,
+  HappeningPage,
   Limits,
   LimitsRequest,
   NewEventSource,
-  Problem,
   Schedule,
   ScheduleChange,
   SchedulePreview,
@@ -23,25 +21,8 @@ import type {
   WorkflowRequest,
   WorkflowSummary,
 } from './api-types.ts';
-import { ApiProblem, ApiUnreachable } from './errors.ts';
-
-export type ClientOptions = {
-  /** Where the API is, such as `https://gsw.example.com`. */
-  url: string;
-  /** `gsw_…`; it is sent in a header and stands in no error. */
-  apiKey: string;
-  /** For one attempt, milliseconds; 30 seconds unless told. */
-  timeoutMs?: number;
-  /** After the first; 3 unless told. */
-  retries?: number;
-  fetch?: typeof fetch;
-};
-
-/** Of a call that makes something. */
-export type Keyed = {
-  /** Sent twice under one key = done once; one is made up where none is given, and kept across its retries. */
-  idempotencyKey?: string;
-};
+import { pause } from './pause.ts';
+import { type Keyed, Transport } from './transport.ts';
 
 export type Versioned = {
   /** What you have seen: refused with 412 where others changed it meanwhile. */
@@ -56,23 +37,18 @@ export type WorkflowQuery = {
   cursor?: string;
 };
 
+export type EventQuery = {
+  after?: number;
+  limit?: number;
+  /** The id of one. */
+  workflow?: string;
+  /** With commas between; `stage.*` for all of a subject. */
+  types?: string;
+};
+
 const over: readonly Workflow['status'][] = ['completed', 'failed', 'cancelled'];
 
-export class GswClient {
-  readonly url: string;
-  readonly #apiKey: string;
-  readonly #timeoutMs: number;
-  readonly #retries: number;
-  readonly #fetch: typeof fetch;
-
-  constructor({ url, apiKey, timeoutMs = 30_000, retries = 3, fetch: own = fetch }: ClientOptions) {
-    this.url = url.replace(/\/+$/, '');
-    this.#apiKey = apiKey;
-    this.#timeoutMs = timeoutMs;
-    this.#retries = retries;
-    this.#fetch = own;
-  }
-
+export class GswClient extends Transport {
   readonly workflows = {
     enqueue: (
       request: WorkflowRequest,
@@ -135,6 +111,17 @@ export class GswClient {
       this.request('GET', `/v1/schedules/preview${queryOf({ cron, timeZone })}`),
   };
 
+  readonly events = {
+    /** What came after a number, in order; ask again with `nextAfter`. */
+    page: (query: EventQuery = {}): Promise<HappeningPage> =>
+      this.request('GET', `/v1/events${queryOf(query)}`),
+
+    /** All that happened after `after`, from the oldest there is where it is left out, and then what happens. */
+    follow: (
+      query: EventQuery & { everyMs?: number; signal?: AbortSignal } = {},
+    ): AsyncGenerator<Happening> => this.#follow(query),
+  };
+
   readonly sources = {
     list: (): Promise<{ items: EventSource[] }> => this.request('GET', '/v1/sources'),
     get: (id: string): Promise<EventSource> => this.request('GET', `/v1/sources/${part(id)}`),
@@ -155,53 +142,19 @@ export class GswClient {
       this.request('PUT', `/v1/limits${queryOf({ organization })}`, { body: limits }),
   };
 
-  /** For what has no method of its own. Throws {@link ApiProblem} or {@link ApiUnreachable}. */
-  async request<T>(
-    method: string,
-    path: string,
-    { body, idempotencyKey, version }: { body?: unknown; version?: number | undefined } & Keyed = {},
-  ): Promise<T> {
-    const init: RequestInit = {
-      method,
-      redirect: 'error',
-      headers: {
-        authorization: `Bearer ${this.#apiKey}`,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-        ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    };
-    // what may have been done although no answer came is sent again only where that changes nothing
-    const repeatable = method !== 'POST' && method !== 'PATCH' ? true : idempotencyKey !== undefined;
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.#send<T>(path, init);
-      } catch (error) {
-        const wait = tries < this.#retries ? waitFor(error, tries, repeatable) : null;
-        if (wait === null) throw error;
-        await pause(wait);
-      }
+  async *#follow({
+    everyMs = 1_000,
+    signal,
+    ...query
+  }: EventQuery & { everyMs?: number; signal?: AbortSignal }): AsyncGenerator<Happening> {
+    let { after = 0 } = query;
+    for (;;) {
+      signal?.throwIfAborted();
+      const page: HappeningPage = await this.events.page({ ...query, after });
+      yield* page.items;
+      after = page.nextAfter;
+      if (page.items.length === 0) await pause(everyMs, signal);
     }
-  }
-
-  async #send<T>(path: string, init: RequestInit): Promise<T> {
-    let response: Response;
-    let text: string;
-    try {
-      response = await this.#fetch(`${this.url}${path}`, {
-        ...init,
-        signal: AbortSignal.timeout(this.#timeoutMs),
-      });
-      text = await response.text();
-    } catch (error) {
-      throw new ApiUnreachable(this.url, error);
-    }
-    const answer = response.status === 204 ? {} : objectIn(text);
-    if (answer && response.ok) return answer as T;
-    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-    throw new ApiProblem(this.url, response.status, answer as Partial<Problem> | null, retryAfter);
   }
 
   async *#all(query: Omit<WorkflowQuery, 'cursor'>): AsyncGenerator<WorkflowSummary> {
@@ -214,20 +167,6 @@ export class GswClient {
   }
 }
 
-const longestWaitMs = 60_000;
-
-/** How long to wait before the same again, milliseconds; null where that helps nothing, or could do it twice. */
-function waitFor(error: unknown, tries: number, repeatable: boolean): number | null {
-  const backoff = 2 ** tries * 250 * (1 + Math.random());
-  if (error instanceof ApiUnreachable) return repeatable ? backoff : null;
-  if (!(error instanceof ApiProblem)) return null;
-  const busy = error.status === 429 || error.status === 503;
-  if (!busy && !(error.status >= 502 && repeatable)) return null;
-  if (error.retryAfterSeconds === null) return backoff;
-  const asked = error.retryAfterSeconds * 1_000;
-  return asked <= longestWaitMs ? asked : null;
-}
-
 const part = (id: string): string => encodeURIComponent(id);
 
 function queryOf(query: Record<string, string | number | undefined>): string {
@@ -235,27 +174,4 @@ function queryOf(query: Record<string, string | number | undefined>): string {
     value === undefined ? [] : [[name, String(value)]],
   );
   return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
-}
-
-function objectIn(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 /** `graph-sitter-workflows/client`: the API for TypeScript and JavaScript. */
 export type * from './api-types.ts';
-export { type ClientOptions, GswClient, type Keyed, type Versioned, type WorkflowQuery } from './client.ts';
+export { type EventQuery, GswClient, type Versioned, type WorkflowQuery } from './client.ts';
 export { ApiProblem, ApiUnreachable } from './errors.ts';
+export type { ClientOptions, Keyed } from './transport.ts';

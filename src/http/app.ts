@@ -23,9 +23,15 @@ export type AppOptions = {
   engine: RouteEngine;
   /** Signs browser sessions; made up for this process alone where left out. */
   sessionSecret?: string;
+  /** Aborts when the process is about to end. */
+  closing?: AbortSignal;
 };
 
-export function createApp({ engine, sessionSecret }: AppOptions): Express {
+export function createApp({
+  engine,
+  sessionSecret,
+  closing = new AbortController().signal,
+}: AppOptions): Express {
   const { databases, logger } = engine;
   const https = engine.config.http.publicUrl?.startsWith('https:') ?? false;
   const sessions = new Sessions(databases, sessionSecret ?? randomBytes(32).toString('base64url'), https);
@@ -41,7 +47,7 @@ export function createApp({ engine, sessionSecret }: AppOptions): Express {
   app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
   app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
   app.use(webhookRoutes({ ...engine, keyring: keyringSource(engine.config) }));
-  app.use(routeRouter(engine, routes, authenticate(databases, sessions)));
+  app.use(routeRouter(engine, routes, authenticate(databases, sessions), closing));
 
   app.use((req) => {
     throw new Problem('not-found', `There is nothing at ${req.path}.`);

@@ -98,7 +98,7 @@ function headersOf({ idempotent, versioned }: Route) {
   return Object.keys(headers).length > 0 ? z.object(headers) : undefined;
 }
 
-function successOf({ status, answer, idempotent, versioned }: Route) {
+function successOf({ status, answer, idempotent, versioned, streams }: Route) {
   const headers = {
     ...(idempotent && {
       'Idempotency-Replayed': z
@@ -114,7 +114,12 @@ function successOf({ status, answer, idempotent, versioned }: Route) {
       status ?? 200
     ],
     ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
-    ...(answer && { content: { 'application/json': { schema: answer } } }),
+    ...(answer && {
+      content: {
+        'application/json': { schema: answer },
+        ...(streams && { 'text/event-stream': { schema: z.string() } }),
+      },
+    }),
   };
 }
 

@@ -13,12 +13,13 @@ export function routeRouter(
   engine: RouteEngine,
   routes: readonly Route[],
   authenticated: RequestHandler,
+  closing: AbortSignal,
 ): Router {
   const router = Router();
   const json = express.json({ limit: bodyLimit });
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
     const at = router.route(path).all(authenticated, json, noStore);
-    for (const route of ofPath) at[route.method](handlerOf(engine, route));
+    for (const route of ofPath) at[route.method](handlerOf(engine, route, closing));
     at.all(allows(methodsOf(ofPath)));
   }
   return router;
@@ -37,10 +38,11 @@ const methodsOf = (routes: readonly Route[]): string =>
     .map((method) => method.toUpperCase())
     .join(', ');
 
-function handlerOf(engine: RouteEngine, route: Route): RequestHandler {
+function handlerOf(engine: RouteEngine, route: Route, closing: AbortSignal): RequestHandler {
   const { status = 200, answer } = route;
   return async (req, res) => {
-    const given = await route.handle(askedOf(engine, route, req, res));
+    const given = await route.handle({ ...askedOf(engine, route, req, res), closing });
+    if (res.headersSent) return;
     res.status(status);
     if (!answer) return void res.end();
     res.json(given);
@@ -52,7 +54,7 @@ function askedOf(
   { ids = {}, query, body, idempotent, versioned }: Route,
   req: Request,
   res: Response,
-): Asked<unknown, unknown> {
+): Omit<Asked<unknown, unknown>, 'closing'> {
   const caller = callerOf(res);
   const by = byOf(res);
   // a path that leads nowhere says so before anything is said of the rest

@@ -38,6 +38,8 @@ export type Asked<Query, Body> = {
   idempotencyKey: string | undefined;
   /** The version that the header `If-Match` names, where there is one. */
   ifMatch: number | undefined;
+  /** Aborts when this process is about to end: answers that take long should. */
+  closing: AbortSignal;
   req: Request;
   /** For headers of the answer; its body is what the handler gives. */
   res: Response;
@@ -64,9 +66,13 @@ export type RouteOf<Query extends z.ZodType, Body extends z.ZodType, Answer exte
   status?: 200 | 201 | 202 | 204;
   /** Undefined: the answer has no body. */
   answer?: Answer;
+  /** May answer with server-sent events instead; its handler then gives null. */
+  streams?: boolean;
   /** Kinds of problems that are its own, by status, in words. */
   problems?: Record<number, string>;
-  handle(asked: Asked<z.output<Query>, z.output<Body>>): Promise<z.input<Answer>> | z.input<Answer>;
+  handle(
+    asked: Asked<z.output<Query>, z.output<Body>>,
+  ): Promise<z.input<Answer> | null> | z.input<Answer> | null;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: routes differ in what they take and answer

@@ -25,12 +25,14 @@ export async function startApi(
   { host, port }: { host: string; port: number },
 ): Promise<RunningApi> {
   const { session_key } = await readSecrets(engine.config.dataDir, ['session_key']);
-  const server = createServer(createApp({ engine, sessionSecret: session_key }));
+  const closing = new AbortController();
+  const app = createApp({ engine, sessionSecret: session_key, closing: closing.signal });
+  const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, host, port)));
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server, host), close: () => close(server) };
+  return { url: urlOf(server, host), close: () => close(server, closing) };
 }
 
 function portError(error: unknown, host: string, port: number): unknown {
@@ -50,7 +52,8 @@ function urlOf(server: Server, host: string): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, closing: AbortController): Promise<void> {
+  closing.abort();
   let closed = false;
   const done = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
     closed = true;
