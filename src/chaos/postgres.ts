@@ -10,6 +10,7 @@ import { emptyQueue } from './empty-queue.ts';
 import type { Guardian } from './guardian.ts';
 
 const stopPatienceMs = 60_000;
+const askPatienceMs = 60_000;
 
 export class PostgresServer {
   readonly #dataDir: string;
@@ -61,6 +62,7 @@ export class PostgresServer {
     const client = new pg.Client({
       connectionString: urlOf(this.#server, databaseOf('workflows'), adminUser, adminPassword),
       connectionTimeoutMillis: 10_000,
+      query_timeout: askPatienceMs,
       application_name: 'gsw chaos',
     });
     client.on('error', () => undefined);
@@ -68,7 +70,8 @@ export class PostgresServer {
       await client.connect();
       return await work(client);
     } finally {
-      await client.end().catch(() => undefined);
+      // a connection that broke while it was made may never say that it has ended
+      await Promise.race([client.end().catch(() => undefined), sleep(1_000, undefined, { ref: false })]);
     }
   }
 

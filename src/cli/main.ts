@@ -75,6 +75,8 @@ try {
 }
 // nothing should be left open by now; if something is, it must not keep anybody waiting
 setTimeout(() => process.exit(), 3_000).unref();
+// what Node tidies up once nothing is left can go round for ever where connections were reset: it is passed over
+process.once('beforeExit', () => process.exit());
 
 function endedBy(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
