@@ -53,5 +53,5 @@ export function whyLeftOut(kind: FaultKind, { backend, workers }: Surroundings):
 
 /** The ones that the laboratory has no part for. */
 export const missingKinds: Record<string, string> = {
-  redeliver: 'this version takes no webhooks',
+  redeliver: 'the sandbox sends no webhooks',
 };
