@@ -1,6 +1,7 @@
 /** The workflows of a run: small requirements, each for a repository of its own, put in through the API. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiClient, WorkflowRequest } from '../cli/api-client.ts';
+import type { ApiClient } from '../cli/api-client.ts';
+import type { WorkflowRequest } from '../client/index.ts';
 import { seededRandom } from './random.ts';
 
 export const owner = 'chaos';
@@ -42,7 +43,7 @@ export async function putIn(
 ): Promise<string> {
   for (let tries = 1; ; tries++) {
     try {
-      return (await api.enqueue(request, idempotencyKey)).id;
+      return (await api.workflows.enqueue(request, { idempotencyKey })).id;
     } catch (error) {
       if (stop.aborted) throw error;
       // an answer that cannot be mended by asking again would keep us here for ever

@@ -1,6 +1,6 @@
 /** What commands say of the workflows that they put in, now or later. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { WorkflowRequest } from './api-client.ts';
+import type { WorkflowRequest } from '../client/index.ts';
 import { readRequirements } from './read-text.ts';
 
 export type WorkflowOptions = {

@@ -26,7 +26,7 @@ import { type Keyed, Transport } from './transport.ts';
 
 export type Versioned = {
   /** What you have seen: refused with 412 where others changed it meanwhile. */
-  version?: number;
+  version?: number | undefined;
 };
 
 export type WorkflowQuery = {

@@ -21,7 +21,7 @@ export type ClientOptions = {
 /** Of a call that makes something. */
 export type Keyed = {
   /** Sent twice under one key = done once; one is made up where none is given, and kept across its retries. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 };
 
 export class Transport {

@@ -39,8 +39,8 @@ export function budgetCommand(): Command {
       const api = await findApi(options);
       const isShown = Object.keys(change).length === 0;
       const view = isShown
-        ? await api.workflow(id)
-        : await api.setBudget(id, { ...change, ...(reason === undefined ? {} : { reason }) });
+        ? await api.workflows.get(id)
+        : await api.workflows.setBudget(id, { ...change, ...(reason === undefined ? {} : { reason }) });
       if (json) return printJson(view.budget);
       const lines = spendingLines(view);
       for (const line of lines.length > 0 ? lines : ['No limits, and nothing is spent.']) print(line);

@@ -21,7 +21,7 @@ export function cancelCommand(): Command {
         ...(issues ? { issues } : {}),
       };
       if (!preview) return sendAndTell(id, { type: 'cancel', ...policy }, options);
-      const seen = await (await findApi(options)).cancellation(id, policy);
+      const seen = await (await findApi(options)).workflows.cancellation(id, policy);
       if (options.json) return printJson(seen);
       for (const line of previewLines(seen)) print(line);
     });

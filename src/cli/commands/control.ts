@@ -1,6 +1,6 @@
 /** `pause`, `resume`, `retry`, `rerun` and `retry-step`: the workflow is told to hold, to go on, or to do something again. */
 import { Command } from 'commander';
-import type { SignalRequest } from '../api-client.ts';
+import type { SignalRequest } from '../../client/index.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { readRequirements } from '../read-text.ts';
 import { told } from '../told.ts';
@@ -21,7 +21,11 @@ export async function sendAndTell(id: string, signal: SignalRequest, options: Si
   const { reason, idempotencyKey, json } = options;
   const api = await findApi(options);
   told(
-    await api.signal(id, { ...signal, ...(reason === undefined ? {} : { reason }) }, idempotencyKey),
+    await api.workflows.signal(
+      id,
+      { ...signal, ...(reason === undefined ? {} : { reason }) },
+      { idempotencyKey },
+    ),
     json,
   );
 }

@@ -37,7 +37,7 @@ export function limitsCommand(): Command {
     .addOption(organization())
     .option('--json', 'for programs')
     .action(async (options: Options) =>
-      tell(await (await findApi(options)).limits(options.organization), options),
+      tell(await (await findApi(options)).limits.get(options.organization), options),
     );
   withApi(all.command('set'))
     .description(
@@ -58,7 +58,7 @@ export function limitsCommand(): Command {
       if (Object.keys(wanted).length === 0) {
         throw usageFailure('Say what to set: --max-running, --max-steps, --max-queued or --weight.');
       }
-      tell(await (await findApi(options)).setLimits(wanted, options.organization), options);
+      tell(await (await findApi(options)).limits.set(wanted, options.organization), options);
     });
   return all;
 }

@@ -40,7 +40,7 @@ async function run(repo: string, options: RunOptions): Promise<void> {
     ...(startAt === undefined ? {} : { startAt }),
   };
   const api = await findApi(options);
-  const workflow = await api.enqueue(request, options.idempotencyKey);
+  const workflow = await api.workflows.enqueue(request, { idempotencyKey: options.idempotencyKey });
   if (!options.json) print(workflow.id);
   if (!options.wait) {
     if (options.json) return printJson(workflow);
@@ -48,7 +48,7 @@ async function run(repo: string, options: RunOptions): Promise<void> {
   }
   const stop = stopSignal();
   const display = displayOn(process.stderr);
-  const last = await follow(() => api.workflow(workflow.id), display, { stop }).catch((error) => {
+  const last = await follow(() => api.workflows.get(workflow.id), display, { stop }).catch((error) => {
     if (error instanceof Interrupted) {
       say(`The workflow goes on. See how far it is: ${commandName} status ${workflow.id}`);
     }

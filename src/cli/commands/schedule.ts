@@ -55,7 +55,7 @@ export function scheduleCommand(): Command {
       .argument('<schedule>', 'its id or name')
       .action(async (which: string, options: Common) => {
         const api = await findApi(options);
-        const changed = await api.switchSchedule((await find(api, which)).id, verb);
+        const changed = await api.schedules[verb]((await find(api, which)).id);
         if (options.json) return printJson(changed);
         say(listLine(changed, paintFor(process.stderr)));
       });
@@ -65,7 +65,7 @@ export function scheduleCommand(): Command {
     .action(async (which: string, options: Common) => {
       const api = await findApi(options);
       const found = await find(api, which);
-      await api.removeSchedule(found.id);
+      await api.schedules.remove(found.id);
       if (options.json) return printJson(found);
       say(`✓ ${found.name} is removed.`);
     });
@@ -73,7 +73,7 @@ export function scheduleCommand(): Command {
     .argument('<cron>', 'such as "0 7 * * 1-5"')
     .addOption(zone())
     .action(async (cron: string, options: Common & { timeZone: string }) => {
-      const preview = await (await findApi(options)).previewSchedule(cron, options.timeZone);
+      const preview = await (await findApi(options)).schedules.preview(cron, options.timeZone);
       if (options.json) return printJson(preview);
       for (const time of preview.nextRuns) print(timeThere(time, preview.timeZone));
     });
@@ -84,7 +84,7 @@ async function add(name: string, repo: string, options: AddOptions): Promise<voi
   const { cron, timeZone, overlap, missed, disabled } = options;
   const workflow = await requestOf(repo, options);
   const api = await findApi(options);
-  const schedule = await api.addSchedule({
+  const schedule = await api.schedules.create({
     name,
     cron,
     timeZone,
@@ -99,7 +99,7 @@ async function add(name: string, repo: string, options: AddOptions): Promise<voi
 }
 
 async function list(options: Common): Promise<void> {
-  const { items } = await (await findApi(options)).schedules();
+  const { items } = await (await findApi(options)).schedules.list();
   if (options.json) return printJson(items);
   if (items.length === 0)
     say(`None. Add one: ${commandName} schedule add NAME OWNER/REPO --cron "0 7 * * 1-5"`);
@@ -107,7 +107,7 @@ async function list(options: Common): Promise<void> {
 }
 
 async function find(api: ApiClient, which: string): Promise<ScheduleView> {
-  const { items } = await api.schedules();
+  const { items } = await api.schedules.list();
   const found = items.find(({ id, name }) => id === which || name.toLowerCase() === which.toLowerCase());
   if (found) return found;
   throw new CliFailure(`There is no schedule "${which}"; see what there is: ${commandName} schedule list`);

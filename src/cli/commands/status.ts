@@ -12,7 +12,7 @@ export function statusCommand(): Command {
     .argument('<id>', 'the workflow')
     .option('--json', 'all that is known of it, as JSON')
     .action(async (id: string, options: ApiOptions & { json?: boolean }) => {
-      const view = await (await findApi(options)).workflow(id);
+      const view = await (await findApi(options)).workflows.get(id);
       if (options.json) return printJson(view);
       print(`${view.repository}: ${view.name === view.repository ? '' : `${view.name}, `}${view.status}`);
       const look = { paint: paintFor(process.stdout), now: Date.now() };

@@ -75,7 +75,7 @@ type Performance = {
 async function carryOut(world: World, performance: Performance): Promise<void> {
   const { api, repository } = world;
   const { requirements, file, display, stop, keep } = performance;
-  const unfinished = (await api.latest()).items.filter(({ status }) =>
+  const unfinished = (await api.workflows.page()).items.filter(({ status }) =>
     ['queued', 'running'].includes(status),
   );
   for (const { repository: name, currentStage } of unfinished) {
@@ -83,14 +83,14 @@ async function carryOut(world: World, performance: Performance): Promise<void> {
       `↻ An earlier run on ${name} was stopped at ${spaced(currentStage)}; the worker finishes it as well.`,
     );
   }
-  const { id } = await api.enqueue({
+  const { id } = await api.workflows.enqueue({
     repository: `${repository.owner}/${repository.name}`,
     requirements,
     options: { autoConfirmPlan: true, autoMerge: true, onValidationFailure: keep ? 'wait' : 'fail' },
   });
   print(`✓ ${'Requirement'.padEnd(14)} ${file}\n\nWorkflow ${id} begins. Its eight stages:\n`);
   const given = new AbortController();
-  const watching = follow(() => api.workflow(id), display, {
+  const watching = follow(() => api.workflows.get(id), display, {
     stop: AbortSignal.any([stop, given.signal]),
     throughGates: keep,
   });
