@@ -3,13 +3,13 @@
 import type { Event } from '../../entities/events/event.ts';
 import { EventCorrelation } from '../../entities/events/event-correlation.ts';
 import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
-import { GithubProject } from '../../entities/task/github-project.ts';
-import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 import type { EventContext } from '../../src/engine/events/define-event-handler.ts';
 import type { Body } from '../../src/events/provider.ts';
+import { workflowOfBranch } from '../plan/branches.ts';
+import { pullRequestOf, repositoryIn } from './pull-request-of.ts';
 
 type Rule = 'branch-name' | 'pull-request-number' | 'issue-key';
 type Found = { workflowId: string; rule: Rule };
@@ -44,39 +44,35 @@ export async function workflowsOf(event: Event, { db, organizationId }: EventCon
 type Db = EventContext['db'];
 
 async function byGitHub(payload: Body, db: Db): Promise<Found[]> {
-  const [owner, name] = String(payload.repository?.full_name ?? '').split('/');
-  if (!owner || !name) return [];
-  const repository = { githubOwner: owner, githubRepoName: name };
+  const repository = repositoryIn(payload);
+  if (!repository) return [];
   const found: Found[] = [];
-  for (const prefix of prefixesIn(payload)) {
+  for (const beginning of beginningsIn(payload)) {
     const rows = await db.workflows((em) =>
-      em.execute<{ id: string }[]>(
-        `select id from workflow_executions where id::text like ? and github_owner = ? and github_repo_name = ?`,
-        [`${prefix}%`, owner, name],
-      ),
+      em.find(WorkflowExecution, { ...repository, id: idsBeginningWith(beginning) }, { fields: ['id'] }),
     );
     found.push(...rows.map(({ id }) => ({ workflowId: id, rule: 'branch-name' as const })));
   }
   const number: unknown =
     payload.pull_request?.number ?? (payload.issue?.pull_request && payload.issue.number);
   if (typeof number !== 'number') return found;
-  const project = await db.task((em) => em.findOne(GithubProject, repository));
-  const ofStep = project
-    ? await db.task((em) => em.find(StepPullRequest, { githubProjectId: project.id, number }))
-    : [];
+  const ofStep = await db.task((em) => pullRequestOf(em, repository, number));
   const asFinal = await db.workflows((em) =>
     em.find(WorkflowExecution, { ...repository, finalPrNumber: number }),
   );
-  for (const workflowId of [...ofStep.map((one) => one.workflowId), ...asFinal.map((one) => one.id)]) {
+  for (const workflowId of [...(ofStep ? [ofStep.workflowId] : []), ...asFinal.map((one) => one.id)]) {
     found.push({ workflowId, rule: 'pull-request-number' });
   }
   return found;
 }
 
-/** As `jobs/plan/branches.ts` makes them. */
-const ours = /^(?:refs\/heads\/)?gsw\/([0-9a-f]{8})\//;
+/** A range, which the index of the ids answers. */
+const idsBeginningWith = (digits: string) => ({
+  $gte: `${digits}-0000-0000-0000-000000000000`,
+  $lte: `${digits}-ffff-ffff-ffff-ffffffffffff`,
+});
 
-function prefixesIn(payload: Body): string[] {
+function beginningsIn(payload: Body): string[] {
   const { check_run: run, check_suite: suite, workflow_run: workflow } = payload;
   const pulls = [
     payload.pull_request,
@@ -90,7 +86,7 @@ function prefixesIn(payload: Body): string[] {
     ...pulls.flatMap((pull) => [pull?.head?.ref, pull?.base?.ref]),
     ...lists(payload.branches).map((branch) => branch?.name),
   ];
-  return [...new Set(names.flatMap((one) => ours.exec(String(one ?? ''))?.[1] ?? []))];
+  return [...new Set(names.flatMap((one) => workflowOfBranch(String(one ?? '')) ?? []))];
 }
 
 const lists = (...all: unknown[]): Body[] => all.flatMap((one) => (Array.isArray(one) ? one : []));

@@ -3,6 +3,10 @@ import type { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 
 const prefix = (workflowId: string): string => `gsw/${workflowId.slice(0, 8)}`;
 
+/** The first eight digits of the id of the workflow that a branch (or ref) is of; null where it is none of ours. */
+export const workflowOfBranch = (name: string): string | null =>
+  /^(?:refs\/heads\/)?gsw\/([0-9a-f]{8})\//.exec(name)?.[1] ?? null;
+
 /** Where the steps of a workflow come together. */
 export const devBranchOf = (workflowId: string): string => `${prefix(workflowId)}/dev`;
 

@@ -7,19 +7,23 @@ import { jobIdOf } from './jobs.ts';
  * Gives how many were waiting. One that is just being put off is not found; it looks again by itself before long.
  * @param waitingOn how what they wait for begins
  */
-export async function wakeWaiting(
+export const wakeWaiting = (engine: Engine, organizationId: string, waitingOn: string): Promise<number> =>
+  hurry(engine, organizationId, { waitingOn: { $like: `${waitingOn.replace(/[\\%_]/g, '\\$&')}%` } });
+
+/** Likewise all operations of these workflows that wait for a time. */
+export const wakeWorkflows = (
   engine: Engine,
   organizationId: string,
-  waitingOn: string,
-): Promise<number> {
+  workflowIds: readonly string[],
+): Promise<number> =>
+  hurry(engine, organizationId, { workflowExecutionId: [...workflowIds], waitingUntil: { $ne: null } });
+
+async function hurry(engine: Engine, organizationId: string, which: object): Promise<number> {
   const db = engine.databases.inOrganization(organizationId);
   let woken = 0;
   for (const service of services) {
     const waiting: Operation[] = await db.workflows((em) =>
-      em.find(ledgerOf[service], {
-        status: ['intended', 'unknown'],
-        waitingOn: { $like: `${waitingOn.replace(/[\\%_]/g, '\\$&')}%` },
-      }),
+      em.find(ledgerOf[service], { ...which, status: ['intended', 'unknown'] }),
     );
     for (const operation of waiting) await engine.queues.hurry(service, jobIdOf(operation));
     woken += waiting.length;

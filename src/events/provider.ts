@@ -34,6 +34,8 @@ export type EventProvider = {
   provider: CredentialProvider & ('github' | 'linear' | 'slack' | 'notion');
   /** The kind of credential that its deliveries are signed with. */
   signedWith: CredentialKind;
+  /** Whether it takes a secret that is made here; the others make it, and tell it. */
+  takesOurSecret?: boolean;
   /** Null where one of the secrets has signed the delivery, and lately; otherwise why it is refused. */
   refusal(delivery: Delivery, secrets: readonly [string, ...string[]]): Promise<string | null>;
   /** Null where it lacks what every delivery of the provider has. */

@@ -24,9 +24,6 @@ export type NewSource = {
   settings: Record<string, unknown>;
 };
 
-/** GitHub asks us for a secret; the others tell theirs. */
-const choosable: readonly EventProvider['provider'][] = ['github'];
-
 /** Gives the source, and the secret where it was made up here: it is shown this once. */
 export async function createSource(
   keeper: Keeper,
@@ -36,8 +33,7 @@ export async function createSource(
   if (await db.events((em) => em.findOne(EventSource, { name }))) {
     throw new Refusal('conflict', `There is a source called "${name}" already; take another name.`);
   }
-  const made =
-    secret === undefined && choosable.includes(provider) ? randomBytes(32).toString('base64url') : null;
+  const made = secret === undefined && takesOurSecret(provider) ? newSecret() : null;
   const value = secret ?? made;
   const id = randomUUID();
   const credentialId =
@@ -58,10 +54,10 @@ export async function replaceSecret(
   secret: string | undefined,
 ): Promise<{ source: EventSource; secret: string | null }> {
   const { provider, name } = await found(keeper, id);
-  if (secret === undefined && !choosable.includes(provider as EventProvider['provider'])) {
+  if (secret === undefined && !takesOurSecret(provider)) {
     throw new Refusal('invalid', `The secret of ${provider} is made there: send it as "secret".`);
   }
-  const made = secret === undefined ? randomBytes(32).toString('base64url') : null;
+  const made = secret === undefined ? newSecret() : null;
   const called = `${name} ${randomUUID().slice(0, 8)}`;
   const credentialId = await keep(keeper, provider, called, (secret ?? made) as string);
   const source = await changed(keeper, id, (row) => {
@@ -87,6 +83,10 @@ export function changeSource(keeper: Keeper, id: string, change: SourceChange): 
     row.settings = { ...(settings ?? kept), ...(keepsEarlier ? { earlierCredentialIds } : {}) };
   });
 }
+
+const takesOurSecret = (provider: string): boolean => providerNamed(provider)?.takesOurSecret ?? false;
+
+const newSecret = (): string => randomBytes(32).toString('base64url');
 
 const earlierOf = ({ settings }: EventSource): string[] =>
   (settings as { earlierCredentialIds?: string[] }).earlierCredentialIds ?? [];

@@ -1,4 +1,6 @@
 /** Server-sent events: what happens, while the connection stands; whoever comes back says what he heard last. */
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
 import type { EventFollower } from './follow-events.ts';
 
@@ -38,28 +40,10 @@ export async function streamEvents(
       spoken = Date.now();
       const taken = res.write(text.length > 0 ? text.join('') : ': ping\n\n');
       // who reads slowly is waited for, instead of being kept in memory
-      if (!taken) await once(res, 'drain', over);
+      if (!taken) await once(res, 'drain', { signal: over }).catch(() => undefined);
     }
-    if (happened.length < atOnce) await pause(lookEveryMs, over);
+    if (happened.length < atOnce)
+      await sleep(lookEveryMs, undefined, { signal: over }).catch(() => undefined);
   }
   res.end();
-}
-
-function once(res: Response, event: 'drain', over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    res.once(event, resolve);
-    over.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-function pause(ms: number, over: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      over.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    over.addEventListener('abort', end, { once: true });
-  });
 }

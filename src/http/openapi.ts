@@ -2,33 +2,11 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 
+import { problemSchema } from './problem.ts';
 import type { Route } from './route.ts';
 import { tags } from './route.ts';
 
 type OpenApiDocument = ReturnType<typeof createDocument>;
-
-const problem = z
-  .object({
-    type: z.string().describe('`urn:graph-sitter-workflows:problem:<kind>`: what programs should look at.'),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('What is wrong and how to mend it, as sentences.'),
-    instance: z.string().describe('The path that was asked for.'),
-    requestId: z.string().describe('Also in the header `X-Request-Id`; the log has the same.'),
-    errors: z
-      .array(
-        z.object({
-          pointer: z
-            .string()
-            .describe(
-              'A JSON pointer into the body (`#/options/autoMerge`) or a query parameter (`?limit`).',
-            ),
-          message: z.string(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457.' });
 
 export function openApiDocument(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: ZodOpenApiPathsObject = {};
@@ -77,7 +55,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
   } as ZodOpenApiOperationObject;
 }
 
-const problemContent = { content: { 'application/problem+json': { schema: problem } } };
+const problemContent = { content: { 'application/problem+json': { schema: problemSchema } } };
 
 function headersOf({ idempotent, versioned }: Route) {
   const headers = {

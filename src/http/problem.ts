@@ -1,6 +1,7 @@
 /** Errors as the API tells them: `application/problem+json` (RFC 9457). No answer has a stack or a secret in it. */
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { codeOf } from '../databases/server-error.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { requestIdOf } from './request-id.ts';
@@ -25,23 +26,34 @@ const kinds = {
 
 export type ProblemKind = keyof typeof kinds;
 
-/** One thing wrong with a request. `pointer` is a JSON pointer into the body (`#/options/autoMerge`) or a query parameter (`?limit`). */
-export type ProblemError = { pointer: string; message: string };
-
 /** The body of every error answer. */
-export type ProblemDetails = {
-  /** `urn:graph-sitter-workflows:problem:<kind>`: what programs should look at. */
-  type: string;
-  title: string;
-  status: number;
-  /** What is wrong and how to mend it, as sentences. */
-  detail: string;
-  /** The path that was asked for. */
-  instance: string;
-  /** Also in the header `X-Request-Id`; the log has the same. */
-  requestId: string;
-  errors?: ProblemError[];
-};
+export const problemSchema = z
+  .object({
+    type: z.string().describe('`urn:graph-sitter-workflows:problem:<kind>`: what programs should look at.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What is wrong and how to mend it, as sentences.'),
+    instance: z.string().describe('The path that was asked for.'),
+    requestId: z.string().describe('Also in the header `X-Request-Id`; the log has the same.'),
+    errors: z
+      .array(
+        z.object({
+          pointer: z
+            .string()
+            .describe(
+              'A JSON pointer into the body (`#/options/autoMerge`) or a query parameter (`?limit`).',
+            ),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457.' });
+
+type ProblemDetails = z.infer<typeof problemSchema>;
+
+/** One thing wrong with a request. */
+export type ProblemError = NonNullable<ProblemDetails['errors']>[number];
 
 /** Thrown anywhere while a request is handled; becomes its answer. */
 export class Problem extends Error {

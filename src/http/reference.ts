@@ -29,11 +29,11 @@ const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', de
 
 export function referenceRoutes(): Router {
   const router = Router();
-  const document = documentApi();
-  // whoever asks for it hears of what is wrong with it
-  document.catch(() => undefined);
+  // made when somebody asks for it: most processes are never asked
+  let document: Promise<string> | undefined;
 
   router.get('/openapi.json', async (_req, res) => {
+    document ??= documentApi();
     res
       .type('json')
       .set('Cache-Control', 'no-cache')

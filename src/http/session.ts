@@ -3,10 +3,11 @@
  * signed with HMAC-SHA-256. Any process with the same secret accepts it, it survives a restart, and it ends at once
  * when its key is revoked, because each request looks the key up. Logging out forgets the cookie in that browser.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
 import type { Databases } from '../databases/connect.ts';
 import { findHolderOf, type KeyHolder } from '../security/api-keys.ts';
+import { isSameText } from '../security/is-same-text.ts';
 
 const cookieName = 'gsw_session';
 const lifetimeMs = 12 * 3600 * 1000;
@@ -41,9 +42,7 @@ export class Sessions {
   #verify(token: string): string | null {
     const [apiKeyId, ends, signature, ...rest] = token.split('.');
     if (!apiKeyId || !ends || !signature || rest.length > 0) return null;
-    const expected = Buffer.from(this.#sign(`${apiKeyId}.${ends}`));
-    const given = Buffer.from(signature);
-    if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
+    if (!isSameText(this.#sign(`${apiKeyId}.${ends}`), signature)) return null;
     return Number(ends) > Date.now() ? apiKeyId : null;
   }
 

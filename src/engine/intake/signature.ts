@@ -2,7 +2,8 @@
  * How jobs of the queue `intake` are signed: who can write to the queue may not speak for a tenant by that alone.
  * HMAC-SHA-256 with the hexadecimal SHA-256 of the API key as its key: that, and not the API key, is what we know.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameText } from '../../security/is-same-text.ts';
 
 export type Signed = {
   /** The slug of the organisation whose key signs. */
@@ -16,8 +17,5 @@ export type Signed = {
 export const signatureOf = ({ organization, idempotencyKey, body }: Signed, keyHash: string): string =>
   createHmac('sha256', keyHash).update(['v1', organization, idempotencyKey, body].join('\n')).digest('hex');
 
-export function isSignedWith(signed: Signed, signature: string, keyHash: string): boolean {
-  const made = Buffer.from(signatureOf(signed, keyHash));
-  const given = Buffer.from(signature);
-  return made.length === given.length && timingSafeEqual(made, given);
-}
+export const isSignedWith = (signed: Signed, signature: string, keyHash: string): boolean =>
+  isSameText(signatureOf(signed, keyHash), signature);

@@ -5,6 +5,7 @@ import { type Body, type EventProvider, type Told, text, timeIn } from '../provi
 export const github: EventProvider = {
   provider: 'github',
   signedWith: 'github_webhook_secret',
+  takesOurSecret: true,
 
   async refusal({ raw, header }, [secret, ...older]) {
     const signature = header('x-hub-signature-256');

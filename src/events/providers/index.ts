@@ -7,5 +7,8 @@ import { slack } from './slack.ts';
 
 const all: readonly EventProvider[] = [github, linear, slack, notion];
 
+/** Names of them all. */
+export const providerNames = all.map(({ provider }) => provider);
+
 export const providerNamed = (name: string): EventProvider | undefined =>
   all.find(({ provider }) => provider === name);

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSameText } from '../../security/is-same-text.ts';
 import { type EventProvider, text, timeIn } from '../provider.ts';
 
 const toleranceMs = 5 * 60_000;
@@ -16,7 +17,7 @@ export const slack: EventProvider = {
     if (!(late <= toleranceMs)) return 'X-Slack-Request-Timestamp is more than five minutes off.';
     const right = secrets.some((secret) => {
       const made = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(raw).digest('hex');
-      return isSame(`v0=${made}`, signature);
+      return isSameText(`v0=${made}`, signature);
     });
     return right
       ? null
@@ -43,8 +44,3 @@ export const slack: EventProvider = {
     };
   },
 };
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}

@@ -1,14 +1,13 @@
 /** `/v1/sources`: which services may tell us what happens there. */
 import { z } from 'zod';
 import { EventSource } from '../../../entities/events/event-source.ts';
+import { providerNames } from '../../events/providers/index.ts';
 import { changeSource, createSource, type Keeper, replaceSecret } from '../../events/sources.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
 import { Problem } from '../problem.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 import { text } from '../workflow-requests.ts';
-
-const providers = ['github', 'linear', 'slack', 'notion'] as const;
 
 const sourceSchema = z
   .object({
@@ -55,7 +54,7 @@ const settings = z
 const sourceRequest = z
   .strictObject({
     name: text(200).refine((value) => value.trim() !== '', 'The name is empty; give one.'),
-    provider: z.enum(providers, `This should be one of: ${providers.join(', ')}.`),
+    provider: z.enum(providerNames, `This should be one of: ${providerNames.join(', ')}.`),
     secret: secret.describe('What it signs with. GitHub lets us choose: left out, one is made up.'),
     settings: settings.default({}),
   })
