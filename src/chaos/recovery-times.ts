@@ -13,6 +13,9 @@
  *
  * Work that waited for its time (a poll of an agent's run, a rate limit) before the fault is measured from that time, if
  * it comes after the fault.
+ *
+ * Faults overlap. What else lasted or happened before the work went on is named in `meanwhile`: a worker that is killed
+ * while nobody reaches Redis is not taken over before Redis is back, and says nothing of how soon kills are noticed.
  */
 import type { Happened } from './inject.ts';
 import type { Entry } from './journal.ts';
@@ -26,6 +29,8 @@ export type Recovery = {
   tookMs: number | null;
   /** What this time was made of; together they are `tookMs`. */
   parts: { name: string; ms: number }[];
+  /** Other faults of processes, the queue or PostgreSQL that lasted or happened before it went on. */
+  meanwhile: Happened[];
 };
 
 const over = ['succeeded', 'failed', 'cancelled', 'completed', 'skipped'];
@@ -51,9 +56,10 @@ export function recoveries(journal: readonly Entry[], faults: readonly Happened[
     ofFunction: (row) => (row.of === 'stage' ? ofStage.get(row.stageId) : ofScope.get(scopeOf(row))) ?? [],
   };
   const state: State = { open: new Map(), lastIn: new Map() };
-  const found: Recovery[] = [];
+  const found: Measured[] = [];
+  const inOrder = faults.toSorted((a, b) => a.began - b.began);
   let next = 0;
-  for (const fault of [...faults].sort((a, b) => a.began - b.began)) {
+  for (const fault of inOrder) {
     for (let entry = journal[next]; entry && entry.at <= fault.began; entry = journal[++next]) {
       if (isOver(entry)) state.open.delete(entry.id);
       else state.open.set(entry.id, entry);
@@ -64,8 +70,19 @@ export function recoveries(journal: readonly Entry[], faults: readonly Happened[
     } else if (isOfAll(fault)) found.push(...ofAll(fault, state, later));
     else found.push(...ofService(fault, ofRow.values()));
   }
-  return found;
+  const disturbing = inOrder.filter((fault) => isOfProcess(fault) || isOfAll(fault) || slowsAll(fault));
+  return found.map(({ wentOnAt, ...recovery }) => ({
+    ...recovery,
+    meanwhile: disturbing.filter(
+      (other) =>
+        other !== recovery.fault &&
+        other.ended >= recovery.fault.began &&
+        other.began < (wentOnAt ?? Number.POSITIVE_INFINITY),
+    ),
+  }));
 }
+
+type Measured = Omit<Recovery, 'meanwhile'> & { wentOnAt: number | undefined };
 
 const isOfProcess = ({ kind }: Happened): boolean => kind === 'kill' || kind === 'pause';
 
@@ -76,10 +93,13 @@ function isOfAll(fault: Happened): boolean {
   return ['flush', 'restart-redis', 'restart-postgres'].includes(fault.kind);
 }
 
+const slowsAll = (fault: Happened): boolean =>
+  fault.kind === 'slow' && (fault.server === 'redis' || fault.server === 'postgres');
+
 /** All entries of a row, or of a durable function and what it performs. */
 type Later = { ofRow(entry: Entry): Entry[]; ofFunction(row: Entry): Entry[] };
 
-function ofProcess(fault: Happened, pid: number, state: State, all: Later): Recovery[] {
+function ofProcess(fault: Happened, pid: number, state: State, all: Later): Measured[] {
   const isIts = ({ actor }: Entry) => actor.endsWith(`/${pid}`);
   const held = [...state.open.values()].filter(
     (entry) => entry.of === 'operation' && entry.token !== null && isIts(entry),
@@ -91,7 +111,7 @@ function ofProcess(fault: Happened, pid: number, state: State, all: Later): Reco
   ];
 }
 
-function ofAll(fault: Happened, state: State, all: Later): Recovery[] {
+function ofAll(fault: Happened, state: State, all: Later): Measured[] {
   const operations = [...state.open.values()].filter((entry) => entry.of === 'operation');
   return [
     ...operations.map((entry) => ofOperation(fault, entry, all)),
@@ -116,7 +136,7 @@ function functionsAtWork({ open }: State): Entry[] {
 }
 
 /** It goes on with another claim, or by ending. */
-function ofOperation(fault: Happened, before: Entry, all: Later): Recovery {
+function ofOperation(fault: Happened, before: Entry, all: Later): Measured {
   const later = all.ofRow(before).filter((entry) => entry.at > fault.began);
   const goesOn = later.find(
     (entry) => isOver(entry) || (entry.token !== null && entry.token !== before.token),
@@ -139,7 +159,7 @@ function leaseOf(later: readonly Entry[], before: Entry): number {
   return Math.max(before.leaseUntil ?? 0, ...same.map(({ leaseUntil }) => leaseUntil ?? 0));
 }
 
-function ofFunction(fault: Happened, row: Entry, all: Later): Recovery {
+function ofFunction(fault: Happened, row: Entry, all: Later): Measured {
   const later = all.ofFunction(row).filter((entry) => entry.at > fault.began);
   const isRequeue = (entry: Entry) => entry.of !== 'operation' && entry.status === 'queued';
   const goesOn = later.find((entry) => !isRequeue(entry));
@@ -157,10 +177,10 @@ const whileItLasted = (fault: Happened) => ({
   at: isOfProcess(fault) ? fault.began : fault.ended,
 });
 
-function ofService(fault: Happened, rows: Iterable<Entry[]>): Recovery[] {
+function ofService(fault: Happened, rows: Iterable<Entry[]>): Measured[] {
   const service = 'service' in fault ? fault.service : 'server' in fault ? fault.server : null;
   if (service === null || fault.kind === 'slow') return [];
-  const found: Recovery[] = [];
+  const found: Measured[] = [];
   for (const entries of rows) {
     if (entries[0]?.of !== 'operation' || serviceOf(entries[0]) !== service) continue;
     const index = entries.findIndex(
@@ -207,9 +227,9 @@ function recovery(
   from: number,
   wentOnAt: number | undefined,
   ends: { name: string; at: number }[],
-): Recovery {
+): Measured {
   const what = `${of} ${name}`;
-  if (wentOnAt === undefined) return { fault, what, workflowId, tookMs: null, parts: [] };
+  if (wentOnAt === undefined) return { fault, what, workflowId, wentOnAt, tookMs: null, parts: [] };
   const parts: Recovery['parts'] = [];
   let reached = from;
   for (const { name: part, at } of ends) {
@@ -217,7 +237,7 @@ function recovery(
     if (until > reached) parts.push({ name: part, ms: until - reached });
     reached = until;
   }
-  return { fault, what, workflowId, tookMs: Math.max(0, wentOnAt - from), parts };
+  return { fault, what, workflowId, wentOnAt, tookMs: Math.max(0, wentOnAt - from), parts };
 }
 
 /** The value below which this share of them lies; null of none. */

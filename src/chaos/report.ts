@@ -26,8 +26,10 @@ export type KindTimes = {
   p50Ms: number | null;
   p99Ms: number | null;
   longestMs: number | null;
+  /** Of those during whose recovery nothing else was amiss: how many, and their times. */
+  alone: { hit: number; p50Ms: number | null; p99Ms: number | null };
   /** Of the slowest one: what it was, and the longest part of its time. */
-  slowest: { what: string; part: string; partMs: number } | null;
+  slowest: { what: string; part: string; partMs: number; meanwhile: string[] } | null;
   /** How many of them never went on. */
   neverWentOn: number;
 };
@@ -37,7 +39,9 @@ export function timesOf({ faults, recoveries }: Pick<Outcome, 'faults' | 'recove
   const kinds = [...new Set(faults.map(({ kind }) => kind))];
   return kinds.map((kind) => {
     const all = recoveries.filter(({ fault }) => fault.kind === kind);
-    const took = all.flatMap(({ tookMs }) => tookMs ?? []);
+    const took = tookOf(all);
+    const undisturbed = all.filter(({ meanwhile }) => meanwhile.length === 0);
+    const alone = tookOf(undisturbed);
     const slowest = all.reduce<Recovery | null>(
       (worst, one) => ((one.tookMs ?? -1) > (worst?.tookMs ?? -1) ? one : worst),
       null,
@@ -50,11 +54,23 @@ export function timesOf({ faults, recoveries }: Pick<Outcome, 'faults' | 'recove
       p50Ms: percentile(took, 0.5),
       p99Ms: percentile(took, 0.99),
       longestMs: percentile(took, 1),
-      slowest: slowest && part ? { what: slowest.what, part: part.name, partMs: part.ms } : null,
+      alone: { hit: undisturbed.length, p50Ms: percentile(alone, 0.5), p99Ms: percentile(alone, 0.99) },
+      slowest:
+        slowest && part
+          ? {
+              what: slowest.what,
+              part: part.name,
+              partMs: part.ms,
+              meanwhile: slowest.meanwhile.map((fault) => fault.kind),
+            }
+          : null,
       neverWentOn: all.length - took.length,
     };
   });
 }
+
+const tookOf = (recoveries: readonly Recovery[]): number[] =>
+  recoveries.flatMap(({ tookMs }) => tookMs ?? []);
 
 export type Tally = { lost: number; doubled: number; other: number };
 
@@ -69,24 +85,30 @@ export function reportLines(outcome: Outcome, settings: Settings, paint: Paint):
   const { flaws, counted, workedMs, quietMs, faults, unbidden } = outcome;
   const { lost, doubled, other } = tallyOf(flaws);
   const seconds = (ms: number | null) => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`);
-  const times = timesOf(outcome).map(({ kind, faults: number, hit, p50Ms, p99Ms, longestMs, slowest }) => {
-    const cells = [
-      kind.padEnd(17),
-      String(number).padStart(6),
-      String(hit).padStart(6),
-      seconds(p50Ms).padStart(8),
-      seconds(p99Ms).padStart(8),
-      seconds(longestMs).padStart(8),
-    ];
-    const why = slowest ? `  ${slowest.what}: ${seconds(slowest.partMs)} ${slowest.part}` : '';
-    return `${cells.join(' ')}${paint('dim', why)}`;
-  });
+  const times = timesOf(outcome).map(
+    ({ kind, faults: number, hit, p50Ms, p99Ms, longestMs, alone, slowest }) => {
+      const cells = [
+        kind.padEnd(17),
+        String(number).padStart(6),
+        String(hit).padStart(6),
+        seconds(p50Ms).padStart(8),
+        seconds(p99Ms).padStart(8),
+        seconds(longestMs).padStart(8),
+        String(alone.hit).padStart(6),
+        seconds(alone.p99Ms).padStart(8),
+      ];
+      const others =
+        slowest && slowest.meanwhile.length > 0 ? `, during ${slowest.meanwhile.join(', ')}` : '';
+      const why = slowest ? `  ${slowest.what}: ${seconds(slowest.partMs)} ${slowest.part}${others}` : '';
+      return `${cells.join(' ')}${paint('dim', why)}`;
+    },
+  );
   return [
     '',
     paint('bold', 'Recovery: from a fault until the work that it hit went on'),
     paint(
       'dim',
-      'fault             times    hit      p50      p99  longest  the slowest, and the longest part of it',
+      'fault             times    hit      p50      p99  longest  alone      p99  the slowest, and the longest part of it',
     ),
     ...times,
     '',

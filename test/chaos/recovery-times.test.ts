@@ -126,6 +126,43 @@ test('what a service refused is measured from then, and names how long the servi
   ]);
 });
 
+describe('what was amiss besides', () => {
+  const journal = [
+    entry(500, { token: 'a', leaseUntil: 4_000 }),
+    entry(4_500, { token: 'b', actor: 'host/2' }),
+  ];
+  const stall = (began: number, ended: number): Happened => ({
+    kind: 'stall',
+    server: 'redis',
+    lastsMs: ended - began,
+    at: 0,
+    began,
+    ended,
+  });
+  const meanwhile = (...others: Happened[]) =>
+    recoveries(journal, [kill, ...others])
+      .filter(({ fault }) => fault === kill)
+      .map((one) => one.meanwhile);
+
+  test('is named where it lasted still or began before the work went on', () => {
+    const before = stall(0, 1_200);
+    const during = stall(3_000, 9_000);
+    expect(meanwhile(before, during)).toEqual([[before, during]]);
+  });
+
+  test('is not named where it was over before, came later, or hits one service only', () => {
+    const drop: Happened = {
+      kind: 'drop-reply',
+      service: 'github',
+      times: 1,
+      at: 0,
+      began: 2_000,
+      ended: 2_001,
+    };
+    expect(meanwhile(stall(0, 900), stall(4_600, 9_000), drop)).toEqual([[]]);
+  });
+});
+
 test('a percentile is one of the values, and that of none is null', () => {
   const values = [5, 1, 4, 2, 3];
   expect([percentile(values, 0.5), percentile(values, 0.99), percentile([], 0.5)]).toEqual([3, 5, null]);
