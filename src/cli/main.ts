@@ -6,12 +6,15 @@ import { backupCommands } from './commands/backup.ts';
 import { budgetCommand } from './commands/budget.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { completing } from './commands/completion.ts';
 import { controlCommands } from './commands/control.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
+import { listCommand } from './commands/list.ts';
+import { logsCommand } from './commands/logs.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
@@ -19,6 +22,7 @@ import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
+import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { CliFailure, exitCodes, Interrupted, sentenceOf } from './failure.ts';
 import { commandName, say } from './output.ts';
@@ -43,7 +47,10 @@ for (const command of [
   startCommand(),
   workerCommand(),
   runCommand(),
+  listCommand(),
   statusCommand(),
+  watchCommand(),
+  logsCommand(),
   ...answerCommands(),
   ...controlCommands(),
   cancelCommand(),
@@ -62,6 +69,7 @@ for (const command of [
   program.addCommand(command.copyInheritedSettings(program));
   for (const part of command.commands) part.copyInheritedSettings(command);
 }
+completing(program);
 
 // a reader that goes away, as `| head` does, is a request to stop
 process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'));

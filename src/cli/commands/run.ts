@@ -1,11 +1,7 @@
 import { Command } from 'commander';
-import { displayOn } from '../display.ts';
-import { exitCodes, Interrupted } from '../failure.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
-import { follow, isOver } from '../follow.ts';
 import { commandName, print, printJson, say } from '../output.ts';
-import { stopSignal } from '../stop.ts';
-import { describeEnd, howToAnswer } from '../tell.ts';
+import { watch } from '../watch.ts';
 import { asRepository, asTime, requestOf, type WorkflowOptions, withWorkflow } from '../workflow-options.ts';
 
 type RunOptions = ApiOptions &
@@ -46,20 +42,5 @@ async function run(repo: string, options: RunOptions): Promise<void> {
     if (options.json) return printJson(workflow);
     return say(`Put in. See how it goes on: ${commandName} status ${workflow.id}`);
   }
-  const stop = stopSignal();
-  const display = displayOn(process.stderr);
-  const last = await follow(() => api.workflows.get(workflow.id), display, { stop }).catch((error) => {
-    if (error instanceof Interrupted) {
-      say(`The workflow goes on. See how far it is: ${commandName} status ${workflow.id}`);
-    }
-    throw error;
-  });
-  if (options.json) printJson(last);
-  if (!isOver(last)) {
-    say(`It waits on ${last.waitingOn ?? 'a person'}.\n${howToAnswer(last, options)}`);
-    process.exitCode = exitCodes.waits;
-    return;
-  }
-  for (const line of describeEnd(last)) say(line);
-  if (last.status !== 'completed') process.exitCode = exitCodes.failed;
+  await watch(api, workflow.id, options);
 }
