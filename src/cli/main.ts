@@ -11,6 +11,7 @@ import { controlCommands } from './commands/control.ts';
 import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { listCommand } from './commands/list.ts';
@@ -46,6 +47,7 @@ for (const command of [
   setupCommand(),
   startCommand(),
   workerCommand(),
+  doctorCommand(),
   runCommand(),
   listCommand(),
   statusCommand(),

@@ -100,7 +100,7 @@ async function look(
 }
 
 /** Whether the embedded server has not been made yet: looking at it would make it. */
-async function isToBeMade({ postgres, dataDir }: Config): Promise<boolean> {
+export async function isToBeMade({ postgres, dataDir }: Config): Promise<boolean> {
   if (postgres.host !== undefined) return false;
   return access(path.join(dataDir, 'postgres', 'PG_VERSION')).then(
     () => false,

@@ -35,6 +35,11 @@ export function createCodegen(options: CodegenOptions & { remoteOf: RemoteOf }):
   return {
     name: 'codegen',
 
+    async checkAccess() {
+      await api.repositories().next();
+      return 'Codegen takes the token and knows the organization';
+    },
+
     async start(request) {
       const { runKey, workspace } = request;
       const repo = workspace ? { repo_id: await repositoryId(workspace.repository) } : {};

@@ -6,9 +6,11 @@
  * Runs live in directories under `dataDir`, which all workers that take agent jobs must share. The command sees an
  * allow-list of the environment and never the git token: it commits, we push.
  */
+import { execFile } from 'node:child_process';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PermanentFailure } from '../../engine/errors.ts';
 import { createCheckout, refreshCheckout } from './checkout.ts';
@@ -28,6 +30,8 @@ import {
   writeJson,
 } from './run-directory.ts';
 import { lookAtRun } from './run-state.ts';
+
+const run = promisify(execFile);
 
 export type CommandAgentOptions = {
   /** Shell command line. */
@@ -112,6 +116,17 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
 
   return {
     name: 'command',
+
+    async checkAccess() {
+      const program = options.command.trim().split(/\s+/)[0] ?? '';
+      await run('sh', ['-c', 'command -v -- "$1"', 'sh', program]).catch(() => {
+        throw new PermanentFailure(
+          `AGENT_COMMAND begins with "${program}", and there is no such program on the PATH. Install it, or mend AGENT_COMMAND.`,
+        );
+      });
+      return `runs start with ${program}, on the worker's machine`;
+    },
+
     start: (request) => begin(request, null),
     followUp: (id, request) => begin(request, id),
     get,

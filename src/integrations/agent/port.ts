@@ -41,6 +41,8 @@ export type AgentRun = {
 export interface Agent {
   /** Which adapter this is, as kept on executions: `codegen` or `command`. */
   readonly name: string;
+  /** Asks whether runs could be started, and starts none. Gives where they would, in words. */
+  checkAccess(): Promise<string>;
   start(request: AgentRequest): Promise<AgentRun>;
   /** The run started under that key, null if there surely is none; throws where it cannot tell. */
   find(runKey: string): Promise<AgentRun | null>;

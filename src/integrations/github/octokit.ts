@@ -38,12 +38,23 @@ export function createGitHub(options: GitHubOptions): GitHub {
     },
   });
   const rules = gitHubRules(options.writeIntervalMs ?? 0);
-  return { ...calls, reserve: reserveWith(options.governor, options.token, rules, { core: 1 }) };
+  return {
+    ...calls,
+    reserve: reserveWith(options.governor, options.token, rules, { core: 1 }),
+    async checkAccess() {
+      try {
+        const { limit, remaining } = (await client.rateLimit.get()).data.rate;
+        return `${remaining} of ${limit} calls left in this hour`;
+      } catch (error) {
+        throw failureOf(error);
+      }
+    },
+  };
 }
 
 type Call = (repo: RepositoryName, ...rest: unknown[]) => Promise<unknown>;
 
-type Calls = Omit<GitHub, 'reserve'>;
+type Calls = Omit<GitHub, 'reserve' | 'checkAccess'>;
 
 function mapFailures(calls: Calls): Calls {
   const mapped = Object.entries(calls as unknown as Record<string, Call>).map(([name, call]) => {

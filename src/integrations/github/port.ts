@@ -77,6 +77,8 @@ export type GitRemote = {
 };
 
 export interface GitHub {
+  /** Asks whether the credential is taken, at no cost. Gives what is left of its limit, in words. */
+  checkAccess(): Promise<string>;
   getRepository(repo: RepositoryName): Promise<Repository>;
   getBranch(repo: RepositoryName, name: string): Promise<Branch | null>;
   /** Fails permanently where the branch exists at another commit. */

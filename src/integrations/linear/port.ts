@@ -31,6 +31,8 @@ export type NewIssue = {
 };
 
 export interface Linear {
+  /** Asks whether the credential is taken and a team can be chosen. Gives the team, in words. */
+  checkAccess(): Promise<string>;
   /** The team of that key; without a key the only team, or a `PermanentFailure` that lists the keys to choose from. */
   getTeam(key?: string): Promise<Team>;
   findLabel(teamId: string, name: string): Promise<string | null>;

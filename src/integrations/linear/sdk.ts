@@ -22,6 +22,11 @@ export function createLinear(options: LinearOptions): Linear {
   const linear: Linear = {
     reserve: reserveWith(options.governor, options.apiKey, linearRules, wantedOfLinear.budgets),
 
+    async checkAccess() {
+      const { key, name } = await linear.getTeam();
+      return `issues go to the team ${key} (${name})`;
+    },
+
     async getTeam(key) {
       const teams = await allTeams(requests);
       const { settings } = await askGrant(options.apiKey);

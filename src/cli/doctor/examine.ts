@@ -1,0 +1,103 @@
+/** All that `gsw doctor` looks at, in the order in which one thing needs the other. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, ConfigError, readConfig } from '../../config.ts';
+import { openServer } from '../../databases/server.ts';
+import { isToBeMade } from '../../databases/setup.ts';
+import { openSystem, type System } from '../../main.ts';
+import { redact } from '../../security/redact.ts';
+import { sentenceOf } from '../failure.ts';
+import { commandName } from '../output.ts';
+import { lookAtApi } from './api.ts';
+import { lookAtServices, lookAtVault } from './credentials.ts';
+import { lookAtClock, lookAtOutbox, lookAtSetup } from './databases.ts';
+import { lookAtWebhooks } from './events.ts';
+import { type Finding, failed, type Look, ok } from './finding.ts';
+import { lookAtDataDir, lookAtGit, lookAtNode } from './machine.ts';
+import { lookAtQueues, lookAtRedis, lookAtWorkers } from './queues.ts';
+
+/** How long one of them may take. */
+const patienceMs = 30_000;
+
+/** Gives each finding when it is there. What cannot be looked at because of another finding is left out. */
+export async function* examine(): AsyncGenerator<Finding> {
+  const config = settings();
+  if (!('dataDir' in config)) return yield config;
+  yield ok('settings', 'every environment variable is well-formed');
+  yield* await look('node', lookAtNode);
+  yield* await look('git', lookAtGit);
+  yield* await look('data folder', () => lookAtDataDir(config));
+  yield* await look('redis', () => lookAtRedis(config));
+  if (await isToBeMade(config)) {
+    return yield failed('databases', 'This installation is not set up yet.', `Run \`${commandName} setup\`.`);
+  }
+  const server = await opened('postgresql', () => openServer(config));
+  if ('finding' in server) yield server.finding;
+  else {
+    try {
+      yield ok('postgresql', 'the server answers');
+      yield* await look('databases', () => lookAtSetup(config));
+      yield* lookInside(config);
+    } finally {
+      await server.opened?.stop();
+    }
+  }
+  yield* await look('api', lookAtApi);
+}
+
+async function* lookInside(config: Config): AsyncGenerator<Finding> {
+  // what it reports while it is looked at is found below, and said once
+  const system = await opened('connections', () => openSystem({ ...config, logLevel: 'silent' }));
+  if ('finding' in system) return yield system.finding;
+  try {
+    yield ok('connections', 'the databases and the queue let us in');
+    yield* lookThrough(system.opened);
+  } finally {
+    await system.opened.close();
+  }
+}
+
+async function* lookThrough({ engine }: System): AsyncGenerator<Finding> {
+  yield* await look('clock', () => lookAtClock(engine));
+  yield* await look('workers', () => lookAtWorkers(engine));
+  yield* await look('queues', () => lookAtQueues(engine));
+  yield* await look('outbox', () => lookAtOutbox(engine));
+  yield* await look('vault', () => lookAtVault(engine));
+  yield* await look('services', () => lookAtServices(engine));
+  yield* await look('webhooks', () => lookAtWebhooks(engine));
+}
+
+function settings(): Config | Finding {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (error instanceof ConfigError) return failed('settings', error.message);
+    throw error;
+  }
+}
+
+async function opened<T>(
+  check: string,
+  open: () => Promise<T>,
+): Promise<{ opened: T } | { finding: Finding }> {
+  try {
+    return { opened: await open() };
+  } catch (error) {
+    return { finding: failed(check, redact(sentenceOf(error))) };
+  }
+}
+
+/** What it throws is a finding, too. */
+async function look(check: string, at: Look): Promise<Finding[]> {
+  const given = new AbortController();
+  const late = sleep(patienceMs, null, { signal: given.signal }).then(() => {
+    throw new Error(`this gave no answer within ${patienceMs / 1000} s`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([at(), late]);
+  } catch (error) {
+    return [failed(check, redact(sentenceOf(error)))];
+  } finally {
+    given.abort();
+  }
+}
