@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Problem } from './problem.ts';
-import type { WorkflowsQuery } from './workflow-requests.ts';
-import { workflowSummary, workflowSummarySchema } from './workflow-summary.ts';
+import type { WorkflowsQuery } from './requests/workflow-requests.ts';
+import { workflowSummary, workflowSummarySchema } from './views/workflow-summary.ts';
 
 export const workflowPageSchema = z
   .object({

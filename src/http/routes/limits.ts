@@ -4,9 +4,9 @@ import { Organization } from '../../../entities/projects/organization.ts';
 import { OrganizationLimits, weightRange } from '../../../entities/workflows/organization-limits.ts';
 import { admitSoon } from '../../engine/admission/admit-soon.ts';
 import { deriveId } from '../../engine/derive.ts';
-import { limitsSchema, limitsView } from '../limits-view.ts';
 import { Problem } from '../problem.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
+import { limitsSchema, limitsView } from '../views/limits-view.ts';
 
 const atMost = 1_000_000;
 const limit = z

@@ -5,10 +5,10 @@ import { type ScheduledRequest, WorkflowSchedule } from '../../../entities/workf
 import { checkRecurrence, nextTimes } from '../../engine/time/cron.ts';
 import { changeSchedule, createSchedule, removeSchedule } from '../../engine/time/schedules.ts';
 import { Problem } from '../problem.ts';
+import { previewQuery, scheduleChange, scheduleRequest } from '../requests/schedule-requests.ts';
 import { type Asked, defineRoute } from '../route.ts';
-import { previewQuery, scheduleChange, scheduleRequest } from '../schedule-requests.ts';
-import { scheduleSchema, scheduleView } from '../schedule-view.ts';
 import { time } from '../times.ts';
+import { scheduleSchema, scheduleView } from '../views/schedule-view.ts';
 
 const list = defineRoute({
   method: 'get',

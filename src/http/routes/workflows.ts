@@ -1,21 +1,21 @@
 /** `/v1/workflows`: put workflows in, look at them, answer their questions, hold, end and repeat them. */
 import { setBudget } from '../../engine/budget/set-budget.ts';
 import { enqueueWorkflow } from '../../engine/enqueue.ts';
-import { budgetRequest } from '../budget-requests.ts';
 import { cancellationPreview, cancellationSchema } from '../cancellation-preview.ts';
 import { listWorkflows, workflowPageSchema } from '../list-workflows.ts';
 import { Problem } from '../problem.ts';
-import { type Asked, defineRoute } from '../route.ts';
-import { replayed } from '../route-router.ts';
-import { sendSignal, signalSchema } from '../send-signal.ts';
+import { budgetRequest } from '../requests/budget-requests.ts';
 import {
   cancellationQuery,
   payloadOf,
   signalRequest,
   workflowRequest,
   workflowsQuery,
-} from '../workflow-requests.ts';
-import { type WorkflowView, workflowSchema, workflowView } from '../workflow-view.ts';
+} from '../requests/workflow-requests.ts';
+import { type Asked, defineRoute } from '../route.ts';
+import { replayed } from '../route-router.ts';
+import { sendSignal, signalSchema } from '../send-signal.ts';
+import { type WorkflowView, workflowSchema, workflowView } from '../views/workflow-view.ts';
 
 const list = defineRoute({
   method: 'get',

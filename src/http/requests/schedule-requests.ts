@@ -1,6 +1,6 @@
 /** What may be sent to the schedule routes. */
 import { z } from 'zod';
-import { missedPolicies, overlapPolicies } from '../../entities/workflows/workflow-schedule.ts';
+import { missedPolicies, overlapPolicies } from '../../../entities/workflows/workflow-schedule.ts';
 import { text, workflowRequest } from './workflow-requests.ts';
 
 const name = text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.');

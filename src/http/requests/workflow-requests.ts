@@ -1,11 +1,11 @@
 /** What may be sent to the workflow routes. Unknown fields are refused: a misspelt option must not be passed over. */
 import { z } from 'zod';
-import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
-import { signalTypes } from '../../entities/workflows/signal.ts';
-import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
-import { gentlePolicy, takeBackActions } from '../engine/control/take-back.ts';
-import type { Duration } from '../engine/duration.ts';
-import { milliseconds } from '../engine/duration.ts';
+import { problemOfRequirements } from '../../../entities/task/requirement-document.ts';
+import { signalTypes } from '../../../entities/workflows/signal.ts';
+import { workflowStates } from '../../../entities/workflows/workflow-execution.ts';
+import { gentlePolicy, takeBackActions } from '../../engine/control/take-back.ts';
+import type { Duration } from '../../engine/duration.ts';
+import { milliseconds } from '../../engine/duration.ts';
 import { budgetOption } from './budget-requests.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
