@@ -26,7 +26,7 @@ export function isRefusal(error: unknown, ...statuses: number[]): error is HttpE
 }
 
 /** The failure that a job should see instead of `error`; anything that is already ours comes back unchanged. */
-export function failureOf(error: unknown, { owner, name }: RepositoryName): unknown {
+export function failureOf(error: unknown, { owner, name }: Partial<RepositoryName>): unknown {
   if (!isHttpError(error)) return error;
   if (!error.response) return new Error(`GitHub could not be reached: ${error.message}`);
   const said = sentenceOf(error);

@@ -6,6 +6,7 @@ import { createClient, type GitHubOptions, readToken } from './client.ts';
 import { commentCalls } from './comment-calls.ts';
 import { failureOf } from './failures.ts';
 import { gitHubRules } from './limits.ts';
+import { listRepositoriesWith } from './list-repositories.ts';
 import type { GitHub, RepositoryName } from './port.ts';
 import { pullRequestCalls } from './pull-request-calls.ts';
 import { repositoryCalls } from './repository-calls.ts';
@@ -19,6 +20,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...pullRequestCalls(client),
     ...checkCalls(client),
     ...commentCalls(client),
+    listRepositories: listRepositoriesWith(client, async () => (await readToken(options)).secret),
     async gitRemote({ owner, name }) {
       const { secret, refused } = await readToken(options);
       const credentials = Buffer.from(`x-access-token:${secret}`).toString('base64');
@@ -41,7 +43,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
   return { ...calls, reserve: reserveWith(options.governor, options.token, rules, { core: 1 }) };
 }
 
-type Call = (repo: RepositoryName, ...rest: unknown[]) => Promise<unknown>;
+type Call = (repo: Partial<RepositoryName>, ...rest: unknown[]) => Promise<unknown>;
 
 type Calls = Omit<GitHub, 'reserve'>;
 
