@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { streamEvents } from '../event-stream.ts';
 import { EventFollower, happeningSchema, latestEvent } from '../follow-events.ts';
 import { Problem } from '../problem.ts';
-import { text } from '../requests/workflow-requests.ts';
+import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 
 const sequence = z.coerce

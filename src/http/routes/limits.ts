@@ -5,6 +5,7 @@ import { OrganizationLimits, weightRange } from '../../../entities/workflows/org
 import { admitSoon } from '../../engine/admission/admit-soon.ts';
 import { deriveId } from '../../engine/derive.ts';
 import { Problem } from '../problem.ts';
+import { oneObject } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
 import { limitsSchema, limitsView } from '../views/limits-view.ts';
 
@@ -30,7 +31,7 @@ const limitsRequest = z
         .nullable()
         .exactOptional(),
     },
-    { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
+    oneObject,
   )
   .meta({ id: 'LimitsRequest' });
 

@@ -5,7 +5,7 @@ import { providerNames } from '../../events/providers/index.ts';
 import { changeSource, createSource, type Keeper, replaceSecret } from '../../events/sources.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
 import { Problem } from '../problem.ts';
-import { text } from '../requests/workflow-requests.ts';
+import { text } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 

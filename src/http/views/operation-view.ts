@@ -9,6 +9,7 @@ import type { StepView } from './step-view.ts';
 
 export const operationSchema = z
   .object({
+    id: z.uuid(),
     service: z.enum(services),
     type: z.string().describe('Verb and noun, such as `open-pull-request`.'),
     stage: z.string().nullable(),
@@ -47,11 +48,12 @@ export type OperationView = z.infer<typeof operationSchema>;
 
 export function operationView(
   row: IntegrationOperation,
-  stages: readonly WorkflowStageExecution[],
-  steps: readonly StepView[],
+  stages: readonly Pick<WorkflowStageExecution, 'id' | 'stage'>[],
+  steps: readonly Pick<StepView, 'id' | 'number'>[],
 ): OperationView {
   const item = row.scope.split('/')[1];
   return {
+    id: row.id,
     service: row.service,
     type: row.operationType,
     stage: stages.find((stage) => stage.id === row.workflowStageExecutionId)?.stage ?? null,
