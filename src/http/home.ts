@@ -8,7 +8,7 @@ import { listWorkflows } from './list-workflows.ts';
 import { sendPage } from './page.ts';
 import type { Sessions } from './session.ts';
 import { namedTime } from './times.ts';
-import type { WorkflowStatus, WorkflowSummary } from './workflow-summary.ts';
+import type { WorkflowStatus, WorkflowSummary } from './views/workflow-summary.ts';
 
 const signs: Record<WorkflowStatus, string> = {
   queued: '○',

@@ -41,6 +41,7 @@ beforeAll(async () => {
     ['/v1/workflows', workflow],
     ['/v1/schedules', { name: canary, cron: '0 4 * * *', workflow }],
     ['/v1/sources', { name: canary, provider: 'github' }],
+    ['/v1/projects', { repository: `${system.repository.owner}/${system.repository.name}` }],
   ];
   for (const [path, body] of made) {
     others.push((await api.send('POST', path, { key: api.operatorKey, body })).body.id);

@@ -1,13 +1,27 @@
 /** Every route of the API. */
 import type { Route } from '../route.ts';
 import { eventRoutes } from './events.ts';
+import { executionRoutes } from './executions.ts';
 import { limitsRoutes } from './limits.ts';
+import { metricRoutes } from './metrics.ts';
+import { operationRoutes } from './operations.ts';
+import { planRoutes } from './plans.ts';
+import { projectRoutes } from './projects.ts';
+import { requirementRoutes } from './requirements.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sourceRoutes } from './sources.ts';
+import { stepRoutes } from './steps.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export const routes: readonly Route[] = [
   ...workflowRoutes,
+  ...planRoutes,
+  ...stepRoutes,
+  ...operationRoutes,
+  ...executionRoutes,
+  ...projectRoutes,
+  ...requirementRoutes,
+  ...metricRoutes,
   ...scheduleRoutes,
   ...eventRoutes,
   ...sourceRoutes,
