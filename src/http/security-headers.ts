@@ -27,8 +27,8 @@ export function securityHeaders(https: boolean): RequestHandler {
   });
 }
 
-/** Bull Board sets styles from its scripts and has a `<base>`. The fonts that it asks of Google stay refused. */
+/** Bull Board's page has a `<base>`. */
 export const boardHeaders: RequestHandler = helmet.contentSecurityPolicy({
   useDefaults: false,
-  directives: { ...policy, 'style-src': ["'self'", "'unsafe-inline'"], 'base-uri': ["'self'"] },
+  directives: { ...policy, 'base-uri': ["'self'"] },
 });
