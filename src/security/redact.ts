@@ -23,10 +23,13 @@ export function redact(text: string): string {
 }
 
 /** The same for every text inside a JSON value. */
-export function redactAll(value: unknown): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map(redactAll);
+export const redactAll = (value: unknown): unknown => mapTexts(value, redact);
+
+/** The same JSON value with every text in it changed. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));
   if (value === null || typeof value !== 'object') return value;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redactAll(value.toJSON());
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactAll(inner)]));
+  if ('toJSON' in value && typeof value.toJSON === 'function') return mapTexts(value.toJSON(), change);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, change)]));
 }

@@ -6,10 +6,9 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { RequestHandler } from 'express';
 import type { Engine } from '../../engine/engine.ts';
-import { redactAll } from '../../security/redact.ts';
 import { BoardAdapter } from './board-adapter.ts';
 import { boardQueues, delimiter } from './groups.ts';
-import { shown } from './shown.ts';
+import { scrubbed, shown } from './shown.ts';
 
 /** @param basePath where it is mounted */
 export function queueBoard(
@@ -54,7 +53,7 @@ export function queueBoard(
         theme: { light: fonts, dark: fonts },
       },
       handlerHooks: {
-        after: (_context, result) => ({ ...result, body: redactAll(result.body) as typeof result.body }),
+        after: (_context, result) => ({ ...result, body: scrubbed(result.body) as typeof result.body }),
       },
     },
   });

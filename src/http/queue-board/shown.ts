@@ -2,7 +2,15 @@
  * The last net before the board: jobs carry ids alone, so what is no id is not shown, and what others wrote into errors
  * and logs passes the patterns of `redact`.
  */
-import { redact } from '../../security/redact.ts';
+import { fileURLToPath } from 'node:url';
+import { mapTexts, redact } from '../../security/redact.ts';
+
+/** Where this program lies: nobody's business, and in every line of a stack. */
+const folder = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Whatever the board is about to answer. */
+export const scrubbed = (body: unknown): unknown =>
+  mapTexts(body, (text) => redact(text).replaceAll(`file://${folder}`, '').replaceAll(folder, ''));
 
 /** Fields of jobs that hold words of ours or of the caller, beside ids. */
 const words = ['entry', 'mark', 'seen', 'organization', 'idempotencyKey', 'handler'];
