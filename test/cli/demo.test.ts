@@ -130,26 +130,27 @@ async function expectExamplesWork(repository: string): Promise<void> {
     `${folder} ${inProject('node_modules/bullmq')}`,
   );
   const [installing = '', evaluating = '', exporting = ''] = install.trim().split('\n');
-  await run('bash', ['-euc', installing], {});
+  await run('bash', ['-ec', installing], { npm_config_ignore_scripts: 'true' });
   const settings = { DATA_DIR: dataDir, REDIS_URL: redisUrl() };
   const evaluated = evaluating.replace('../graph-sitter-workflows', inProject('.'));
   const exported = exporting.replace(/=\S+/, `=${repository}`);
-  const shown = await run('bash', ['-euc', `${evaluated}\n${exported}\nexport -p`], settings);
+  const shown = await run('bash', ['-ec', `${evaluated}\n${exported}\nexport -p`], settings);
   const said = ['GSW_URL', 'GSW_API_KEY', 'REDIS_URL', 'QUEUE_PREFIX', 'REPOSITORY'];
   const env = Object.fromEntries(
     said.map((name) => [name, new RegExp(`${name}="([^"]+)"`).exec(shown)?.[1] ?? '']),
   );
 
+  const api = new GswClient({ url: env.GSW_URL as string, apiKey: env.GSW_API_KEY as string });
+  const before = new Set((await api.workflows.page()).items.map(({ id }) => id));
+  const notes = async () => (await api.workflows.page()).items.filter(({ id }) => !before.has(id));
   for (const { language, text } of [...examples, ...examples]) {
-    if (language === 'sh') await run('bash', ['-euc', text], env);
+    if (language === 'sh') await run('bash', ['-ec', text], env);
     else {
       const [, file = '', program = ''] = /^\/\/ (\S+): (\S+)/.exec(text) ?? [];
       await writeFile(path.join(place, file), text);
       await run(program, [file], env);
     }
   }
-  const api = new GswClient({ url: env.GSW_URL as string, apiKey: env.GSW_API_KEY as string });
-  const notes = async () => (await api.workflows.page()).items.filter(({ name }) => / by /.test(name));
   await expect.poll(async () => (await notes()).length, { timeout: 30_000 }).toBe(4);
   const ended = await Promise.all((await notes()).map(({ id }) => api.workflows.wait(id)));
   expect(ended.map(({ status, errorMessage }) => errorMessage ?? status)).toEqual(Array(4).fill('completed'));
