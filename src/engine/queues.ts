@@ -146,6 +146,8 @@ export class Queues {
       stalledInterval: timings.stalledCheckMs,
       // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
       maxStalledCount: 1_000_000,
+      // of jobs that others add, who need not know how long we keep them
+      ...kept,
       drainDelay: 5,
       // pause after the connection to the queue broke, milliseconds; BullMQ would take 15 seconds
       runRetryDelay: 500,

@@ -16,10 +16,11 @@ export class BoardAdapter extends ExpressAdapter {
   }
 }
 
-/** Without the fonts from Google, and without styles inside the page, which is shown for a moment while scripts load. */
+/** With a style of ours, without the fonts from Google, and without styles inside the page, which is shown for a moment while scripts load. */
 function withOwnMeans(page: string): string {
   return page
     .replaceAll(/<link[^>]+href="https?:[^>]*>/g, '')
     .replaceAll(/<style>.*?<\/style>/gs, '')
-    .replaceAll(/ style="[^"]*"/g, '');
+    .replaceAll(/ style="[^"]*"/g, '')
+    .replace('</head>', '<link rel="stylesheet" href="board.css"></head>');
 }
