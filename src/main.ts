@@ -10,7 +10,7 @@ import { openServer } from './databases/server.ts';
 import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
 import { type QueueConnection, Queues } from './engine/queues.ts';
-import { connectServices } from './integrations/connect.ts';
+import { connectMessengers, connectServices } from './integrations/connect.ts';
 import { openGovernor } from './integrations/governor/open.ts';
 
 export type System = {
@@ -48,6 +48,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       queues,
       catalogue: options.catalogue ?? catalogue,
       servicesOf: options.services ?? connectServices({ config: connected, databases, logger, governor }),
+      messengersOf: connectMessengers({ config: connected, databases, logger }),
       logger,
       ...(options.ledgerLooksFirst === undefined ? {} : { ledgerLooksFirst: options.ledgerLooksFirst }),
     };

@@ -66,6 +66,9 @@ export interface ApiTypes {
   EventSourceSettings: EventSourceSettings1;
   EventSourceChange: EventSourceChange;
   EventSourceSecret: EventSourceSecret;
+  SubscriptionRequest: SubscriptionRequest;
+  SubscriptionChange: SubscriptionChange;
+  SubscriptionSecret: SubscriptionSecret;
   LimitsRequest: LimitsRequest;
   WorkflowPage: WorkflowPage;
   WorkflowSummary: WorkflowSummary;
@@ -105,6 +108,11 @@ export interface ApiTypes {
   EventSourceList: EventSourceList;
   EventSource: EventSource;
   NewEventSource: NewEventSource;
+  SubscriptionList: SubscriptionList;
+  Subscription: Subscription;
+  NewSubscription: NewSubscription;
+  Delivery: Delivery;
+  DeliveryPage: DeliveryPage;
   Limits: Limits;
 }
 export interface WorkflowRequest {
@@ -343,6 +351,89 @@ export interface EventSourceChange {
   forgetEarlier?: boolean;
 }
 export interface EventSourceSecret {
+  secret?: string;
+}
+export interface SubscriptionRequest {
+  name: string;
+  description?: string | null;
+  /**
+   * An https:// URL without a name or password in it, or the id of a Slack channel.
+   */
+  destination: string;
+  /**
+   * `workflow.failed`, or `stage.*` for all of a subject; empty: all.
+   *
+   * @maxItems 100
+   */
+  types?: string[];
+  /**
+   * `workflows`, `vault`, `subscriptions`, or a provider such as `github`; empty: all.
+   *
+   * @maxItems 20
+   */
+  sources?: string[];
+  /**
+   * Empty: all.
+   *
+   * @maxItems 500
+   */
+  projects?: string[];
+  /**
+   * What matters less is not sent: `debug` has every operation, `error` what has failed.
+   */
+  level?: 'debug' | 'info' | 'warning' | 'error';
+  /**
+   * What is more waits for the next hour.
+   */
+  maxPerHour?: number;
+  method: 'webhook' | 'slack';
+  /**
+   * As Standard Webhooks have it; made up where it is left out.
+   */
+  secret?: string;
+}
+export interface SubscriptionChange {
+  name?: string;
+  description?: string | null;
+  /**
+   * An https:// URL without a name or password in it, or the id of a Slack channel.
+   */
+  destination?: string;
+  /**
+   * `workflow.failed`, or `stage.*` for all of a subject; empty: all.
+   *
+   * @maxItems 100
+   */
+  types?: string[];
+  /**
+   * `workflows`, `vault`, `subscriptions`, or a provider such as `github`; empty: all.
+   *
+   * @maxItems 20
+   */
+  sources?: string[];
+  /**
+   * Empty: all.
+   *
+   * @maxItems 500
+   */
+  projects?: string[];
+  /**
+   * What matters less is not sent: `debug` has every operation, `error` what has failed.
+   */
+  level?: 'debug' | 'info' | 'warning' | 'error';
+  /**
+   * What is more waits for the next hour.
+   */
+  maxPerHour?: number;
+  /**
+   * `paused`: what happens is told later; `disabled`: it is not told.
+   */
+  status?: 'active' | 'paused' | 'disabled';
+}
+export interface SubscriptionSecret {
+  /**
+   * As Standard Webhooks have it; made up where it is left out.
+   */
   secret?: string;
 }
 export interface LimitsRequest {
@@ -1547,6 +1638,115 @@ export interface NewEventSource {
    * Where it was made up here: shown this once.
    */
   secret: string | null;
+}
+export interface SubscriptionList {
+  items: Subscription[];
+}
+export interface Subscription {
+  id: string;
+  name: string;
+  description: string | null;
+  method: 'webhook' | 'slack';
+  /**
+   * A URL, or the id of a Slack channel.
+   */
+  destination: string;
+  types: string[];
+  sources: string[];
+  projects: string[];
+  level: 'debug' | 'info' | 'warning' | 'error';
+  maxPerHour: number;
+  /**
+   * `error`: nothing arrived for long, so nothing is sent until somebody activates it.
+   */
+  status: 'active' | 'paused' | 'disabled' | 'error';
+  statusReason: string | null;
+  /**
+   * Since when nothing has arrived, though it was sent.
+   */
+  failingSince: string | null;
+  /**
+   * Until then messages are signed with the secret before, too.
+   */
+  earlierSecretUntil: string | null;
+  version: number;
+  createdBy: string;
+  createdAt: string;
+  updatedAt: string;
+}
+export interface NewSubscription {
+  id: string;
+  name: string;
+  description: string | null;
+  method: 'webhook' | 'slack';
+  /**
+   * A URL, or the id of a Slack channel.
+   */
+  destination: string;
+  types: string[];
+  sources: string[];
+  projects: string[];
+  level: 'debug' | 'info' | 'warning' | 'error';
+  maxPerHour: number;
+  /**
+   * `error`: nothing arrived for long, so nothing is sent until somebody activates it.
+   */
+  status: 'active' | 'paused' | 'disabled' | 'error';
+  statusReason: string | null;
+  /**
+   * Since when nothing has arrived, though it was sent.
+   */
+  failingSince: string | null;
+  /**
+   * Until then messages are signed with the secret before, too.
+   */
+  earlierSecretUntil: string | null;
+  version: number;
+  createdBy: string;
+  createdAt: string;
+  updatedAt: string;
+  /**
+   * `whsec_…`, with which messages are signed: shown this once; null for Slack.
+   */
+  secret: string | null;
+}
+export interface Delivery {
+  id: string;
+  /**
+   * The message is sent under it (`webhook-id`), however often.
+   */
+  eventId: string;
+  status: 'pending' | 'sending' | 'delivered' | 'failed';
+  attempts: number;
+  nextAttemptAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
+  /**
+   * Of the last attempt.
+   */
+  response: {
+    /**
+     * Null where there was no answer.
+     */
+    status: number | null;
+    /**
+     * Its beginning.
+     */
+    body: string | null;
+    durationMs: number | null;
+  };
+  /**
+   * Why the last attempt failed.
+   */
+  reason: string | null;
+  createdAt: string;
+}
+export interface DeliveryPage {
+  items: Delivery[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
 }
 export interface Limits {
   /**

@@ -6,6 +6,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { cancelOrphans } from './cancel-orphans.ts';
 import { failUnanswered } from './control/unanswered.ts';
+import { addDueDeliveries } from './deliveries/due-deliveries.ts';
 import type { Engine } from './engine.ts';
 import { addDueEvents } from './events/due-events.ts';
 import { stageJob } from './jobs.ts';
@@ -45,6 +46,7 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     if (!lost) await cancelOrphans(engine, em);
     await wakeProjections(engine, em, lost);
     await addDueEvents(engine, lost);
+    await addDueDeliveries(engine);
     if (stages > 0) engine.logger.warn({ lost, stages }, 'put stages back into the queue');
     return stages;
   });

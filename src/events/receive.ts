@@ -6,14 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { Event } from '../../entities/events/event.ts';
 import { EventProcessing } from '../../entities/events/event-processing.ts';
 import { EventSource } from '../../entities/events/event-source.ts';
-import { Credential } from '../../entities/projects/credential.ts';
 import { codeOf } from '../databases/server-error.ts';
 import type { Engine } from '../engine/engine.ts';
 import { handlersOf } from '../engine/events/define-event-handler.ts';
 import { eventJob } from '../engine/events/handle-event.ts';
 import { addOrLeave } from '../engine/jobs.ts';
 import type { KeyringSource } from '../security/vault/keyring.ts';
-import { openCredential, setCredential } from '../security/vault/store.ts';
+import { openSecrets, setCredential } from '../security/vault/store.ts';
+import { tellSubscribers } from '../subscriptions/tell-subscribers.ts';
 import type { Body, Delivery, EventProvider, Told } from './provider.ts';
 import { storable } from './storable.ts';
 
@@ -85,13 +85,8 @@ async function secretsOf(
   source: EventSource,
 ): Promise<string[]> {
   const { earlierCredentialIds = [] } = source.settings as { earlierCredentialIds?: string[] };
-  const ids = [source.credentialId, ...earlierCredentialIds].filter((id) => id != null);
-  if (ids.length === 0) return [];
-  const rows = await databases
-    .inOrganization(source.organizationId)
-    .projects((em) => em.find(Credential, { id: ids, kind: signedWith, status: { $ne: 'revoked' } }));
-  rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
-  return Promise.all(rows.map((row) => openCredential({ keyring }, row)));
+  const vault = { databases: databases.inOrganization(source.organizationId), keyring };
+  return openSecrets(vault, signedWith, [source.credentialId, ...earlierCredentialIds]);
 }
 
 async function store(receiver: Receiver, source: EventSource, told: Told, body: Body): Promise<Reception> {
@@ -100,6 +95,7 @@ async function store(receiver: Receiver, source: EventSource, told: Told, body: 
   const handlers = handlersOf(receiver.catalogue.eventHandlers, provider, told.eventType);
   const id = randomUUID();
   const names = handlers.map(({ name }) => name);
+  const payload = storable(body);
   try {
     await db.events(async (em) => {
       em.persist(
@@ -111,7 +107,7 @@ async function store(receiver: Receiver, source: EventSource, told: Told, body: 
           eventSourceId: source.id,
           occurredAt: sensible(told.occurredAt),
           title: told.title ? storable(told.title) : undefined,
-          payload: storable(body),
+          payload,
         }),
       );
       await em.flush();
@@ -131,6 +127,7 @@ async function store(receiver: Receiver, source: EventSource, told: Told, body: 
         );
       }
       await em.flush();
+      await tellSubscribers(em, [{ id, source: provider, eventType: told.eventType, payload }]);
       await em.nativeUpdate(EventSource, { id: source.id }, { lastEventAt: new Date() });
     });
   } catch (error) {

@@ -11,6 +11,7 @@ import { requirementRoutes } from './requirements.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sourceRoutes } from './sources.ts';
 import { stepRoutes } from './steps.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export const routes: readonly Route[] = [
@@ -25,5 +26,6 @@ export const routes: readonly Route[] = [
   ...scheduleRoutes,
   ...eventRoutes,
   ...sourceRoutes,
+  ...subscriptionRoutes,
   ...limitsRoutes,
 ];

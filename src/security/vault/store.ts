@@ -119,6 +119,19 @@ export async function openCredential(vault: Pick<Vault, 'keyring'>, row: Credent
   return open(row, bindingOf(row), await vault.keyring());
 }
 
+/** The values of those of these credentials that are not revoked, in the order of their ids. */
+export async function openSecrets(
+  vault: Pick<Vault, 'databases' | 'keyring'>,
+  kind: CredentialKind,
+  credentialIds: readonly (string | null | undefined)[],
+): Promise<string[]> {
+  const ids = credentialIds.filter((id) => id != null);
+  if (ids.length === 0) return [];
+  const rows = await vault.databases.projects((em) => em.find(Credential, { id: ids, kind, ...notRevoked }));
+  rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  return Promise.all(rows.map((row) => openCredential(vault, row)));
+}
+
 function summaryOf(row: Credential): CredentialSummary {
   const {
     id,
