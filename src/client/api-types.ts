@@ -62,6 +62,8 @@ export interface ApiTypes {
   BudgetChange: BudgetChange;
   ScheduleRequest: ScheduleRequest;
   ScheduleChange: ScheduleChange;
+  ReplayRangeRequest: ReplayRangeRequest;
+  ReplayRequest: ReplayRequest;
   EventSourceRequest: EventSourceRequest;
   EventSourceSettings: EventSourceSettings1;
   EventSourceChange: EventSourceChange;
@@ -105,6 +107,10 @@ export interface ApiTypes {
   SchedulePreview: SchedulePreview;
   HappeningPage: HappeningPage;
   Happening: Happening;
+  ReceivedEventPage: ReceivedEventPage;
+  ReceivedEvent: ReceivedEvent;
+  Replayed: Replayed;
+  WholeReceivedEvent: WholeReceivedEvent;
   EventSourceList: EventSourceList;
   EventSource: EventSource;
   NewEventSource: NewEventSource;
@@ -304,6 +310,38 @@ export interface ScheduleChange {
   overlap?: 'skip' | 'allow' | 'queue';
   missed?: 'run_once' | 'skip';
   enabled?: boolean;
+}
+export interface ReplayRangeRequest {
+  /**
+   * That happened then or later.
+   */
+  from: string;
+  /**
+   * That happened before then.
+   */
+  until?: string;
+  /**
+   * The provider.
+   */
+  source?: 'github' | 'linear' | 'slack' | 'notion';
+  /**
+   * Such as `issues.labeled`, `pull_request.*` for all of a subject.
+   */
+  type?: string;
+  /**
+   * Only what came to this.
+   */
+  state?: 'processed' | 'ignored' | 'failed';
+  /**
+   * Such as `start-workflow`; all that they are for where left out.
+   */
+  handler?: string;
+}
+export interface ReplayRequest {
+  /**
+   * Such as `start-workflow`; all that they are for where left out.
+   */
+  handler?: string;
 }
 export interface EventSourceRequest {
   name: string;
@@ -1585,6 +1623,115 @@ export interface Happening {
   workflowId: string;
   occurredAt: string;
   data: {
+    [k: string]: unknown;
+  };
+}
+export interface ReceivedEventPage {
+  items: ReceivedEvent[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface ReceivedEvent {
+  id: string;
+  sourceId: string;
+  /**
+   * The provider, such as `github`.
+   */
+  source: string;
+  type: string;
+  /**
+   * Its id there: the same for each attempt to deliver it.
+   */
+  externalId: string;
+  /**
+   * By the clock of the provider, where it says.
+   */
+  occurredAt: string;
+  receivedAt: string;
+  title: string | null;
+  actor: string | null;
+  target: {
+    type: string;
+    id: string | null;
+  } | null;
+  url: string | null;
+  /**
+   * That it is about, as far as is known.
+   */
+  workflows: string[];
+  handlers: {
+    /**
+     * `none` where nothing here follows from such events.
+     */
+    name: string;
+    status: 'received' | 'processing' | 'processed' | 'failed' | 'ignored';
+    attempts: number;
+    /**
+     * What was done, or why it failed or was ignored.
+     */
+    reason: string | null;
+    nextAttemptAt: string | null;
+    finishedAt: string | null;
+  }[];
+}
+export interface Replayed {
+  /**
+   * That are handled again.
+   */
+  events: number;
+  /**
+   * By how many handlers, all in all. What is under way is left alone.
+   */
+  handlers: number;
+}
+export interface WholeReceivedEvent {
+  id: string;
+  sourceId: string;
+  /**
+   * The provider, such as `github`.
+   */
+  source: string;
+  type: string;
+  /**
+   * Its id there: the same for each attempt to deliver it.
+   */
+  externalId: string;
+  /**
+   * By the clock of the provider, where it says.
+   */
+  occurredAt: string;
+  receivedAt: string;
+  title: string | null;
+  actor: string | null;
+  target: {
+    type: string;
+    id: string | null;
+  } | null;
+  url: string | null;
+  /**
+   * That it is about, as far as is known.
+   */
+  workflows: string[];
+  handlers: {
+    /**
+     * `none` where nothing here follows from such events.
+     */
+    name: string;
+    status: 'received' | 'processing' | 'processed' | 'failed' | 'ignored';
+    attempts: number;
+    /**
+     * What was done, or why it failed or was ignored.
+     */
+    reason: string | null;
+    nextAttemptAt: string | null;
+    finishedAt: string | null;
+  }[];
+  /**
+   * As the provider sent it.
+   */
+  payload: {
     [k: string]: unknown;
   };
 }

@@ -1,8 +1,10 @@
 /** The messages of a subscription: tried out, looked at, sent once more. */
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Event } from '../../entities/events/event.ts';
 import { SubscriptionDelivery } from '../../entities/events/subscription-delivery.ts';
+import { noteDeed } from '../audit/note.ts';
+import type { By } from '../databases/settings.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { found } from './subscriptions.ts';
@@ -12,7 +14,7 @@ export function sendTest(
   db: OrganizationDatabases,
   organizationId: string,
   subscriptionId: string,
-  by: string,
+  by: By,
 ): Promise<SubscriptionDelivery> {
   return db.events(async (em) => {
     const subscription = await found(em, subscriptionId);
@@ -26,7 +28,7 @@ export function sendTest(
         externalId: eventId,
         eventType: 'subscription.test',
         title: 'This is a test',
-        payload: { subscriptionId, by },
+        payload: { subscriptionId, by: by.name },
         occurredAt: new Date(),
       }),
     );
@@ -38,6 +40,7 @@ export function sendTest(
       eventId,
     });
     await em.persist(row).flush();
+    await note(em, row, by, 'delivery.tested');
     return em.refreshOrFail(row);
   });
 }
@@ -47,6 +50,7 @@ export function redeliver(
   db: OrganizationDatabases,
   subscriptionId: string,
   id: string,
+  by: By,
 ): Promise<SubscriptionDelivery> {
   return db.events(async (em) => {
     const subscription = await found(em, subscriptionId);
@@ -60,9 +64,20 @@ export function redeliver(
     if (row.status === 'delivered' || row.status === 'failed') row.again();
     else if (row.status === 'pending') row.nextAttemptAt = new Date();
     await em.flush();
+    await note(em, row, by, 'delivery.repeated');
     return row;
   });
 }
+
+const note = (em: EntityManager, row: SubscriptionDelivery, by: By, action: string) =>
+  noteDeed(em, {
+    organizationId: row.organizationId,
+    by,
+    action,
+    subjectType: 'events.subscription_deliveries',
+    subjectId: row.id,
+    facts: { subscriptionId: row.subscriptionId, eventId: row.eventId },
+  });
 
 function expectActive(status: string): void {
   if (status !== 'active')

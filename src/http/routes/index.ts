@@ -8,6 +8,7 @@ import { operationRoutes } from './operations.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes } from './projects.ts';
 import { requirementRoutes } from './requirements.ts';
+import { receivedEventRoutes } from './received-events.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sourceRoutes } from './sources.ts';
 import { stepRoutes } from './steps.ts';
@@ -25,6 +26,7 @@ export const routes: readonly Route[] = [
   ...metricRoutes,
   ...scheduleRoutes,
   ...eventRoutes,
+  ...receivedEventRoutes,
   ...sourceRoutes,
   ...subscriptionRoutes,
   ...limitsRoutes,

@@ -139,7 +139,7 @@ const test = defineRoute({
   problems: { 409: 'The subscription is not active.' },
   handle: async (asked) => {
     const { caller } = asked;
-    const row = await sendTest(dbOf(asked), caller.organizationId, asked.id(), caller.keyName);
+    const row = await sendTest(dbOf(asked), caller.organizationId, asked.id(), asked.by);
     return located(asked.res, row);
   },
 });
@@ -203,7 +203,8 @@ const again = defineRoute({
   status: 202,
   answer: deliverySchema,
   problems: { 409: 'The subscription is not active.' },
-  handle: async (asked) => located(asked.res, await redeliver(dbOf(asked), asked.id(), asked.id('delivery'))),
+  handle: async (asked) =>
+    located(asked.res, await redeliver(dbOf(asked), asked.id(), asked.id('delivery'), asked.by)),
 });
 
 const dbOf = ({ engine, caller, by }: Asked<unknown, unknown>) =>
