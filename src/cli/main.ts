@@ -12,6 +12,7 @@ import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eventsCommand } from './commands/events.ts';
 import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { listCommand } from './commands/list.ts';
@@ -21,9 +22,11 @@ import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
+import { sourcesCommand } from './commands/sources.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { watchCommand } from './commands/watch.ts';
+import { subscriptionsCommand } from './commands/subscriptions.ts';
 import { workerCommand } from './commands/worker.ts';
 import { CliFailure, exitCodes, Interrupted, sentenceOf } from './failure.ts';
 import { commandName, say } from './output.ts';
@@ -58,6 +61,9 @@ for (const command of [
   cancelCommand(),
   requirementsCommand(),
   scheduleCommand(),
+  sourcesCommand(),
+  eventsCommand(),
+  subscriptionsCommand(),
   limitsCommand(),
   budgetCommand(),
   credentialsCommand(),

@@ -44,7 +44,7 @@ export function listReceived(db: OrganizationDatabases, wanted: EventsWanted): P
     if (state) add('exists (select from event_processing where event_id = events.id and status = ?)', state);
     if (workflow !== undefined)
       add('id in (select event_id from event_correlations where workflow_id = ?)', workflow);
-    if (before) add("(occurred_at, id) < (?, ?::uuid)", before.at, before.id);
+    if (before) add('(occurred_at, id) < (?, ?::uuid)', before.at, before.id);
     const found = await em.execute<{ id: string; at: Date }[]>(
       `select id, occurred_at as at from events where ${conditions.join(' and ')}
         order by occurred_at desc, id desc limit ?`,
