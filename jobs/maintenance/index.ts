@@ -1,12 +1,14 @@
 /** Everything that is due again and again. */
 import { applyRetentionRules } from './apply-retention.ts';
 import { ensureMonthlyPartitions } from './ensure-partitions.ts';
+import { pollServices } from './poll-services.ts';
 import { removeAgentRunFolders } from './remove-agent-runs.ts';
 import { watchCredentials } from './watch-credentials.ts';
 
 export const maintenance = [
   applyRetentionRules,
   ensureMonthlyPartitions,
+  pollServices,
   removeAgentRunFolders,
   watchCredentials,
 ];

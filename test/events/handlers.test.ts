@@ -9,6 +9,7 @@ import { EventProcessing } from '../../entities/events/event-processing.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { pollServices } from '../../jobs/maintenance/poll-services.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
@@ -246,6 +247,58 @@ describe.each(backends())('on %s', (backend) => {
     }
     expect(pages).toEqual([second, chat, started]);
   }, 60_000);
+
+  test('a merge by hand of which no webhook tells is asked for, and the workflow goes on', async () => {
+    system.work();
+    const id = await system.enqueue({
+      requirements: `# One\n\n${requirements}`,
+      options: { autoConfirmPlan: true },
+    });
+    await system.untilAsked(id, 60_000);
+    const { finalPrNumber } = await system.workflow(id);
+    const poll = () => {
+      const { config, databases, servicesOf, catalogue } = system.engine;
+      const { eventHandlers } = catalogue;
+      return pollServices.run({
+        config,
+        databases,
+        servicesOf,
+        eventHandlers,
+        signal: new AbortController().signal,
+      });
+    };
+    expect(await poll()).toBe('asked for 1 pull requests, 0 of which nobody had told');
+    const { apiUrl, token } = system.engine.config.github;
+    const merged = await fetch(`${apiUrl}/repos/${fullName()}/pulls/${finalPrNumber}/merge`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+      body: '{}',
+    });
+    expect(merged.status).toBe(200);
+    expect(await poll()).toBe('asked for 1 pull requests, 1 of which nobody had told');
+    expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
+    const approvals = await db().workflows((em) =>
+      em.find(Signal, { workflowExecutionId: id, gate: 'merge' }),
+    );
+    expect(approvals).toMatchObject([
+      {
+        type: 'approve',
+        actor: 'github:somebody',
+        reason: `merged pull request #${finalPrNumber} at GitHub`,
+      },
+    ]);
+    const told = await api.send('GET', '/v1/received-events?type=pull_request.closed');
+    expect(told.body.items).toMatchObject([
+      {
+        handlers: expect.arrayContaining([
+          expect.objectContaining({ name: 'settle-merge-gate', status: 'processed' }),
+        ]),
+      },
+    ]);
+    const asked = (await api.send('GET', '/v1/sources')).body.items;
+    expect(asked.map(({ name }: { name: string }) => name)).toContain('GitHub, asked');
+    expect(await poll()).toBe('asked for 0 pull requests, 0 of which nobody had told');
+  }, 120_000);
 
   test('events that came while no worker was there, and whose jobs were lost, are handled by the next one', async () => {
     const deliveries: string[] = [];
