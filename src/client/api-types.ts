@@ -111,6 +111,8 @@ export interface ApiTypes {
   ReceivedEvent: ReceivedEvent;
   Replayed: Replayed;
   WholeReceivedEvent: WholeReceivedEvent;
+  EventCountList: EventCountList;
+  EventCount: EventCount;
   EventSourceList: EventSourceList;
   EventSource: EventSource;
   NewEventSource: NewEventSource;
@@ -1734,6 +1736,31 @@ export interface WholeReceivedEvent {
   payload: {
     [k: string]: unknown;
   };
+}
+export interface EventCountList {
+  items: EventCount[];
+}
+export interface EventCount {
+  /**
+   * In UTC.
+   */
+  day: string;
+  /**
+   * Null over all.
+   */
+  source: string | null;
+  /**
+   * Null over all.
+   */
+  type: string | null;
+  events: number;
+  actors: number;
+  targets: number;
+  /**
+   * Of the handlers that came to an end, those that did not fail, 0–100; null where none did.
+   */
+  successRate: number | null;
+  averageHandlingMs: number | null;
 }
 export interface EventSourceList {
   items: EventSource[];

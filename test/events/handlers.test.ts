@@ -10,6 +10,7 @@ import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { pollServices } from '../../jobs/maintenance/poll-services.ts';
+import { aggregateDays } from '../../src/events/aggregate.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
@@ -237,6 +238,17 @@ describe.each(backends())('on %s', (backend) => {
     const noted = await db().events((em) => em.find(AuditEntry, { action: 'event.replayed' }));
     expect(noted.map(({ actorKind, actorName }) => `${actorKind} ${actorName}`)).toContain('key ci');
     expect(noted.map(({ subjectId }) => subjectId)).toContain(event.id);
+
+    // counted twice, it is there once
+    for (const _ of [1, 2]) await aggregateDays(system.engine.databases, new Date());
+    const counts = await api.send('GET', '/v1/event-counts?by=type&source=github');
+    expect(counts.body.items).toMatchObject([
+      { source: 'github', type: 'issues.labeled', events: 2, actors: 1, targets: 2, successRate: 100 },
+      { source: 'github', type: 'ping', events: 1 },
+    ]);
+    const perDay = await api.send('GET', '/v1/event-counts?by=day');
+    expect(perDay.body.items).toMatchObject([{ source: null, type: null, events: expect.any(Number) }]);
+    expect(perDay.body.items[0].events).toBeGreaterThanOrEqual(3);
 
     const pages: string[] = [];
     for (let cursor = ''; ; ) {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { eventJob } from '../../engine/events/handle-event.ts';
 import { addOrLeave } from '../../engine/jobs.ts';
+import { countsOf } from '../../events/counts.ts';
 import { getReceived, listReceived } from '../../events/list-events.ts';
 import { providerNames } from '../../events/providers/index.ts';
 import { type Replay, replayEvents } from '../../events/replay.ts';
@@ -9,6 +10,7 @@ import { cursorAfter, pageOf, pageQuery, pageSchema, readCursor } from '../pages
 import { Problem } from '../problem.ts';
 import { oneObject, text } from '../requests/texts.ts';
 import { type Asked, defineRoute } from '../route.ts';
+import { eventCountSchema, eventCountView } from '../views/event-count-view.ts';
 import {
   handlingStates,
   receivedEventSchema,
@@ -53,6 +55,27 @@ const list = defineRoute({
       cursorAfter({ id, createdAt: occurredAt }),
     );
   },
+});
+
+const counts = defineRoute({
+  method: 'get',
+  path: '/v1/event-counts',
+  name: 'countEvents',
+  tag: 'events',
+  summary: 'See how much happened each day, by source and type',
+  description:
+    'Counted each hour, for today and yesterday (UTC), and kept longer than the events. Our own events have the source `workflows`.',
+  query: z.strictObject({
+    from: from.optional(),
+    until: until.optional(),
+    source: text(50).min(1).optional(),
+    by: z
+      .enum(['day', 'source', 'type'], 'This should be day, source or type.')
+      .default('source')
+      .describe('One count a day; one for each source; one for each type.'),
+  }),
+  answer: z.object({ items: z.array(eventCountSchema) }).meta({ id: 'EventCountList' }),
+  handle: async ({ db, query }) => ({ items: (await countsOf(db, query)).map(eventCountView) }),
 });
 
 const get = defineRoute({
@@ -143,4 +166,4 @@ const replay = ({ engine, caller, by }: Asked<unknown, unknown>, what: Replay) =
     what,
   );
 
-export const receivedEventRoutes = [list, many, get, one];
+export const receivedEventRoutes = [list, many, get, one, counts];
