@@ -284,6 +284,8 @@ describe.each(backends())('on %s', (backend) => {
   test('Slack is told in words, once, also where its answer was lost or it asks for patience', async () => {
     const one = await subscribe({ method: 'slack', destination: 'C123', secret: undefined });
     expect(one.secret).toBeNull();
+    const { slack: messenger } = system.engine.messengersOf(system.organizationId);
+    expect(await messenger.checkAccess()).toBe('Slack takes the token as gsw in Acme');
     system.work();
     slack.messages.length = 0;
     const ids: string[] = [];

@@ -28,7 +28,12 @@ export interface Messenger {
 }
 
 /** By `subscriptions.delivery_method`, as one organisation has them. */
-export type Messengers = Record<Subscription['deliveryMethod'], Messenger>;
+export type Messengers = Record<Subscription['deliveryMethod'], Messenger> & {
+  slack: {
+    /** Asks whether the token is taken. Gives who it is, in a sentence; throws where it is not. */
+    checkAccess(): Promise<string>;
+  };
+};
 
 /** The other side has answered, but has not taken it. */
 export class NotTaken extends Error {

@@ -8,7 +8,7 @@ import {
 } from '@slack/web-api';
 import { RetryLater, reasonOf } from '../../engine/errors.ts';
 import { type AskGrant, askGrant } from '../grant.ts';
-import { type Letter, type Messenger, NotTaken } from './port.ts';
+import { type Letter, type Messengers, NotTaken } from './port.ts';
 
 export type SlackOptions = { apiUrl: string; token: AskGrant };
 
@@ -20,19 +20,31 @@ const clockMs = 60_000;
 /** How Slack says that a token is good for nothing any more. */
 const badTokens = ['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired'];
 
-export function createSlack({ apiUrl, token }: SlackOptions): Messenger {
+export function createSlack({ apiUrl, token }: SlackOptions): Messengers['slack'] {
+  const clientWith = (secret: string) =>
+    new WebClient(secret, {
+      slackApiUrl: apiUrl,
+      timeout: patienceMs,
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+      allowAbsoluteUrls: false,
+      logLevel: LogLevel.ERROR,
+    });
   return {
+    async checkAccess() {
+      const { secret, refused } = await askGrant(token);
+      const began = Date.now();
+      try {
+        const { user, team } = await clientWith(secret).auth.test();
+        return `Slack takes the token as ${user} in ${team}`;
+      } catch (error) {
+        throw await failureOf(error, refused, Date.now() - began);
+      }
+    },
     async deliver(letter) {
       const { secret, refused } = await askGrant(token);
       const began = Date.now();
-      const client = new WebClient(secret, {
-        slackApiUrl: apiUrl,
-        timeout: patienceMs,
-        retryConfig: { retries: 0 },
-        rejectRateLimitedCalls: true,
-        allowAbsoluteUrls: false,
-        logLevel: LogLevel.ERROR,
-      });
+      const client = clientWith(secret);
       try {
         const found = letter.mayHaveArrived && (await isThere(client, letter));
         if (!found) await post(client, letter);
