@@ -805,7 +805,7 @@ export interface NewEventSource {
   lastEventAt: string | null;
   createdAt: string;
   /**
-   * Where it was made up here: shown this once.
+   * Where it was made up here: shown this once, and null when the answer is sent again.
    */
   secret: string | null;
 }

@@ -23,6 +23,8 @@ export type AppOptions = {
   engine: RouteEngine;
   /** Signs browser sessions; made up for this process alone where left out. */
   sessionSecret?: string;
+  /** Refuses who asks too often; nobody is where it is left out. */
+  limited?: RequestHandler;
   /** Aborts when the process is about to end. */
   closing?: AbortSignal;
 };
@@ -30,6 +32,7 @@ export type AppOptions = {
 export function createApp({
   engine,
   sessionSecret,
+  limited = (_req, _res, next) => next(),
   closing = new AbortController().signal,
 }: AppOptions): Express {
   const { databases, logger } = engine;
@@ -47,7 +50,7 @@ export function createApp({
   app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
   app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
   app.use(webhookRoutes({ ...engine, keyring: keyringSource(engine.config) }));
-  app.use(routeRouter(engine, routes, authenticate(databases, sessions), closing));
+  app.use(routeRouter(engine, routes, [authenticate(databases, sessions), limited], closing));
 
   app.use((req) => {
     throw new Problem('not-found', `There is nothing at ${req.path}.`);

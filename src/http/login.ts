@@ -1,12 +1,13 @@
 /** Logging a browser in with an API key, and out again. */
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type RequestHandler, type Response, Router } from 'express';
 import type { Databases } from '../databases/connect.ts';
 import { findOrganizationOf } from '../security/api-keys.ts';
-import { setCaller } from './authenticate.ts';
+import { reads, setCaller } from './authenticate.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { html } from './html.ts';
 import { sendPage } from './page.ts';
 import { Problem } from './problem.ts';
+import { fromOurPages, refuseForeignPage } from './same-site.ts';
 import type { Sessions } from './session.ts';
 
 export function loginRoutes(databases: Databases, sessions: Sessions): Router {
@@ -55,6 +56,7 @@ export function requireLogin(sessions: Sessions): RequestHandler {
   return async (req, res, next) => {
     const caller = await sessions.holderOf(req);
     if (caller) {
+      if (!reads(req)) refuseForeignPage(req);
       setCaller(res, caller);
       return next();
     }
@@ -89,19 +91,4 @@ export function localPath(next: unknown): string {
   const url = new URL(next, ours);
   const local = url.origin === ours && !url.pathname.startsWith('//') && url.pathname !== '/login';
   return local ? url.pathname + url.search : '/';
-}
-
-/** Refuses forms that another site's page sends: it could log somebody in under a foreign key. */
-const fromOurPages: RequestHandler = (req, _res, next) => {
-  const site = req.get('sec-fetch-site');
-  const ours = site ? site === 'same-origin' || site === 'none' : isOurOrigin(req);
-  if (!ours)
-    throw new Problem('forbidden', 'This form was sent from another site. Open /login and try there.');
-  next();
-};
-
-/** Older browsers, and all over plain HTTP, say only where the page came from. */
-function isOurOrigin(req: Request): boolean {
-  const origin = req.get('origin');
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === req.get('host'));
 }

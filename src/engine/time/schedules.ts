@@ -29,7 +29,7 @@ type Home = Pick<Engine, 'databases' | 'catalogue'>;
 export async function createSchedule(
   engine: Home,
   organizationId: string,
-  { enabled = true, ...asked }: ScheduleRequest,
+  { id = randomUUID(), enabled = true, ...asked }: ScheduleRequest & { id?: string },
   createdBy: string,
 ): Promise<WorkflowSchedule> {
   checkRecurrence(asked);
@@ -37,7 +37,7 @@ export async function createSchedule(
     await templateFor(em, engine.catalogue, organizationId, asked.request.template);
     const schedule = em.create(WorkflowSchedule, {
       ...asked,
-      id: randomUUID(),
+      id,
       organizationId,
       overlap: asked.overlap ?? 'skip',
       missed: asked.missed ?? 'run_once',

@@ -29,16 +29,15 @@ const create = defineRoute({
   name: 'createSchedule',
   tag: 'schedules',
   summary: 'Have a workflow put in at the times of a cron expression',
+  creates: '/v1/schedules/:id',
   body: scheduleRequest,
   status: 201,
   answer: scheduleSchema,
   problems: { 409: 'There is a schedule of this name already.' },
-  handle: async ({ engine, caller, body, res }) => {
+  handle: async ({ engine, caller, newId, body, res }) => {
     const { workflow, ...asked } = body;
-    const to = { ...asked, ...splitRequest(workflow) };
-    const schedule = await createSchedule(engine, caller.organizationId, to, caller.keyName);
-    res.location(`/v1/schedules/${schedule.id}`);
-    return tagged(res, schedule);
+    const to = { ...asked, ...splitRequest(workflow), id: newId };
+    return tagged(res, await createSchedule(engine, caller.organizationId, to, caller.keyName));
   },
 });
 
