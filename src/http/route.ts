@@ -22,6 +22,7 @@ export const tags = {
   workflows: 'Put workflows in, look at them, answer their questions, hold, end and repeat them.',
   schedules: 'Have workflows put in again and again.',
   events: 'What other services tell us, and who may.',
+  administration: 'Keys, people, texts and credentials of an organisation, and who did what.',
   limits: 'How much of the installation an organisation may take up.',
 } as const;
 

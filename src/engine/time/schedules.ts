@@ -9,6 +9,7 @@ import {
 } from '../../../entities/workflows/workflow-schedule.ts';
 import type { Engine } from '../engine.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseStale } from '../refuse-stale.ts';
 import { templateFor } from '../workflow-template.ts';
 import { checkRecurrence, nextTime, type Recurrence } from './cron.ts';
 
@@ -91,11 +92,8 @@ export async function removeSchedule(
 async function found(em: EntityManager, id: string, version?: number): Promise<WorkflowSchedule> {
   const schedule = await em.findOne(WorkflowSchedule, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!schedule) throw new Refusal('not-found', `There is no schedule ${id}.`);
-  if (version === undefined || version === schedule.version) return schedule;
-  throw new Refusal(
-    'changed-meanwhile',
-    `The schedule was changed meanwhile: it has version ${schedule.version}, not ${version}. Read it again, and decide anew.`,
-  );
+  refuseStale('schedule', schedule, version);
+  return schedule;
 }
 
 const defined = <T extends object>(change: T) =>

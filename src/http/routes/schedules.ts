@@ -1,9 +1,9 @@
 /** `/v1/schedules`: have workflows put in again and again. */
-import type { Response } from 'express';
 import { z } from 'zod';
 import { type ScheduledRequest, WorkflowSchedule } from '../../../entities/workflows/workflow-schedule.ts';
 import { checkRecurrence, nextTimes } from '../../engine/time/cron.ts';
 import { changeSchedule, createSchedule, removeSchedule } from '../../engine/time/schedules.ts';
+import { tagged } from '../entity-tag.ts';
 import { Problem } from '../problem.ts';
 import { type Asked, defineRoute } from '../route.ts';
 import { previewQuery, scheduleChange, scheduleRequest } from '../schedule-requests.ts';
@@ -37,7 +37,7 @@ const create = defineRoute({
   handle: async ({ engine, caller, newId, body, res }) => {
     const { workflow, ...asked } = body;
     const to = { ...asked, ...splitRequest(workflow), id: newId };
-    return tagged(res, await createSchedule(engine, caller.organizationId, to, caller.keyName));
+    return tagged(res, scheduleView(await createSchedule(engine, caller.organizationId, to, caller.keyName)));
   },
 });
 
@@ -69,7 +69,7 @@ const get = defineRoute({
   handle: async ({ db, id, res }) => {
     const schedule = await db.workflows((em) => em.findOne(WorkflowSchedule, { id: id() }));
     if (!schedule) throw new Problem('not-found', `There is no schedule ${id()}.`);
-    return tagged(res, schedule);
+    return tagged(res, scheduleView(schedule));
   },
 });
 
@@ -117,18 +117,11 @@ const switched = (verb: 'enable' | 'disable', summary: string) =>
 const enable = switched('enable', 'Let a schedule go on');
 const disable = switched('disable', 'Hold a schedule');
 
-/** The version is its entity tag. */
-function tagged(res: Response, schedule: WorkflowSchedule) {
-  const view = scheduleView(schedule);
-  res.set('ETag', `"${view.version}"`);
-  return view;
-}
-
 async function changed(
   { engine, caller, id, ifMatch, res }: Asked<unknown, unknown>,
   to: Parameters<typeof changeSchedule>[3],
 ) {
-  return tagged(res, await changeSchedule(engine, caller.organizationId, id(), to, ifMatch));
+  return tagged(res, scheduleView(await changeSchedule(engine, caller.organizationId, id(), to, ifMatch)));
 }
 
 /** Requirements are long, and a text of people's: they have a column of their own. */
