@@ -1,4 +1,7 @@
 /** A method for each route of the API. Needs nothing but `fetch`: Node 20 or newer, Deno, Bun, a browser. */
+
+import { part, queryOf } from './addresses.ts';
+import * as administration from './administration.ts';
 import type {
   BudgetRequest,
   Cancellation,
@@ -22,12 +25,7 @@ import type {
   WorkflowSummary,
 } from './api-types.ts';
 import { pause } from './pause.ts';
-import { type Keyed, Transport } from './transport.ts';
-
-export type Versioned = {
-  /** What you have seen: refused with 412 where others changed it meanwhile. */
-  version?: number | undefined;
-};
+import { type Keyed, Transport, type Versioned } from './transport.ts';
 
 export type WorkflowQuery = {
   status?: Workflow['status'];
@@ -98,9 +96,10 @@ export class GswClient extends Transport {
   readonly schedules = {
     list: (): Promise<{ items: Schedule[] }> => this.request('GET', '/v1/schedules'),
     get: (id: string): Promise<Schedule> => this.request('GET', `/v1/schedules/${part(id)}`),
-    /** Their names are unique, so one that is sent twice is refused the second time. */
-    create: (request: ScheduleRequest): Promise<Schedule> =>
-      this.request('POST', '/v1/schedules', { body: request }),
+    create: (
+      request: ScheduleRequest,
+      { idempotencyKey = crypto.randomUUID() }: Keyed = {},
+    ): Promise<Schedule> => this.request('POST', '/v1/schedules', { body: request, idempotencyKey }),
     change: (id: string, change: ScheduleChange, { version }: Versioned = {}): Promise<Schedule> =>
       this.request('PATCH', `/v1/schedules/${part(id)}`, { body: change, version }),
     enable: (id: string): Promise<Schedule> => this.request('POST', `/v1/schedules/${part(id)}/enable`),
@@ -125,8 +124,10 @@ export class GswClient extends Transport {
   readonly sources = {
     list: (): Promise<{ items: EventSource[] }> => this.request('GET', '/v1/sources'),
     get: (id: string): Promise<EventSource> => this.request('GET', `/v1/sources/${part(id)}`),
-    create: (request: EventSourceRequest): Promise<NewEventSource> =>
-      this.request('POST', '/v1/sources', { body: request }),
+    create: (
+      request: EventSourceRequest,
+      { idempotencyKey = crypto.randomUUID() }: Keyed = {},
+    ): Promise<NewEventSource> => this.request('POST', '/v1/sources', { body: request, idempotencyKey }),
     change: (id: string, change: EventSourceChange): Promise<EventSource> =>
       this.request('PATCH', `/v1/sources/${part(id)}`, { body: change }),
     replaceSecret: (id: string, secret?: string): Promise<NewEventSource> =>
@@ -141,6 +142,13 @@ export class GswClient extends Transport {
     set: (limits: LimitsRequest, organization?: string): Promise<Limits> =>
       this.request('PUT', `/v1/limits${queryOf({ organization })}`, { body: limits }),
   };
+
+  readonly apiKeys = administration.apiKeys(this);
+  readonly organization = administration.organization(this);
+  readonly members = administration.members(this);
+  readonly audit = administration.audit(this);
+  readonly templates = administration.templates(this);
+  readonly credentials = administration.credentials(this);
 
   async *#follow({
     everyMs = 1_000,
@@ -165,13 +173,4 @@ export class GswClient extends Transport {
       cursor = page.nextCursor;
     } while (cursor !== null);
   }
-}
-
-const part = (id: string): string => encodeURIComponent(id);
-
-function queryOf(query: Record<string, string | number | undefined>): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
 }

@@ -24,6 +24,11 @@ export type Keyed = {
   idempotencyKey?: string | undefined;
 };
 
+export type Versioned = {
+  /** What you have seen: refused with 412 where others changed it meanwhile. */
+  version?: number | undefined;
+};
+
 export class Transport {
   readonly url: string;
   readonly #apiKey: string;
@@ -96,7 +101,8 @@ function waitFor(error: unknown, tries: number, repeatable: boolean): number | n
   const backoff = 2 ** tries * 250 * (1 + Math.random());
   if (error instanceof ApiUnreachable) return repeatable ? backoff : null;
   if (!(error instanceof ApiProblem)) return null;
-  const busy = error.status === 429 || error.status === 503;
+  // the same, sent a moment ago, may have been lost on its way back
+  const busy = error.status === 429 || error.status === 503 || error.kind === 'still-running';
   if (!busy && !(error.status >= 502 && repeatable)) return null;
   if (error.retryAfterSeconds === null) return backoff;
   const asked = error.retryAfterSeconds * 1_000;
