@@ -1,4 +1,5 @@
 /** A method for each route of the API. Needs nothing but `fetch`: Node 20 or newer, Deno, Bun, a browser. */
+import { everyOf, part, queryOf } from './address.ts';
 import type {
   BudgetRequest,
   Cancellation,
@@ -9,6 +10,7 @@ import type {
   HappeningPage,
   Limits,
   LimitsRequest,
+  Metrics,
   NewEventSource,
   Schedule,
   ScheduleChange,
@@ -22,15 +24,20 @@ import type {
   WorkflowSummary,
 } from './api-types.ts';
 import { pause } from './pause.ts';
-import { type Keyed, Transport } from './transport.ts';
-
-export type Versioned = {
-  /** What you have seen: refused with 412 where others changed it meanwhile. */
-  version?: number | undefined;
-};
+import { executionCalls, operationCalls, planCalls, stepCalls } from './plan-calls.ts';
+import { projectCalls, requirementCalls } from './project-calls.ts';
+import { type Keyed, Transport, type Versioned } from './transport.ts';
 
 export type WorkflowQuery = {
   status?: Workflow['status'];
+  /** At which they are, such as `task_execution`. */
+  stage?: string;
+  /** `OWNER/NAME`. */
+  repository?: string;
+  /** The key of the main issue, or of a step's. */
+  issue?: string;
+  /** The number of a step's, or of the final one. */
+  pullRequest?: number;
   /** Part of a name, repository or issue key. */
   q?: string;
   limit?: number;
@@ -61,7 +68,8 @@ export class GswClient extends Transport {
       this.request('GET', `/v1/workflows${queryOf(query)}`),
 
     /** All of them, newest first, a page at a time. */
-    list: (query: Omit<WorkflowQuery, 'cursor'> = {}): AsyncGenerator<WorkflowSummary> => this.#all(query),
+    list: (query: Omit<WorkflowQuery, 'cursor'> = {}): AsyncGenerator<WorkflowSummary> =>
+      everyOf((cursor) => this.workflows.page({ ...query, ...(cursor === undefined ? {} : { cursor }) })),
 
     signal: (
       id: string,
@@ -93,6 +101,19 @@ export class GswClient extends Transport {
         await pause(everyMs, signal);
       }
     },
+  };
+
+  readonly plans = planCalls(this);
+  readonly steps = stepCalls(this);
+  readonly operations = operationCalls(this);
+  readonly executions = executionCalls(this);
+  readonly projects = projectCalls(this);
+  readonly requirements = requirementCalls(this);
+
+  readonly metrics = {
+    /** Of the last day where nothing is said; times are ISO 8601. */
+    get: (span: { from?: string; to?: string } = {}): Promise<Metrics> =>
+      this.request('GET', `/v1/metrics${queryOf(span)}`),
   };
 
   readonly schedules = {
@@ -156,22 +177,4 @@ export class GswClient extends Transport {
       if (page.items.length === 0) await pause(everyMs, signal);
     }
   }
-
-  async *#all(query: Omit<WorkflowQuery, 'cursor'>): AsyncGenerator<WorkflowSummary> {
-    let cursor: string | null = null;
-    do {
-      const page: WorkflowPage = await this.workflows.page(cursor === null ? query : { ...query, cursor });
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-  }
-}
-
-const part = (id: string): string => encodeURIComponent(id);
-
-function queryOf(query: Record<string, string | number | undefined>): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
 }

@@ -1,5 +1,7 @@
 /** `graph-sitter-workflows/client`: the API for TypeScript and JavaScript. */
 export type * from './api-types.ts';
-export { type EventQuery, GswClient, type Versioned, type WorkflowQuery } from './client.ts';
+export { type EventQuery, GswClient, type WorkflowQuery } from './client.ts';
 export { ApiProblem, ApiUnreachable } from './errors.ts';
-export type { ClientOptions, Keyed } from './transport.ts';
+export type { ExecutionQuery, OperationQuery } from './plan-calls.ts';
+export type { ProjectQuery } from './project-calls.ts';
+export type { ClientOptions, Keyed, Versioned } from './transport.ts';
