@@ -1,6 +1,6 @@
 /** The methods of the client for administrators: keys, people, the audit log, texts, credentials. */
 
-import { part, queryOf } from './addresses.ts';
+import { part, queryOf } from './address.ts';
 import type {
   ApiKey,
   ApiKeyRequest,

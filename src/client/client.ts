@@ -1,6 +1,5 @@
 /** A method for each route of the API. Needs nothing but `fetch`: Node 20 or newer, Deno, Bun, a browser. */
-
-import { part, queryOf } from './addresses.ts';
+import { everyOf, part, queryOf } from './address.ts';
 import * as administration from './administration.ts';
 import type {
   BudgetRequest,
@@ -12,6 +11,7 @@ import type {
   HappeningPage,
   Limits,
   LimitsRequest,
+  Metrics,
   NewEventSource,
   Schedule,
   ScheduleChange,
@@ -25,10 +25,20 @@ import type {
   WorkflowSummary,
 } from './api-types.ts';
 import { pause } from './pause.ts';
+import { executionCalls, operationCalls, planCalls, stepCalls } from './plan-calls.ts';
+import { projectCalls, requirementCalls } from './project-calls.ts';
 import { type Keyed, Transport, type Versioned } from './transport.ts';
 
 export type WorkflowQuery = {
   status?: Workflow['status'];
+  /** At which they are, such as `task_execution`. */
+  stage?: string;
+  /** `OWNER/NAME`. */
+  repository?: string;
+  /** The key of the main issue, or of a step's. */
+  issue?: string;
+  /** The number of a step's, or of the final one. */
+  pullRequest?: number;
   /** Part of a name, repository or issue key. */
   q?: string;
   limit?: number;
@@ -59,7 +69,8 @@ export class GswClient extends Transport {
       this.request('GET', `/v1/workflows${queryOf(query)}`),
 
     /** All of them, newest first, a page at a time. */
-    list: (query: Omit<WorkflowQuery, 'cursor'> = {}): AsyncGenerator<WorkflowSummary> => this.#all(query),
+    list: (query: Omit<WorkflowQuery, 'cursor'> = {}): AsyncGenerator<WorkflowSummary> =>
+      everyOf((cursor) => this.workflows.page({ ...query, ...(cursor === undefined ? {} : { cursor }) })),
 
     signal: (
       id: string,
@@ -91,6 +102,19 @@ export class GswClient extends Transport {
         await pause(everyMs, signal);
       }
     },
+  };
+
+  readonly plans = planCalls(this);
+  readonly steps = stepCalls(this);
+  readonly operations = operationCalls(this);
+  readonly executions = executionCalls(this);
+  readonly projects = projectCalls(this);
+  readonly requirements = requirementCalls(this);
+
+  readonly metrics = {
+    /** Of the last day where nothing is said; times are ISO 8601. */
+    get: (span: { from?: string; to?: string } = {}): Promise<Metrics> =>
+      this.request('GET', `/v1/metrics${queryOf(span)}`),
   };
 
   readonly schedules = {
@@ -163,14 +187,5 @@ export class GswClient extends Transport {
       after = page.nextAfter;
       if (page.items.length === 0) await pause(everyMs, signal);
     }
-  }
-
-  async *#all(query: Omit<WorkflowQuery, 'cursor'>): AsyncGenerator<WorkflowSummary> {
-    let cursor: string | null = null;
-    do {
-      const page: WorkflowPage = await this.workflows.page(cursor === null ? query : { ...query, cursor });
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== null);
   }
 }

@@ -18,15 +18,16 @@ export type ClientOptions = {
   fetch?: typeof fetch;
 };
 
+/** Of a call that changes something. */
+export type Versioned = {
+  /** What you have seen: refused with 412 where others changed it meanwhile. */
+  version?: number | undefined;
+};
+
 /** Of a call that makes something. */
 export type Keyed = {
   /** Sent twice under one key = done once; one is made up where none is given, and kept across its retries. */
   idempotencyKey?: string | undefined;
-};
-
-export type Versioned = {
-  /** What you have seen: refused with 412 where others changed it meanwhile. */
-  version?: number | undefined;
 };
 
 export class Transport {
