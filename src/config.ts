@@ -32,6 +32,8 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   PUBLIC_URL: optional,
+  /** That one API key may send, to all processes together; 0: as many as it likes. */
+  API_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6_000),
   /** Where `gsw worker` answers `/healthz`; it does not where this is left out. */
   HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
 
@@ -108,7 +110,13 @@ const environment = z.object({
 export type Config = {
   dataDir: string;
   logLevel: string;
-  http: { host: string; port: number; publicUrl: string | undefined; healthPort: number | undefined };
+  http: {
+    host: string;
+    port: number;
+    publicUrl: string | undefined;
+    healthPort: number | undefined /** Of one API key; 0: no limit. */;
+    requestsPerMinute: number;
+  };
   /** Which API the command line talks to; undefined: the one of this installation, with its own key. */
   client: { url: string | undefined; key: string | undefined };
   postgres: {
@@ -200,7 +208,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     dataDir: path.resolve(e.DATA_DIR),
     logLevel: e.LOG_LEVEL,
-    http: { host: e.HOST, port: e.PORT, publicUrl: e.PUBLIC_URL, healthPort: e.HEALTH_PORT },
+    http: {
+      host: e.HOST,
+      port: e.PORT,
+      publicUrl: e.PUBLIC_URL,
+      healthPort: e.HEALTH_PORT,
+      requestsPerMinute: e.API_REQUESTS_PER_MINUTE,
+    },
     client: { url: e.GSW_URL, key: e.GSW_API_KEY },
     postgres: {
       host: e.POSTGRES_HOST,

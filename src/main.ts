@@ -4,12 +4,12 @@ import { pino } from 'pino';
 import { catalogue } from '../jobs/workflow.ts';
 import type { Config } from './config.ts';
 import { connectDatabases } from './databases/connect.ts';
-import { type ConnectedConfig, livePassword, resolveConnections } from './databases/connections.ts';
-import { clientWith } from './databases/live-client.ts';
+import { type ConnectedConfig, resolveConnections } from './databases/connections.ts';
 import { openServer } from './databases/server.ts';
 import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
-import { type QueueConnection, Queues } from './engine/queues.ts';
+import { queueConnection } from './engine/queue-connection.ts';
+import { Queues } from './engine/queues.ts';
 import { connectMessengers, connectServices } from './integrations/connect.ts';
 import { openGovernor } from './integrations/governor/open.ts';
 
@@ -72,12 +72,4 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
 /** For work on the queue alone. */
 export function connectQueues(config: ConnectedConfig, onError: (error: Error) => void): Queues {
   return new Queues(queueConnection(config), onError);
-}
-
-function queueConnection(config: ConnectedConfig): QueueConnection {
-  const { redisUrl, databaseUrl, prefix } = config.queue;
-  if (redisUrl) return { redisUrl, prefix };
-  const connectionString = databaseUrl as string;
-  const password = livePassword(config, connectionString);
-  return { postgres: { connectionString, ...(password ? { Client: clientWith(password) } : {}) } };
 }

@@ -26,5 +26,15 @@ const schema = defineEntity({
 });
 
 /** Lets another system, or a person at the command line, act for an organisation. */
-export class ApiKey extends schema.class {}
+export class ApiKey extends schema.class {
+  stateAt(time: Date): 'active' | 'expired' | 'revoked' {
+    if (this.revokedAt) return 'revoked';
+    return this.expiresAt && this.expiresAt <= time ? 'expired' : 'active';
+  }
+
+  /** Works no longer than until then. */
+  endBy(time: Date): void {
+    if (!this.expiresAt || this.expiresAt > time) this.expiresAt = time;
+  }
+}
 schema.setClass(ApiKey);

@@ -3,6 +3,7 @@
 import { ActiveProject } from './active-project.ts';
 import { ApiKey } from './api-key.ts';
 import { Credential } from './credential.ts';
+import { IdempotencyKey } from './idempotency-key.ts';
 import { Membership } from './membership.ts';
 import { Milestone } from './milestone.ts';
 import { Organization } from './organization.ts';
@@ -22,6 +23,7 @@ export const entities = [
   Membership,
   ApiKey,
   Credential,
+  IdempotencyKey,
   Team,
   TeamMember,
   Project,

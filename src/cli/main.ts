@@ -13,11 +13,16 @@ import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
+import { executionsCommand } from './commands/executions.ts';
 import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { listCommand } from './commands/list.ts';
 import { logsCommand } from './commands/logs.ts';
+import { metricsCommand } from './commands/metrics.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
+import { operationsCommand } from './commands/operations.ts';
+import { planCommand } from './commands/plan.ts';
+import { projectsCommand } from './commands/projects.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
 import { scheduleCommand } from './commands/schedule.ts';
@@ -25,6 +30,7 @@ import { setupCommand } from './commands/setup.ts';
 import { sourcesCommand } from './commands/sources.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
+import { stepsCommand } from './commands/steps.ts';
 import { subscriptionsCommand } from './commands/subscriptions.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -59,7 +65,13 @@ for (const command of [
   ...answerCommands(),
   ...controlCommands(),
   cancelCommand(),
+  projectsCommand(),
   requirementsCommand(),
+  planCommand(),
+  stepsCommand(),
+  operationsCommand(),
+  executionsCommand(),
+  metricsCommand(),
   scheduleCommand(),
   sourcesCommand(),
   eventsCommand(),

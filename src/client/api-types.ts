@@ -71,6 +71,15 @@ export interface ApiTypes {
   SubscriptionRequest: SubscriptionRequest;
   SubscriptionChange: SubscriptionChange;
   SubscriptionSecret: SubscriptionSecret;
+  ApiKeyRequest: ApiKeyRequest;
+  ApiKeyRotation: ApiKeyRotation;
+  OrganizationChange: OrganizationChange;
+  MemberRequest: MemberRequest;
+  MemberChange: MemberChange;
+  TemplateVersionRequest: TemplateVersionRequest;
+  TemplateLabelRequest: TemplateLabelRequest;
+  CredentialRequest: CredentialRequest;
+  CredentialValue: CredentialValue;
   LimitsRequest: LimitsRequest;
   WorkflowPage: WorkflowPage;
   WorkflowSummary: WorkflowSummary;
@@ -121,6 +130,22 @@ export interface ApiTypes {
   NewSubscription: NewSubscription;
   Delivery: Delivery;
   DeliveryPage: DeliveryPage;
+  ApiKeyList: ApiKeyList;
+  ApiKey: ApiKey;
+  NewApiKey: NewApiKey;
+  Organization: Organization;
+  MemberList: MemberList;
+  Member: Member;
+  AuditPage: AuditPage;
+  AuditEntry: AuditEntry;
+  AuditVerification: AuditVerification;
+  TemplateList: TemplateList;
+  Template: Template;
+  TemplateDetail: TemplateDetail;
+  TemplateVersion: TemplateVersion;
+  CredentialList: CredentialList;
+  Credential: Credential;
+  CredentialTrial: CredentialTrial;
   Limits: Limits;
 }
 export interface WorkflowRequest {
@@ -475,6 +500,92 @@ export interface SubscriptionSecret {
    * As Standard Webhooks have it; made up where it is left out.
    */
   secret?: string;
+}
+export interface ApiKeyRequest {
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * Null: never.
+   */
+  expiresAt?: string | null;
+}
+export interface ApiKeyRotation {
+  /**
+   * How long the earlier key goes on working.
+   */
+  overlapMinutes?: number;
+  /**
+   * Null: never.
+   */
+  expiresAt?: string | null;
+}
+export interface OrganizationChange {
+  name?: string;
+  description?: string | null;
+  settings?: {
+    currency?: string;
+    timeZone?: string;
+  };
+}
+export interface MemberRequest {
+  name: string;
+  email: string;
+  githubLogin?: string | null;
+  role: 'viewer' | 'operator' | 'admin';
+}
+export interface MemberChange {
+  role: 'viewer' | 'operator' | 'admin';
+}
+export interface TemplateVersionRequest {
+  content: string;
+  /**
+   * What is different from the version before.
+   */
+  changeNote?: string | null;
+}
+export interface TemplateLabelRequest {
+  label: string;
+  version: number;
+}
+export interface CredentialRequest {
+  kind:
+    | 'github_app'
+    | 'github_token'
+    | 'github_webhook_secret'
+    | 'linear_key'
+    | 'linear_oauth'
+    | 'linear_webhook_secret'
+    | 'codegen_key'
+    | 'slack_token'
+    | 'slack_signing_secret'
+    | 'notion_token'
+    | 'notion_verification_token'
+    | 'webhook_signing_secret';
+  name?: string;
+  /**
+   * Goes in and is never shown.
+   */
+  secret: string;
+  /**
+   * Such as `appId` and `installationId` of a GitHub App.
+   */
+  settings?: {
+    [k: string]: string;
+  };
+  expiresAt?: string | null;
+}
+export interface CredentialValue {
+  /**
+   * Goes in and is never shown.
+   */
+  secret: string;
+  /**
+   * Such as `appId` and `installationId` of a GitHub App.
+   */
+  settings?: {
+    [k: string]: string;
+  };
+  expiresAt?: string | null;
 }
 export interface LimitsRequest {
   maxRunningWorkflows?: number | null;
@@ -1809,7 +1920,7 @@ export interface NewEventSource {
   lastEventAt: string | null;
   createdAt: string;
   /**
-   * Where it was made up here: shown this once.
+   * Where it was made up here: shown this once, and null when the answer is sent again.
    */
   secret: string | null;
 }
@@ -1880,7 +1991,7 @@ export interface NewSubscription {
   createdAt: string;
   updatedAt: string;
   /**
-   * `whsec_…`, with which messages are signed: shown this once; null for Slack.
+   * `whsec_…`, with which messages are signed: shown this once, and null when the answer is sent again and for Slack.
    */
   secret: string | null;
 }
@@ -1921,6 +2032,295 @@ export interface DeliveryPage {
    * Send it as `cursor` for the next page; null on the last.
    */
   nextCursor: string | null;
+}
+export interface ApiKeyList {
+  items: ApiKey[];
+}
+export interface ApiKey {
+  id: string;
+  /**
+   * Stands as actor in what is done with it.
+   */
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * The last four characters, to tell keys apart.
+   */
+  lastFour: string;
+  state: 'active' | 'expired' | 'revoked';
+  createdAt: string;
+  /**
+   * Null: never.
+   */
+  expiresAt: string | null;
+  /**
+   * Noted once a minute.
+   */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+export interface NewApiKey {
+  id: string;
+  /**
+   * Stands as actor in what is done with it.
+   */
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * The last four characters, to tell keys apart.
+   */
+  lastFour: string;
+  state: 'active' | 'expired' | 'revoked';
+  createdAt: string;
+  /**
+   * Null: never.
+   */
+  expiresAt: string | null;
+  /**
+   * Noted once a minute.
+   */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  /**
+   * Shown this once and kept nowhere; null when the answer is sent again: then rotate it.
+   */
+  key: string | null;
+}
+export interface Organization {
+  id: string;
+  name: string;
+  /**
+   * Its name in addresses; it never changes.
+   */
+  slug: string;
+  description: string | null;
+  settings: {
+    currency?: string;
+    timeZone?: string;
+  };
+  createdAt: string;
+  version: number;
+}
+export interface MemberList {
+  items: Member[];
+}
+export interface Member {
+  id: string;
+  userId: string;
+  name: string;
+  email: string;
+  /**
+   * By which events of GitHub are told to be his.
+   */
+  githubLogin: string | null;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * Since when he belongs to the organisation.
+   */
+  createdAt: string;
+  version: number;
+}
+export interface AuditPage {
+  items: AuditEntry[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface AuditEntry {
+  /**
+   * Its place in the chain, from 1, without gaps.
+   */
+  sequence: number;
+  actor: {
+    kind: 'person' | 'key' | 'worker' | 'provider' | 'role';
+    name: string;
+    id: string | null;
+  };
+  /**
+   * Such as `workflow.queued` or `api_keys.inserted`.
+   */
+  action: string;
+  /**
+   * `<database>.<table>`.
+   */
+  subjectType: string;
+  subjectId: string | null;
+  before: {
+    [k: string]: unknown;
+  } | null;
+  after: {
+    [k: string]: unknown;
+  } | null;
+  reason: string | null;
+  requestId: string | null;
+  occurredAt: string;
+  recordedAt: string;
+  /**
+   * SHA-256 of the entry, which holds that of the one before it.
+   */
+  hash: string;
+}
+export interface AuditVerification {
+  isSound: boolean;
+  entries: number;
+  /**
+   * Keep it elsewhere.
+   */
+  head: {
+    sequence: number;
+    hash: string;
+  } | null;
+  faults: {
+    /**
+     * Null for the head.
+     */
+    sequence: number | null;
+    problem: string;
+  }[];
+}
+export interface TemplateList {
+  items: Template[];
+}
+export interface Template {
+  id: string;
+  /**
+   * What it is asked for by, such as `task-execution`.
+   */
+  slug: string;
+  name: string;
+  /**
+   * The stage that uses it; null where any may.
+   */
+  stage: string | null;
+  purpose: string;
+  description: string;
+  /**
+   * What a text may name in double braces, with what each stands for.
+   */
+  variables: {
+    [k: string]: string;
+  };
+  /**
+   * `production` is what workflows use.
+   */
+  labels: {
+    label: string;
+    version: number;
+    movedBy: string;
+    movedAt: string;
+  }[];
+  latestVersion: number;
+}
+export interface TemplateDetail {
+  id: string;
+  /**
+   * What it is asked for by, such as `task-execution`.
+   */
+  slug: string;
+  name: string;
+  /**
+   * The stage that uses it; null where any may.
+   */
+  stage: string | null;
+  purpose: string;
+  description: string;
+  /**
+   * What a text may name in double braces, with what each stands for.
+   */
+  variables: {
+    [k: string]: string;
+  };
+  /**
+   * `production` is what workflows use.
+   */
+  labels: {
+    label: string;
+    version: number;
+    movedBy: string;
+    movedAt: string;
+  }[];
+  latestVersion: number;
+  /**
+   * The latest first.
+   */
+  versions: {
+    id: string;
+    templateId: string;
+    /**
+     * From 1.
+     */
+    version: number;
+    /**
+     * `shipped` where it came with the program.
+     */
+    author: string;
+    changeNote: string | null;
+    createdAt: string;
+  }[];
+}
+export interface TemplateVersion {
+  id: string;
+  templateId: string;
+  /**
+   * From 1.
+   */
+  version: number;
+  content: string;
+  /**
+   * `shipped` where it came with the program.
+   */
+  author: string;
+  changeNote: string | null;
+  createdAt: string;
+}
+export interface CredentialList {
+  items: Credential[];
+}
+export interface Credential {
+  id: string;
+  provider: 'github' | 'linear' | 'codegen' | 'slack' | 'notion' | 'webhook';
+  kind:
+    | 'github_app'
+    | 'github_token'
+    | 'github_webhook_secret'
+    | 'linear_key'
+    | 'linear_oauth'
+    | 'linear_webhook_secret'
+    | 'codegen_key'
+    | 'slack_token'
+    | 'slack_signing_secret'
+    | 'notion_token'
+    | 'notion_verification_token'
+    | 'webhook_signing_secret';
+  name: string;
+  /**
+   * Of its value; null where these would be too much of it.
+   */
+  lastFour: string | null;
+  /**
+   * What comes with it and is no secret.
+   */
+  settings: {
+    [k: string]: string;
+  };
+  status: 'active' | 'invalid' | 'revoked';
+  statusReason: string | null;
+  statusChangedAt: string | null;
+  /**
+   * Null: not known to expire.
+   */
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  createdBy: string;
+  createdAt: string;
+}
+export interface CredentialTrial {
+  /**
+   * `untried`: nothing can be asked with a credential of this kind.
+   */
+  outcome: 'valid' | 'refused' | 'unreachable' | 'untried';
+  detail: string;
 }
 export interface Limits {
   /**

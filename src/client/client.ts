@@ -1,4 +1,6 @@
 /** A method for each route of the API. Needs nothing but `fetch`: Node 20 or newer, Deno, Bun, a browser. */
+import { everyOf, part, queryOf } from './address.ts';
+import * as administration from './administration.ts';
 import type {
   BudgetRequest,
   Cancellation,
@@ -11,6 +13,7 @@ import type {
   HappeningPage,
   Limits,
   LimitsRequest,
+  Metrics,
   NewEventSource,
   NewSubscription,
   ReceivedEventPage,
@@ -34,15 +37,20 @@ import type {
   WorkflowSummary,
 } from './api-types.ts';
 import { pause } from './pause.ts';
-import { type Keyed, Transport } from './transport.ts';
-
-export type Versioned = {
-  /** What you have seen: refused with 412 where others changed it meanwhile. */
-  version?: number | undefined;
-};
+import { executionCalls, operationCalls, planCalls, stepCalls } from './plan-calls.ts';
+import { projectCalls, requirementCalls } from './project-calls.ts';
+import { type Keyed, Transport, type Versioned } from './transport.ts';
 
 export type WorkflowQuery = {
   status?: Workflow['status'];
+  /** At which they are, such as `task_execution`. */
+  stage?: string;
+  /** `OWNER/NAME`. */
+  repository?: string;
+  /** The key of the main issue, or of a step's. */
+  issue?: string;
+  /** The number of a step's, or of the final one. */
+  pullRequest?: number;
   /** Part of a name, repository or issue key. */
   q?: string;
   limit?: number;
@@ -89,7 +97,8 @@ export class GswClient extends Transport {
       this.request('GET', `/v1/workflows${queryOf(query)}`),
 
     /** All of them, newest first, a page at a time. */
-    list: (query: Omit<WorkflowQuery, 'cursor'> = {}): AsyncGenerator<WorkflowSummary> => this.#all(query),
+    list: (query: Omit<WorkflowQuery, 'cursor'> = {}): AsyncGenerator<WorkflowSummary> =>
+      everyOf((cursor) => this.workflows.page({ ...query, ...(cursor === undefined ? {} : { cursor }) })),
 
     signal: (
       id: string,
@@ -123,12 +132,26 @@ export class GswClient extends Transport {
     },
   };
 
+  readonly plans = planCalls(this);
+  readonly steps = stepCalls(this);
+  readonly operations = operationCalls(this);
+  readonly executions = executionCalls(this);
+  readonly projects = projectCalls(this);
+  readonly requirements = requirementCalls(this);
+
+  readonly metrics = {
+    /** Of the last day where nothing is said; times are ISO 8601. */
+    get: (span: { from?: string; to?: string } = {}): Promise<Metrics> =>
+      this.request('GET', `/v1/metrics${queryOf(span)}`),
+  };
+
   readonly schedules = {
     list: (): Promise<{ items: Schedule[] }> => this.request('GET', '/v1/schedules'),
     get: (id: string): Promise<Schedule> => this.request('GET', `/v1/schedules/${part(id)}`),
-    /** Their names are unique, so one that is sent twice is refused the second time. */
-    create: (request: ScheduleRequest): Promise<Schedule> =>
-      this.request('POST', '/v1/schedules', { body: request }),
+    create: (
+      request: ScheduleRequest,
+      { idempotencyKey = crypto.randomUUID() }: Keyed = {},
+    ): Promise<Schedule> => this.request('POST', '/v1/schedules', { body: request, idempotencyKey }),
     change: (id: string, change: ScheduleChange, { version }: Versioned = {}): Promise<Schedule> =>
       this.request('PATCH', `/v1/schedules/${part(id)}`, { body: change, version }),
     enable: (id: string): Promise<Schedule> => this.request('POST', `/v1/schedules/${part(id)}/enable`),
@@ -153,8 +176,10 @@ export class GswClient extends Transport {
   readonly sources = {
     list: (): Promise<{ items: EventSource[] }> => this.request('GET', '/v1/sources'),
     get: (id: string): Promise<EventSource> => this.request('GET', `/v1/sources/${part(id)}`),
-    create: (request: EventSourceRequest): Promise<NewEventSource> =>
-      this.request('POST', '/v1/sources', { body: request }),
+    create: (
+      request: EventSourceRequest,
+      { idempotencyKey = crypto.randomUUID() }: Keyed = {},
+    ): Promise<NewEventSource> => this.request('POST', '/v1/sources', { body: request, idempotencyKey }),
     change: (id: string, change: EventSourceChange): Promise<EventSource> =>
       this.request('PATCH', `/v1/sources/${part(id)}`, { body: change }),
     replaceSecret: (id: string, secret?: string): Promise<NewEventSource> =>
@@ -177,9 +202,11 @@ export class GswClient extends Transport {
   readonly subscriptions = {
     list: (): Promise<SubscriptionList> => this.request('GET', '/v1/subscriptions'),
     get: (id: string): Promise<Subscription> => this.request('GET', `/v1/subscriptions/${part(id)}`),
-    /** Their names are unique, so one that is sent twice is refused the second time. */
-    create: (request: SubscriptionRequest): Promise<NewSubscription> =>
-      this.request('POST', '/v1/subscriptions', { body: request }),
+    create: (
+      request: SubscriptionRequest,
+      { idempotencyKey = crypto.randomUUID() }: Keyed = {},
+    ): Promise<NewSubscription> =>
+      this.request('POST', '/v1/subscriptions', { body: request, idempotencyKey }),
     change: (id: string, change: SubscriptionChange, { version }: Versioned = {}): Promise<Subscription> =>
       this.request('PATCH', `/v1/subscriptions/${part(id)}`, { body: change, version }),
     remove: (id: string, { version }: Versioned = {}): Promise<void> =>
@@ -204,6 +231,13 @@ export class GswClient extends Transport {
       this.request('PUT', `/v1/limits${queryOf({ organization })}`, { body: limits }),
   };
 
+  readonly apiKeys = administration.apiKeys(this);
+  readonly organization = administration.organization(this);
+  readonly members = administration.members(this);
+  readonly audit = administration.audit(this);
+  readonly templates = administration.templates(this);
+  readonly credentials = administration.credentials(this);
+
   async *#follow({
     everyMs = 1_000,
     signal,
@@ -218,22 +252,4 @@ export class GswClient extends Transport {
       if (page.items.length === 0) await pause(everyMs, signal);
     }
   }
-
-  async *#all(query: Omit<WorkflowQuery, 'cursor'>): AsyncGenerator<WorkflowSummary> {
-    let cursor: string | null = null;
-    do {
-      const page: WorkflowPage = await this.workflows.page(cursor === null ? query : { ...query, cursor });
-      yield* page.items;
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-  }
-}
-
-const part = (id: string): string => encodeURIComponent(id);
-
-function queryOf(query: Record<string, string | number | undefined>): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
 }

@@ -18,6 +18,12 @@ export type ClientOptions = {
   fetch?: typeof fetch;
 };
 
+/** Of a call that changes something. */
+export type Versioned = {
+  /** What you have seen: refused with 412 where others changed it meanwhile. */
+  version?: number | undefined;
+};
+
 /** Of a call that makes something. */
 export type Keyed = {
   /** Sent twice under one key = done once; one is made up where none is given, and kept across its retries. */
@@ -96,7 +102,8 @@ function waitFor(error: unknown, tries: number, repeatable: boolean): number | n
   const backoff = 2 ** tries * 250 * (1 + Math.random());
   if (error instanceof ApiUnreachable) return repeatable ? backoff : null;
   if (!(error instanceof ApiProblem)) return null;
-  const busy = error.status === 429 || error.status === 503;
+  // the same, sent a moment ago, may have been lost on its way back
+  const busy = error.status === 429 || error.status === 503 || error.kind === 'still-running';
   if (!busy && !(error.status >= 502 && repeatable)) return null;
   if (error.retryAfterSeconds === null) return backoff;
   const asked = error.retryAfterSeconds * 1_000;

@@ -3,22 +3,24 @@ import type { Operation } from '../../entities/workflows/operation.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf } from './jobs.ts';
 
+type Waking = Pick<Engine, 'databases' | 'queues'>;
+
 /**
  * Gives how many were waiting. One that is just being put off is not found; it looks again by itself before long.
  * @param waitingOn how what they wait for begins
  */
-export const wakeWaiting = (engine: Engine, organizationId: string, waitingOn: string): Promise<number> =>
+export const wakeWaiting = (engine: Waking, organizationId: string, waitingOn: string): Promise<number> =>
   hurry(engine, organizationId, { waitingOn: { $like: `${waitingOn.replace(/[\\%_]/g, '\\$&')}%` } });
 
 /** Likewise all operations of these workflows that wait for a time. */
 export const wakeWorkflows = (
-  engine: Engine,
+  engine: Waking,
   organizationId: string,
   workflowIds: readonly string[],
 ): Promise<number> =>
   hurry(engine, organizationId, { workflowExecutionId: [...workflowIds], waitingUntil: { $ne: null } });
 
-async function hurry(engine: Engine, organizationId: string, which: object): Promise<number> {
+async function hurry(engine: Waking, organizationId: string, which: object): Promise<number> {
   const db = engine.databases.inOrganization(organizationId);
   let woken = 0;
   for (const service of services) {

@@ -17,6 +17,7 @@ export type Keeper = {
 };
 
 export type NewSource = {
+  id: string;
   name: string;
   provider: EventProvider['provider'];
   /** What its deliveries are signed with; made up where the provider lets us choose and nothing is given. */
@@ -27,7 +28,7 @@ export type NewSource = {
 /** Gives the source, and the secret where it was made up here: it is shown this once. */
 export async function createSource(
   keeper: Keeper,
-  { name, provider, secret, settings }: NewSource,
+  { id, name, provider, secret, settings }: NewSource,
 ): Promise<{ source: EventSource; secret: string | null }> {
   const { db, organizationId } = keeper;
   if (await db.events((em) => em.findOne(EventSource, { name }))) {
@@ -35,7 +36,6 @@ export async function createSource(
   }
   const made = secret === undefined && takesOurSecret(provider) ? newSecret() : null;
   const value = secret ?? made;
-  const id = randomUUID();
   const credentialId =
     value === null ? null : await keep(keeper, provider, `${name} ${id.slice(0, 8)}`, value);
   const source = await db.events(async (em) => {

@@ -1,6 +1,6 @@
 /** Everything that is reached over HTTP, put together. */
 import { randomBytes } from 'node:crypto';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { keyringSource } from '../security/vault/read-keyring.ts';
 import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
@@ -22,6 +22,8 @@ export type AppOptions = {
   engine: RouteEngine;
   /** Signs browser sessions; made up for this process alone where left out. */
   sessionSecret?: string;
+  /** Refuses who asks too often; nobody is where it is left out. */
+  limited?: RequestHandler;
   /** Aborts when the process is about to end. */
   closing?: AbortSignal;
 };
@@ -29,6 +31,7 @@ export type AppOptions = {
 export function createApp({
   engine,
   sessionSecret,
+  limited = (_req, _res, next) => next(),
   closing = new AbortController().signal,
 }: AppOptions): Express {
   const { databases, logger } = engine;
@@ -46,7 +49,7 @@ export function createApp({
   app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
   app.use('/queues', requireLogin(sessions), queueRoutes(engine, '/queues'));
   app.use(webhookRoutes({ ...engine, keyring: keyringSource(engine.config) }));
-  app.use(routeRouter(engine, routes, authenticate(databases, sessions), closing));
+  app.use(routeRouter(engine, routes, [authenticate(databases, sessions), limited], closing));
 
   app.use((req) => {
     throw new Problem('not-found', `There is nothing at ${req.path}.`);

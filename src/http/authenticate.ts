@@ -1,10 +1,11 @@
 /** Who is asking: an API key in the header, or a logged-in browser. */
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Databases } from '../databases/connect.ts';
 import type { By } from '../databases/settings.ts';
 import { findOrganizationOf, type KeyHolder } from '../security/api-keys.ts';
 import { Problem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
+import { refuseForeignPage } from './same-site.ts';
 import type { Sessions } from './session.ts';
 
 /** The caller, behind {@link authenticate} or a login. */
@@ -20,17 +21,17 @@ export function byOf(res: Response): By {
   return { kind: 'key', name: keyName, id: apiKeyId, requestId: requestIdOf(res) };
 }
 
-/** Takes `Authorization: Bearer <key>`; of a logged-in browser only what changes nothing. */
+/** Whether the request changes nothing. */
+export const reads = ({ method }: Pick<Request, 'method'>): boolean => method === 'GET' || method === 'HEAD';
+
+/** Takes `Authorization: Bearer <key>`, or the session of a browser, which changes something from our pages only. */
 export function authenticate(databases: Databases, sessions: Sessions): RequestHandler {
   return async (req, res, next) => {
     const header = req.get('authorization');
     const [, key] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
-    const reads = req.method === 'GET' || req.method === 'HEAD';
-    const caller = key
-      ? await findOrganizationOf(databases, key)
-      : header === undefined && reads
-        ? await sessions.holderOf(req)
-        : null;
+    const session = header === undefined ? await sessions.holderOf(req) : null;
+    if (session && !reads(req)) refuseForeignPage(req);
+    const caller = key ? await findOrganizationOf(databases, key) : session;
     if (!caller) {
       throw new Problem(
         'unauthenticated',
@@ -38,12 +39,6 @@ export function authenticate(databases: Databases, sessions: Sessions): RequestH
           ? 'This API key is unknown, was revoked or has expired.'
           : 'Send an API key in the header: Authorization: Bearer gsw_…',
         { headers: { 'WWW-Authenticate': 'Bearer' } },
-      );
-    }
-    if (!reads && caller.role === 'viewer') {
-      throw new Problem(
-        'forbidden',
-        `The API key "${caller.keyName}" may look but change nothing; use another.`,
       );
     }
     setCaller(res, caller);

@@ -2,12 +2,12 @@
 import express, { type RequestHandler, type Response, Router } from 'express';
 import type { Databases } from '../databases/connect.ts';
 import { findOrganizationOf } from '../security/api-keys.ts';
-import { setCaller } from './authenticate.ts';
+import { reads, setCaller } from './authenticate.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { html } from './html.ts';
 import { sendPage } from './page.ts';
 import { Problem } from './problem.ts';
-import { fromOurPages } from './same-origin.ts';
+import { fromOurPages, refuseForeignPage } from './same-site.ts';
 import type { Sessions } from './session.ts';
 
 export function loginRoutes(databases: Databases, sessions: Sessions): Router {
@@ -56,6 +56,7 @@ export function requireLogin(sessions: Sessions): RequestHandler {
   return async (req, res, next) => {
     const caller = await sessions.holderOf(req);
     if (caller) {
+      if (!reads(req)) refuseForeignPage(req);
       setCaller(res, caller);
       return next();
     }

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 
 import { problemSchema } from './problem.ts';
-import type { Route } from './route.ts';
-import { tags } from './route.ts';
+import { type Route, roleFor, tags } from './route.ts';
 
 type OpenApiDocument = ReturnType<typeof createDocument>;
 
@@ -40,6 +39,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     operationId: name,
     tags: [tag],
     summary,
+    'x-least-role': roleFor(route),
     ...(description && { description }),
     requestParams: {
       ...(route.ids && { path: z.object(mapped(route.ids, (what) => z.uuid().describe(`Of the ${what}.`))) }),
@@ -57,9 +57,9 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
 
 const problemContent = { content: { 'application/problem+json': { schema: problemSchema } } };
 
-function headersOf({ idempotent, versioned }: Route) {
+function headersOf({ idempotent, creates, versioned }: Route) {
   const headers = {
-    ...(idempotent && {
+    ...((idempotent || creates) && {
       'Idempotency-Key': z
         .string()
         .regex(/^[\x21-\x7e]{1,255}$/)
@@ -76,16 +76,16 @@ function headersOf({ idempotent, versioned }: Route) {
   return Object.keys(headers).length > 0 ? z.object(headers) : undefined;
 }
 
-function successOf({ status, answer, idempotent, versioned, streams }: Route) {
+function successOf({ status, answer, idempotent, creates, versioned, streams }: Route) {
   const headers = {
-    ...(idempotent && {
+    ...((idempotent || creates) && {
       'Idempotency-Replayed': z
         .literal('true')
         .optional()
         .describe('It had been sent before under this key.'),
     }),
     ...(versioned && answer && { ETag: z.string() }),
-    ...((status === 201 || status === 202) && { Location: z.string() }),
+    ...((status === 201 || status === 202 || creates) && { Location: z.string() }),
   };
   return {
     description: { 200: 'As asked.', 201: 'Made.', 202: 'Taken; it takes its time.', 204: 'Done.' }[
@@ -102,11 +102,16 @@ function successOf({ status, answer, idempotent, versioned, streams }: Route) {
 }
 
 /** Those that every route of its kind may have, and its own. */
-function problemsOf({ method, ids, query, body, versioned, problems }: Route): Record<number, string> {
+function problemsOf(route: Route): Record<number, string> {
+  const { ids, query, body, creates, versioned, problems } = route;
+  const role = roleFor(route);
   return {
     401: 'There is no valid API key.',
-    ...(method !== 'get' && { 403: 'The key may look but change nothing.' }),
+    ...(role !== 'viewer' && { 403: `It takes the role ${role}, or a session of a page of this site.` }),
     ...(ids && { 404: `There is no such ${Object.values(ids).at(-1)}.` }),
+    ...(creates && { 409: 'What was sent before under this key is still under way.' }),
+    ...(body && { 413: 'The body is too large.' }),
+    429: 'The key has sent too many requests; `Retry-After` says when it may send again.',
     ...(versioned && { 412: 'Others have changed it meanwhile.' }),
     ...((query || body) && { 422: 'Something in it is not as it should be; `errors` points at each place.' }),
     ...problems,

@@ -13,6 +13,7 @@ const kinds = {
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],
   conflict: [409, 'Not possible now'],
+  'still-running': [409, 'Still under way'],
   'changed-meanwhile': [412, 'Changed meanwhile'],
   'too-large': [413, 'Too large'],
   'unsupported-media-type': [415, 'Unsupported media type'],
@@ -20,6 +21,7 @@ const kinds = {
   'key-reused': [422, 'Idempotency key used before'],
   'line-full': [429, 'Too many in line'],
   'too-many-attempts': [429, 'Too many attempts'],
+  'rate-limited': [429, 'Too many requests'],
   internal: [500, 'Internal error'],
   unavailable: [503, 'Not available'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -1,25 +1,30 @@
 /** Puts routes into Express: who asks, what is asked, and an answer for the methods that a path does not have. */
+import { randomUUID } from 'node:crypto';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
+import { type Created, createsWith } from './creates.ts';
 import { idIn } from './paths.ts';
-import type { Asked, Method, Route, RouteEngine } from './route.ts';
+import { atLeast } from './roles.ts';
+import { type Asked, type Method, type Route, type RouteEngine, roleFor } from './route.ts';
 import { bodyOf, idempotencyKeyOf, queryOf, versionOf } from './validate.ts';
 
 const bodyLimit = 1_000_000;
 
-/** @param authenticated lets through whoever has a valid key, and says who it is */
+/** @param admitted lets through whoever has a valid key and has not asked too often, and says who it is */
 export function routeRouter(
   engine: RouteEngine,
   routes: readonly Route[],
-  authenticated: RequestHandler,
+  admitted: readonly RequestHandler[],
   closing: AbortSignal,
 ): Router {
   const router = Router();
   const json = express.json({ limit: bodyLimit });
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
-    const at = router.route(path).all(authenticated, json, noStore);
-    for (const route of ofPath) at[route.method](handlerOf(engine, route, closing));
+    const at = router.route(path).all(...admitted, noStore);
+    for (const route of ofPath) {
+      at[route.method](atLeast(roleFor(route)), json, handlerOf(engine, routes, route, closing));
+    }
     at.all(allows(methodsOf(ofPath)));
   }
   return router;
@@ -38,10 +43,17 @@ const methodsOf = (routes: readonly Route[]): string =>
     .map((method) => method.toUpperCase())
     .join(', ');
 
-function handlerOf(engine: RouteEngine, route: Route, closing: AbortSignal): RequestHandler {
+function handlerOf(
+  engine: RouteEngine,
+  routes: readonly Route[],
+  route: Route,
+  closing: AbortSignal,
+): RequestHandler {
   const { status = 200, answer } = route;
+  const create = route.creates === undefined ? null : createsWith(routes, route);
   return async (req, res) => {
-    const given = await route.handle({ ...askedOf(engine, route, req, res), closing });
+    const asked = { ...askedOf(engine, route, req, res), closing };
+    const given = create ? created(res, await create(asked)) : await route.handle(asked);
     if (res.headersSent) return;
     res.status(status);
     if (!answer) return void res.end();
@@ -49,9 +61,15 @@ function handlerOf(engine: RouteEngine, route: Route, closing: AbortSignal): Req
   };
 }
 
+function created(res: Response, { body, headers, isReplay }: Created): unknown {
+  res.set(headers);
+  replayed(res, isReplay);
+  return body;
+}
+
 function askedOf(
   engine: RouteEngine,
-  { ids = {}, query, body, idempotent, versioned }: Route,
+  { ids = {}, query, body, idempotent, creates, versioned }: Route,
   req: Request,
   res: Response,
 ): Omit<Asked<unknown, unknown>, 'closing'> {
@@ -61,7 +79,7 @@ function askedOf(
   const found = Object.fromEntries(Object.entries(ids).map(([name, of]) => [name, idIn(req, name, of)]));
   return {
     engine: { ...engine, databases: engine.databases.as(by) },
-    db: engine.databases.inOrganization(caller.organizationId),
+    db: engine.databases.inOrganization(caller.organizationId, by),
     caller,
     by,
     id: (name = 'id') => {
@@ -70,7 +88,8 @@ function askedOf(
       return id;
     },
     query: query && queryOf(req, query),
-    idempotencyKey: idempotent ? idempotencyKeyOf(req) : undefined,
+    newId: randomUUID(),
+    idempotencyKey: idempotent || creates ? idempotencyKeyOf(req) : undefined,
     ifMatch: versioned ? versionOf(req) : undefined,
     body: body && bodyOf(req, body),
     req,

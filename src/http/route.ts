@@ -4,6 +4,7 @@
  */
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import type { Role } from '../../entities/projects/roles.ts';
 import type { By } from '../databases/settings.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -30,6 +31,7 @@ export const tags = {
   schedules: 'Have workflows put in again and again.',
   events: 'What other services tell us, and who may.',
   subscriptions: 'Have others told what happens here, by webhook or in Slack.',
+  administration: 'Keys, people, texts and credentials of an organisation, and who did what.',
   limits: 'How much of the installation an organisation may take up.',
 } as const;
 
@@ -43,6 +45,8 @@ export type Asked<Query, Body> = {
   id(name?: string): string;
   query: Query;
   body: Body;
+  /** For what a route that `creates` makes: the same again when it is sent again under its key. */
+  newId: string;
   /** The header `Idempotency-Key`, where there is one. */
   idempotencyKey: string | undefined;
   /** The version that the header `If-Match` names, where there is one. */
@@ -60,6 +64,8 @@ export type RouteOf<Query extends z.ZodType, Body extends z.ZodType, Answer exte
   path: string;
   /** What generated clients call it. */
   name: string;
+  /** The least role that may: a viewer may read and an operator change, where nothing else is said. */
+  role?: Role;
   tag: Tag;
   summary: string;
   description?: string;
@@ -67,7 +73,14 @@ export type RouteOf<Query extends z.ZodType, Body extends z.ZodType, Answer exte
   ids?: Record<string, string>;
   query?: Query;
   body?: Body;
-  /** Takes `Idempotency-Key`: sent twice under one key = sent once. */
+  /**
+   * Makes one thing, with the id `newId`, in one transaction; this is the path of the route that shows it, such as
+   * `/v1/schedules/:id`. `Location` and `Idempotency-Key` follow from it (`make-once.ts`).
+   */
+  creates?: string;
+  /** Fields of its answer that are told this once: they are kept nowhere, and null when it is sent again. */
+  shownOnce?: readonly string[];
+  /** Its handler minds `Idempotency-Key` itself, as a part of what it writes: sent twice under one key = sent once. */
   idempotent?: boolean;
   /** Takes `If-Match`, and its answers have an `ETag`: nothing that others changed meanwhile is overwritten. */
   versioned?: boolean;
@@ -86,6 +99,9 @@ export type RouteOf<Query extends z.ZodType, Body extends z.ZodType, Answer exte
 
 // biome-ignore lint/suspicious/noExplicitAny: routes differ in what they take and answer
 export type Route = RouteOf<any, any, any>;
+
+/** The least role that a route takes. */
+export const roleFor = ({ role, method }: Route): Role => role ?? (method === 'get' ? 'viewer' : 'operator');
 
 export function defineRoute<
   Query extends z.ZodType = z.ZodUndefined,

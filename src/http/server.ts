@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config.ts';
 import { readSecrets } from '../databases/secrets-file.ts';
 import { codeOf } from '../databases/server-error.ts';
+import { queueConnection } from '../engine/queue-connection.ts';
 import { type AppOptions, createApp } from './app.ts';
+import { openRateLimit } from './rate-limit.ts';
 
 export type RunningApi = {
   /** Where it can be reached from this machine. */
@@ -26,13 +28,26 @@ export async function startApi(
 ): Promise<RunningApi> {
   const { session_key } = await readSecrets(engine.config.dataDir, ['session_key']);
   const closing = new AbortController();
-  const app = createApp({ engine, sessionSecret: session_key, closing: closing.signal });
+  const rateLimit = await openRateLimit(
+    queueConnection(engine.config),
+    engine.config.http.requestsPerMinute,
+    (error) =>
+      engine.logger.warn({ err: error }, 'counting requests does not work; each process counts for itself'),
+  );
+  const limited = rateLimit.handler;
+  const app = createApp({ engine, sessionSecret: session_key, limited, closing: closing.signal });
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, host, port)));
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server, host), close: () => close(server, closing) };
+  return {
+    url: urlOf(server, host),
+    close: async () => {
+      await close(server, closing);
+      await rateLimit.close();
+    },
+  };
 }
 
 function portError(error: unknown, host: string, port: number): unknown {

@@ -41,6 +41,7 @@ export async function editPlan(
       return plan.version;
     });
     await announce(em, workflow, `plan/${edited}`, 'plan.edited', {
+      title,
       version: edited,
       steps: steps.length,
       actor,

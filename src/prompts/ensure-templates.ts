@@ -16,13 +16,17 @@ export const production = 'production';
 /** Author, and mover of labels, where it was the program. */
 const shipped = 'shipped';
 
-/** All of them, there and in use; does nothing where they are. Safe to repeat and to run side by side. */
-export async function ensureTemplates(em: EntityManager, organizationId: string): Promise<void> {
-  if (await allThere(em)) return;
-  // one at a time per organisation: versions are counted
+/** One at a time per organisation until the transaction ends: versions are counted. */
+export async function lockTemplates(em: EntityManager, organizationId: string): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
     `prompt templates of ${organizationId}`,
   ]);
+}
+
+/** All of them, there and in use; does nothing where they are. Safe to repeat and to run side by side. */
+export async function ensureTemplates(em: EntityManager, organizationId: string): Promise<void> {
+  if (await allThere(em)) return;
+  await lockTemplates(em, organizationId);
   // rows that were read before the wait may be old
   const fresh = em.fork({ keepTransactionContext: true });
   for (const slug of shippedTemplates.keys()) await ensureTemplate(fresh, organizationId, slug);

@@ -28,6 +28,7 @@ export const defaultRules: readonly RetentionRule[] = [
   rule('workflows', 'linear_operations', 'completed_at', 180),
   rule('workflows', 'codegen_operations', 'completed_at', 180),
   rule('workflows', 'outbox', 'published_at', 30),
+  rule('projects', 'idempotency_keys', 'created_at', 1),
   // prompts as sent, and answers
   rule('prompts', 'executions', 'completed_at', 365),
   rule('codebase', 'analysis_runs', 'created_at', 365),

@@ -1,11 +1,12 @@
 /** API keys: made, recognised by their hash, and never kept themselves. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ApiKey } from '../../entities/projects/api-key.ts';
 import { Organization } from '../../entities/projects/organization.ts';
 import type { Role } from '../../entities/projects/roles.ts';
 import type { Databases } from '../databases/connect.ts';
 import { sha256 } from '../engine/derive.ts';
+import { isKey, newKey } from './api-key-format.ts';
 
 /** The slug of the organisation that an installation starts with; its keys are the operator's. */
 export const defaultSlug = 'default';
@@ -28,16 +29,14 @@ export const valid = () => ({
   $or: [{ expiresAt: null }, { expiresAt: { $gt: new Date() } }],
 });
 
-/** The fixed beginning lets secret scanners find leaked keys; the rest is 32 random bytes. */
-const keyFormat = /^gsw_[A-Za-z0-9_-]{43}$/;
-
 const usedAgainMs = 60_000;
 
 export type KeyTerms = {
   /** Admin where left out. */
   role?: Role;
   /** Never where left out. */
-  expiresAt?: Date;
+  expiresAt?: Date | null;
+  id?: string;
 };
 
 /** Gives the new key. It cannot be had again: only its SHA-256 is stored. */
@@ -57,12 +56,12 @@ export function addApiKey(
   em: EntityManager,
   organizationId: string,
   name: string,
-  { role = 'admin', expiresAt }: KeyTerms = {},
+  { role = 'admin', expiresAt, id = randomUUID() }: KeyTerms = {},
 ): string {
-  const key = `gsw_${randomBytes(32).toString('base64url')}`;
+  const key = newKey();
   em.persist(
     em.create(ApiKey, {
-      id: randomUUID(),
+      id,
       organizationId,
       name,
       keyHash: sha256(key),
@@ -79,7 +78,7 @@ export function addApiKey(
  * The look-up is by hash, so how long it takes tells nothing about the key.
  */
 export async function findOrganizationOf(databases: Databases, key: string): Promise<KeyHolder | null> {
-  if (!keyFormat.test(key)) return null;
+  if (!isKey(key)) return null;
   return databases.maintenance.projects(async (em) => {
     const found = await em.findOne(ApiKey, { keyHash: sha256(key), ...valid() });
     const holder = found && (await holderOf(em, found));

@@ -33,8 +33,7 @@ export type SubscriptionTerms = {
 };
 
 export type NewSubscription = SubscriptionTerms & {
-  /** Made up where it is left out. */
-  id?: string;
+  id: string;
   deliveryMethod: Subscription['deliveryMethod'];
   /** `whsec_…`; made up where it is left out. */
   secret?: string | undefined;
@@ -47,7 +46,7 @@ const bothCountMs = 24 * 3_600_000;
 /** Gives the secret of a webhook, which cannot be had again. */
 export async function createSubscription(
   keeper: SubscriptionKeeper,
-  { secret, id = randomUUID(), ...asked }: NewSubscription,
+  { secret, id, ...asked }: NewSubscription,
 ): Promise<{ subscription: Subscription; secret: string | null }> {
   const { db, organizationId, by } = keeper;
   const isWebhook = asked.deliveryMethod === 'webhook';

@@ -147,7 +147,7 @@ async function plant({ engine }: System): Promise<void> {
   );
   const db = databases.inOrganization(organizationId);
   const vault = { databases: db, organizationId, keyring: keyringSource(config) };
-  const source = { name: 'Our GitHub', provider: 'github', settings: {} } as const;
+  const source = { id: randomUUID(), name: 'Our GitHub', provider: 'github', settings: {} } as const;
   await createSource({ db, ...vault, by: 'a test' }, source);
   const expiresAt = new Date('2026-01-01');
   await setCredential(vault, { kind: 'slack_token', secret: 'xoxb-12345-abcdef', expiresAt, by: 'a test' });

@@ -70,6 +70,41 @@ describe('the client', () => {
     expect((await gsw.limits.get()).use.runningSteps).toBe(0);
   });
 
+  test('has a method for projects, plans and what was done, and follows their pages', async () => {
+    const asked = await gsw.workflows.enqueue({ repository: repository(), requirements });
+    system.work();
+    await gsw.workflows.wait(asked.id, { everyMs: 50, untilAsked: true });
+    const { title, summary, steps, version } = await gsw.plans.get(asked.id);
+    const sent = steps.map(({ id: _, number: __, ...step }) => step);
+    const plan = { title, summary, steps: sent };
+    expect((await gsw.plans.edit(asked.id, plan, { version })).version).toBe(version + 1);
+    const stale = { status: 412, kind: 'changed-meanwhile' };
+    await expect(gsw.plans.edit(asked.id, plan, { version })).rejects.toMatchObject(stale);
+    await expect(gsw.plans.approve(asked.id, { version })).rejects.toMatchObject(stale);
+    const decided = await gsw.plans.reject(asked.id, { reason: 'no', version: version + 1 });
+    expect(decided.type).toBe('reject');
+    const listed = (await gsw.steps.list(asked.id)).items;
+    expect((await gsw.steps.get(listed[0]?.id ?? '')).workflowId).toBe(asked.id);
+    const operations: string[] = [];
+    for await (const { id } of gsw.operations.list(asked.id, { limit: 1 })) operations.push(id);
+    expect(operations.length).toBeGreaterThan(2);
+    expect((await gsw.operations.get(operations[0] ?? '')).workflowId).toBe(asked.id);
+    for await (const { id } of gsw.executions.list(asked.id)) {
+      expect((await gsw.executions.get(id)).prompt).toContain('greets the reader');
+    }
+    for await (const project of gsw.projects.list({ pinned: true })) {
+      expect(project.repository).toBe(repository());
+      expect((await gsw.projects.change(project.id, { maxParallelSteps: 3 })).settings.maxParallelSteps).toBe(
+        3,
+      );
+      for await (const { id } of gsw.requirements.list(project.id)) {
+        expect((await gsw.requirements.diff(id, id)).hunks).toEqual([]);
+      }
+    }
+    expect((await gsw.projects.repositories()).items.map((one) => one.repository)).toEqual([repository()]);
+    expect((await gsw.metrics.get({ from: '2026-01-01T00:00:00Z' })).workflows.failed).toBeGreaterThan(0);
+  }, 60_000);
+
   test('says what is wrong, and where, without the key', async () => {
     const refused = await gsw.workflows.enqueue({ repository: 'nothing' }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(ApiProblem);

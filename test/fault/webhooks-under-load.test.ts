@@ -37,7 +37,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-const launch = () => fork(new URL('../support/api-process.ts', import.meta.url), { stdio: 'inherit' });
+const launch = () => fork(new URL('../support/serving-process.ts', import.meta.url), { stdio: 'inherit' });
 
 /** Lets one that is loaded serve, and loads the next. */
 async function serve(config: Config): Promise<void> {
@@ -66,7 +66,7 @@ test(`${perSecond} webhooks a second for ${seconds} s, killed twice: what is tak
   const db = databases.inOrganization(organizationId);
   const { source, secret } = await createSource(
     { db, organizationId, keyring: keyringSource(config), by: 'a test' },
-    { name: `load ${randomUUID()}`, provider: 'github', settings: {} },
+    { id: randomUUID(), name: `load ${randomUUID()}`, provider: 'github', settings: {} },
   );
   await serve(config);
 

@@ -60,14 +60,40 @@ describe('logging in', () => {
     expect((await api.send('POST', '/login', form({}))).status).toBe(401);
   });
 
-  test('lets a browser read the API, and change nothing there', async () => {
-    const session = withCookie(await api.logIn(api.key));
-    expect((await api.send('GET', '/v1/workflows', session)).status).toBe(200);
-    const post = await api.send('POST', '/v1/workflows', {
-      ...session,
-      body: { repository: 'acme/widgets' },
-    });
-    expect(post.status).toBe(401);
+  test('lets a browser read the API, and change something from our own pages only', async () => {
+    const cookie = await api.logIn(api.key);
+    const send = (method: string, headers: Record<string, string>, key: string | null = null) =>
+      api.send(method, '/v1/workflows', {
+        key,
+        headers: { cookie, ...headers },
+        ...(method === 'GET' ? {} : { body: { repository: 'acme/widgets' } }),
+      });
+    const foreign: Record<string, string>[] = [
+      {},
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'none' },
+      { 'sec-fetch-site': 'cross-site', origin: api.url },
+      { origin: 'null' },
+      { origin: 'http://evil.example' },
+      { origin: `${api.url}.evil.example` },
+      { origin: api.url.replace(/\d+$/, '1') },
+    ];
+    for (const headers of foreign) {
+      const { status, body } = await send('POST', headers);
+      expect([headers, status, body.type]).toEqual([
+        headers,
+        403,
+        'urn:graph-sitter-workflows:problem:forbidden',
+      ]);
+      expect((await send('GET', headers)).status).toBe(200);
+      // who has a key has not been led here by a page
+      expect((await send('POST', headers, api.key)).status).toBe(202);
+    }
+    for (const headers of [{ 'sec-fetch-site': 'same-origin' }, { origin: api.url }]) {
+      expect((await send('POST', headers)).status).toBe(202);
+    }
+    expect((await send('POST', { 'sec-fetch-site': 'same-origin' }, 'gsw_wrong')).status).toBe(401);
   });
 
   test('refuses forms of other sites', async () => {

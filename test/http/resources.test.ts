@@ -144,6 +144,11 @@ describe('a plan that waits for approval', () => {
     // by now the plan has another version: the key still stands for what was done
     const again = await api.send('POST', approve, { body: { reason: 'fine' }, headers });
     expect([again.status, again.body.id]).toEqual([202, taken.body.id]);
+    const { body: told } = await api.send('GET', `/v1/events?types=plan.*&workflow=${workflow}`);
+    expect(told.items.at(-1)).toMatchObject({
+      type: 'plan.edited',
+      data: { title: plan.title, version: plan.version, steps: 3, actor: 'ci', by: { name: 'ci' } },
+    });
     const late = await api.send('PUT', planOf(workflow), { body: asSent(plan) });
     expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('waits for approval')]);
   }, 90_000);

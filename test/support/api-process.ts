@@ -1,13 +1,21 @@
-/** API and worker in a process of its own. It loads everything, says `ready`, and serves when it is handed its settings. */
-import type { Config } from '../../src/config.ts';
-import { startWorker } from '../../src/engine/worker.ts';
+/** A process with nothing but the API in it, to be killed: gets its settings, tells where it listens. */
+import { pino } from 'pino';
+import { catalogue } from '../../jobs/workflow.ts';
+import { connectDatabases } from '../../src/databases/connect.ts';
+import type { ConnectedConfig } from '../../src/databases/connections.ts';
+import { queueConnection } from '../../src/engine/queue-connection.ts';
+import { Queues } from '../../src/engine/queues.ts';
 import { startApi } from '../../src/http/server.ts';
-import { openSystem } from '../../src/main.ts';
+import { connectServices } from '../../src/integrations/connect.ts';
 
-process.once('message', async (config: Config) => {
-  const { engine } = await openSystem(config);
-  await startApi(engine, config.http);
-  startWorker(engine);
-  process.send?.('serving');
+process.once('message', async (config: ConnectedConfig) => {
+  const logger = pino({ level: 'silent' });
+  const databases = connectDatabases(config);
+  const queues = new Queues(queueConnection(config), () => undefined);
+  const servicesOf = connectServices({ config, databases, logger });
+  const api = await startApi(
+    { config, databases, queues, catalogue, logger, servicesOf },
+    { host: '127.0.0.1', port: 0 },
+  );
+  process.send?.(api.url);
 });
-process.send?.('ready');

@@ -3,9 +3,11 @@ import { workflowStates } from '../../../entities/workflows/workflow-execution.t
 import type { WorkflowQuery, WorkflowSummary } from '../../client/index.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { wholeNumber } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { paintFor } from '../style.ts';
 import { summaryLines } from '../summary-lines.ts';
+import { asRepository } from '../workflow-options.ts';
 
 type ListOptions = ApiOptions & WorkflowQuery & { all?: boolean; json?: boolean };
 
@@ -15,6 +17,10 @@ export function listCommand(): Command {
   return withApi(new Command('list'))
     .description('the workflows there are, newest first')
     .addOption(new Option('--status <status>', 'those only').choices(workflowStates))
+    .option('--stage <stage>', 'at this stage, such as task_execution', underscored)
+    .option('--repository <owner/repo>', 'in this repository', asRepository)
+    .option('--issue <key>', 'of this issue, such as ENG-7')
+    .option('--pull-request <number>', 'of this pull request; name the repository, too', wholeNumber)
     .option('--q <text>', 'with this in their name, repository or issue key')
     .option('--limit <number>', 'how many, 1 to 100', limit, usual)
     .option('--all', 'every one of them, however many')
@@ -32,6 +38,9 @@ async function list({ all, json, demo = false, ...query }: ListOptions): Promise
   for (const line of summaryLines(items, { paint: paintFor(process.stdout), now: Date.now() })) print(line);
   if (nextCursor !== null) say('There are more: --limit, or --all.');
 }
+
+/** As it is written in `gsw status`, or as the API has it. */
+const underscored = (stage: string): string => stage.replaceAll(/[- ]/g, '_');
 
 async function everyOne(api: ApiClient, query: WorkflowQuery): Promise<WorkflowSummary[]> {
   const found: WorkflowSummary[] = [];

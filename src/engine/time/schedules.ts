@@ -9,6 +9,7 @@ import {
 } from '../../../entities/workflows/workflow-schedule.ts';
 import type { Engine } from '../engine.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseStale } from '../refuse-stale.ts';
 import { templateFor } from '../workflow-template.ts';
 import { checkRecurrence, nextTime, type Recurrence } from './cron.ts';
 
@@ -29,7 +30,7 @@ type Home = Pick<Engine, 'databases' | 'catalogue'>;
 export async function createSchedule(
   engine: Home,
   organizationId: string,
-  { enabled = true, ...asked }: ScheduleRequest,
+  { id = randomUUID(), enabled = true, ...asked }: ScheduleRequest & { id?: string },
   createdBy: string,
 ): Promise<WorkflowSchedule> {
   checkRecurrence(asked);
@@ -37,7 +38,7 @@ export async function createSchedule(
     await templateFor(em, engine.catalogue, organizationId, asked.request.template);
     const schedule = em.create(WorkflowSchedule, {
       ...asked,
-      id: randomUUID(),
+      id,
       organizationId,
       overlap: asked.overlap ?? 'skip',
       missed: asked.missed ?? 'run_once',
@@ -91,11 +92,8 @@ export async function removeSchedule(
 async function found(em: EntityManager, id: string, version?: number): Promise<WorkflowSchedule> {
   const schedule = await em.findOne(WorkflowSchedule, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!schedule) throw new Refusal('not-found', `There is no schedule ${id}.`);
-  if (version === undefined || version === schedule.version) return schedule;
-  throw new Refusal(
-    'changed-meanwhile',
-    `The schedule was changed meanwhile: it has version ${schedule.version}, not ${version}. Read it again, and decide anew.`,
-  );
+  refuseStale('schedule', schedule, version);
+  return schedule;
 }
 
 const defined = <T extends object>(change: T) =>

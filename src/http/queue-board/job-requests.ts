@@ -10,9 +10,9 @@ import type { Engine } from '../../engine/engine.ts';
 import { type JobAction, jobsIn, promotionOf, retryOf } from '../../engine/job-actions.ts';
 import type { JobAddress } from '../../engine/queue-backend.ts';
 import { Refusal } from '../../engine/refusal.ts';
-import { byOf, callerOf } from '../authenticate.ts';
+import { byOf, callerOf, reads } from '../authenticate.ts';
 import { Problem, problemHandler } from '../problem.ts';
-import { fromOurPages } from '../same-origin.ts';
+import { atLeast } from '../roles.ts';
 import { queueOf } from './groups.ts';
 
 type ActingEngine = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
@@ -26,7 +26,7 @@ const atOnce = 500;
 
 export function jobRequests(engine: ActingEngine): Router {
   const router = Router();
-  router.use(fromOurPages, mayAct);
+  router.use(mayAct);
   router.put('/api/queues/:queue/retry/failed', all(engine, 'retried', 'failed'));
   router.put('/api/queues/:queue/promote', all(engine, 'promoted', 'delayed'));
   router.put('/api/queues/:queue/:job/retry', one(engine, 'retried'));
@@ -37,19 +37,12 @@ export function jobRequests(engine: ActingEngine): Router {
   return router;
 }
 
-const looks = (method: string): boolean => method === 'GET' || method === 'HEAD';
+const operators = atLeast('operator');
 
-const mayAct: RequestHandler = (req, res, next) => {
-  const { role, keyName } = callerOf(res);
-  if (looks(req.method) || role !== 'viewer') return next();
-  throw new Problem(
-    'forbidden',
-    `The API key "${keyName}" may look at the queues and change nothing; log in with one of an operator.`,
-  );
-};
+const mayAct: RequestHandler = (req, res, next) => (reads(req) ? next() : operators(req, res, next));
 
 const nothingElse: RequestHandler = (req, _res, next) => {
-  if (looks(req.method)) return next();
+  if (reads(req)) return next();
   throw new Problem(
     'method-not-allowed',
     'Jobs can be retried and promoted here, and nothing else: the rows in PostgreSQL are the truth, and the queue follows them. ' +

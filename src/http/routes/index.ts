@@ -1,10 +1,14 @@
 /** Every route of the API. */
 import type { Route } from '../route.ts';
+import { apiKeyRoutes } from './api-keys.ts';
+import { auditRoutes } from './audit.ts';
+import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { executionRoutes } from './executions.ts';
 import { limitsRoutes } from './limits.ts';
 import { metricRoutes } from './metrics.ts';
 import { operationRoutes } from './operations.ts';
+import { organizationRoutes } from './organization.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes } from './projects.ts';
 import { receivedEventRoutes } from './received-events.ts';
@@ -13,6 +17,7 @@ import { scheduleRoutes } from './schedules.ts';
 import { sourceRoutes } from './sources.ts';
 import { stepRoutes } from './steps.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
+import { templateRoutes } from './templates.ts';
 import { workflowRoutes } from './workflows.ts';
 
 export const routes: readonly Route[] = [
@@ -29,5 +34,10 @@ export const routes: readonly Route[] = [
   ...receivedEventRoutes,
   ...sourceRoutes,
   ...subscriptionRoutes,
+  ...apiKeyRoutes,
+  ...organizationRoutes,
+  ...auditRoutes,
+  ...templateRoutes,
+  ...credentialRoutes,
   ...limitsRoutes,
 ];

@@ -65,12 +65,13 @@ const set = defineRoute({
   summary: 'Change the limits of an organisation',
   description:
     'For admin keys of the default organisation. What is left out stays; null: as the settings say.',
+  role: 'admin',
   query: limitsQuery,
   body: limitsRequest,
   answer: limitsSchema,
   handle: async (asked) => {
     const { caller, engine, by, body } = asked;
-    if (caller.role !== 'admin' || !caller.isOperator) {
+    if (!caller.isOperator) {
       throw new Problem(
         'forbidden',
         'What an organisation may take up is for the installation to say: use an admin key of the default organisation.',

@@ -7,7 +7,6 @@ import { tagged } from '../etag.ts';
 import { fromService } from '../from-service.ts';
 import { listProjects, projectPageSchema } from '../list-projects.ts';
 import { linked } from '../pages.ts';
-import { Problem } from '../problem.ts';
 import {
   pinOrderRequest,
   pinRequest,
@@ -115,22 +114,17 @@ const change = defineRoute({
   method: 'patch',
   path: '/v1/projects/:id',
   name: 'changeProject',
+  role: 'admin',
   tag: 'projects',
   summary: 'Change how the workflows of a project behave',
   description:
-    'For admins: it says who may approve. What is left out stays. Of the budget, null takes a limit away. Workflows that ' +
+    'It says who may approve. What is left out stays. Of the budget, null takes a limit away. Workflows that ' +
     'have started keep what was settled for them.',
   ids: { id: 'project' },
   versioned: true,
   body: projectSettingsChange,
   answer: projectSchema,
   handle: (asked) => {
-    if (asked.caller.role !== 'admin') {
-      throw new Problem(
-        'forbidden',
-        'The settings of a project say who may approve; use the key of an admin.',
-      );
-    }
     const { budget = {}, ...rest } = asked.body;
     return changed(asked, asked.id(), (project) => {
       Object.assign(project, rest);

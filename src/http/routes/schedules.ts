@@ -29,16 +29,15 @@ const create = defineRoute({
   name: 'createSchedule',
   tag: 'schedules',
   summary: 'Have a workflow put in at the times of a cron expression',
+  creates: '/v1/schedules/:id',
   body: scheduleRequest,
   status: 201,
   answer: scheduleSchema,
   problems: { 409: 'There is a schedule of this name already.' },
-  handle: async ({ engine, caller, body, res }) => {
+  handle: async ({ engine, caller, newId, body, res }) => {
     const { workflow, ...asked } = body;
-    const to = { ...asked, ...splitRequest(workflow) };
-    const schedule = await createSchedule(engine, caller.organizationId, to, caller.keyName);
-    res.location(`/v1/schedules/${schedule.id}`);
-    return tagged(res, scheduleView(schedule));
+    const to = { ...asked, ...splitRequest(workflow), id: newId };
+    return tagged(res, scheduleView(await createSchedule(engine, caller.organizationId, to, caller.keyName)));
   },
 });
 
@@ -122,8 +121,7 @@ async function changed(
   { engine, caller, id, ifMatch, res }: Asked<unknown, unknown>,
   to: Parameters<typeof changeSchedule>[3],
 ) {
-  const schedule = await changeSchedule(engine, caller.organizationId, id(), to, ifMatch);
-  return tagged(res, scheduleView(schedule));
+  return tagged(res, scheduleView(await changeSchedule(engine, caller.organizationId, id(), to, ifMatch)));
 }
 
 /** Requirements are long, and a text of people's: they have a column of their own. */

@@ -28,7 +28,12 @@ const sourceSchema = z
   .meta({ id: 'EventSource' });
 
 const withSecret = sourceSchema
-  .extend({ secret: z.string().nullable().describe('Where it was made up here: shown this once.') })
+  .extend({
+    secret: z
+      .string()
+      .nullable()
+      .describe('Where it was made up here: shown this once, and null when the answer is sent again.'),
+  })
   .meta({ id: 'NewEventSource' });
 
 const secret = text(500).min(8, 'A secret has 8 characters or more.').optional();
@@ -79,14 +84,16 @@ const create = defineRoute({
   name: 'createSource',
   tag: 'events',
   summary: 'Listen to a service',
+  role: 'admin',
+  creates: '/v1/sources/:id',
+  shownOnce: ['secret'],
   body: sourceRequest,
   status: 201,
   answer: withSecret,
   problems: { 409: 'There is a source of this name already.' },
   handle: async (asked) => {
-    const { engine, body, res } = asked;
-    const made = await createSource(keeperOf(asked), body);
-    res.location(`/v1/sources/${made.source.id}`);
+    const { engine, body, newId } = asked;
+    const made = await createSource(keeperOf(asked), { ...body, id: newId });
     return { ...view(engine, made.source), secret: made.secret };
   },
 });
@@ -112,6 +119,7 @@ const change = defineRoute({
   name: 'changeSource',
   tag: 'events',
   summary: 'Hold a source or let it go on, change its settings, end what its earlier secret is good for',
+  role: 'admin',
   ids: { id: 'source' },
   body: z
     .strictObject({
@@ -130,6 +138,7 @@ const secrets = defineRoute({
   name: 'replaceSourceSecret',
   tag: 'events',
   summary: 'Give a source another secret; the earlier one counts until it is ended',
+  role: 'admin',
   ids: { id: 'source' },
   body: z.strictObject({ secret }).meta({ id: 'EventSourceSecret' }),
   answer: withSecret,

@@ -47,21 +47,24 @@ const create = defineRoute({
   description:
     'Webhooks are signed as Standard Webhooks have it; any of its libraries checks them with the `secret`. Slack takes the bot token that ' +
     'the vault has as `slack_token`.',
+  role: 'admin',
+  creates: '/v1/subscriptions/:id',
+  shownOnce: ['secret'],
   body: subscriptionRequest,
   status: 201,
   answer: newSubscriptionSchema,
   problems: { 409: 'There is a subscription of this name already.' },
   handle: async (asked) => {
-    const { body, res } = asked;
+    const { body, res, newId } = asked;
     const { method: deliveryMethod, types, level, maxPerHour, ...rest } = body;
     const made = await createSubscription(keeperOf(asked), {
       ...rest,
+      id: newId,
       deliveryMethod,
       eventTypes: types,
       minLevel: level,
       maxEventsPerHour: maxPerHour,
     });
-    res.location(`/v1/subscriptions/${made.subscription.id}`);
     return { ...tagged(res, made.subscription), secret: made.secret };
   },
 });
@@ -87,6 +90,7 @@ const change = defineRoute({
   name: 'changeSubscription',
   tag: 'subscriptions',
   summary: 'Change a subscription, hold it or let it go on',
+  role: 'admin',
   ids: { id: 'subscription' },
   versioned: true,
   body: subscriptionChange,
@@ -105,6 +109,7 @@ const remove = defineRoute({
   name: 'removeSubscription',
   tag: 'subscriptions',
   summary: 'Remove a subscription with its deliveries, and destroy its secret',
+  role: 'admin',
   ids: { id: 'subscription' },
   versioned: true,
   status: 204,
@@ -117,6 +122,7 @@ const secrets = defineRoute({
   name: 'replaceSubscriptionSecret',
   tag: 'subscriptions',
   summary: 'Give a webhook another secret; messages are signed with both for a day',
+  role: 'admin',
   ids: { id: 'subscription' },
   body: secretRequest,
   answer: newSubscriptionSchema,

@@ -34,7 +34,9 @@ export const newSubscriptionSchema = subscriptionSchema
     secret: z
       .string()
       .nullable()
-      .describe('`whsec_…`, with which messages are signed: shown this once; null for Slack.'),
+      .describe(
+        '`whsec_…`, with which messages are signed: shown this once, and null when the answer is sent again and for Slack.',
+      ),
   })
   .meta({ id: 'NewSubscription' });
 

@@ -4,6 +4,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { Credential, type CredentialKind } from '../../../entities/projects/credential.ts';
 import type { Statement } from '../../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
+import { Refusal } from '../../engine/refusal.ts';
 import { type Binding, open, seal, VaultError } from './envelope.ts';
 import type { KeyringSource } from './keyring.ts';
 import { checkSecret, kinds, lastFourOf } from './kinds.ts';
@@ -28,6 +29,8 @@ export type CredentialSummary = Pick<
 >;
 
 export type NewValue = {
+  /** Of the one that is meant; where there is another of that kind and name, it is refused. Left out: whichever there is. */
+  id?: string;
   kind: CredentialKind;
   /** `default` unless told. */
   name?: string;
@@ -55,7 +58,7 @@ export const bindingOf = (row: Credential): Binding => ({
 
 const notRevoked = { status: { $ne: 'revoked' } } as const;
 
-/** Keeps a value, in the place of the one of that kind and name if there is one. Throws {@link VaultError}. */
+/** Keeps a value, in the place of the one of that kind and name if there is one. Throws {@link VaultError} or a {@link Refusal}. */
 export async function setCredential(vault: Vault, value: NewValue): Promise<CredentialSummary> {
   const { kind, name = 'default', by, expiresAt = null } = value;
   const secret = value.secret.trim();
@@ -66,9 +69,15 @@ export async function setCredential(vault: Vault, value: NewValue): Promise<Cred
       { kind, name, ...notRevoked },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
+    if (found && value.id !== undefined && value.id !== found.id) {
+      throw new Refusal(
+        'conflict',
+        `There is a ${kind} called "${name}" already; replace its value, or take another name.`,
+      );
+    }
     const settings = value.settings ?? found?.settings ?? {};
     checkSecret(kind, secret, settings);
-    const id = found?.id ?? randomUUID();
+    const id = found?.id ?? value.id ?? randomUUID();
     const { organizationId } = vault;
     const { provider } = kinds[kind];
     const sealed = await seal(secret, { organizationId, provider, kind, credentialId: id }, keyring);
@@ -140,7 +149,8 @@ export async function openSecrets(
   return Promise.all(rows.map((row) => openCredential(vault, row)));
 }
 
-function summaryOf(row: Credential): CredentialSummary {
+/** Without the value. */
+export function summaryOf(row: Credential): CredentialSummary {
   const {
     id,
     provider,

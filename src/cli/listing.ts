@@ -1,0 +1,41 @@
+/** What commands that list something have in common. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ApiOptions, withApi } from './find-api.ts';
+import { print, printJson, say } from './output.ts';
+import { tableLines } from './table.ts';
+
+/** A command that talks to the API. */
+export const apiCommand = (all: Command, name: string, description: string): Command =>
+  withApi(all.command(name)).description(description).option('--json', 'for programs');
+
+export type Options = ApiOptions & { json?: boolean };
+
+export const limited = (usual: number): Option =>
+  new Option('--limit <number>', 'how many at most').argParser(wholeNumber).default(usual);
+
+export function wholeNumber(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('It should be a whole number from 1 on.');
+}
+
+/** Takes the first of them, however many pages that are. */
+export async function firstOf<Item>(items: AsyncIterable<Item>, limit: number): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) {
+    found.push(item);
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+/** @param none what is said where there is nothing */
+export function tellList<Item>(
+  items: readonly Item[],
+  { json = false }: { json?: boolean },
+  rowOf: (item: Item) => string[],
+  none: string,
+): void {
+  if (json) printJson(items);
+  else if (items.length === 0) say(none);
+  else for (const line of tableLines(items.map(rowOf))) print(line);
+}

@@ -1,0 +1,155 @@
+/** `/v1/api-keys`: who may act for an organisation, and as what. */
+import { z } from 'zod';
+import { ApiKey } from '../../../entities/projects/api-key.ts';
+import { roles } from '../../../entities/projects/roles.ts';
+import { addApiKey } from '../../security/api-keys.ts';
+import { revokeApiKey, rotateApiKey } from '../../security/change-api-keys.ts';
+import { Problem } from '../problem.ts';
+import { text } from '../requests/texts.ts';
+import { defineRoute } from '../route.ts';
+import { iso, time, timeOrNull } from '../times.ts';
+
+const apiKeySchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string().describe('Stands as actor in what is done with it.'),
+    role: z.enum(roles),
+    lastFour: z.string().describe('The last four characters, to tell keys apart.'),
+    state: z.enum(['active', 'expired', 'revoked']),
+    createdAt: time,
+    expiresAt: timeOrNull.describe('Null: never.'),
+    lastUsedAt: timeOrNull.describe('Noted once a minute.'),
+    revokedAt: timeOrNull,
+  })
+  .meta({ id: 'ApiKey' });
+
+const withKey = apiKeySchema
+  .extend({
+    key: z
+      .string()
+      .nullable()
+      .describe('Shown this once and kept nowhere; null when the answer is sent again: then rotate it.'),
+  })
+  .meta({ id: 'NewApiKey' });
+
+const expiresAt = z
+  .union([z.iso.datetime({ offset: true }), z.null()], 'This should be a time, such as 2027-01-31T00:00:00Z.')
+  .transform((value) => (value === null ? null : new Date(value)))
+  .refine((value) => value === null || value > new Date(), 'This time is past.')
+  .default(null)
+  .describe('Null: never.');
+
+const list = defineRoute({
+  method: 'get',
+  path: '/v1/api-keys',
+  name: 'listApiKeys',
+  tag: 'administration',
+  summary: 'List API keys, newest first, those that are over too',
+  role: 'admin',
+  answer: z.object({ items: z.array(apiKeySchema) }).meta({ id: 'ApiKeyList' }),
+  handle: async ({ db }) => {
+    const rows = await db.projects((em) =>
+      em.find(ApiKey, {}, { orderBy: { createdAt: 'desc', id: 'asc' } }),
+    );
+    return { items: rows.map(view) };
+  },
+});
+
+const create = defineRoute({
+  method: 'post',
+  path: '/v1/api-keys',
+  name: 'createApiKey',
+  tag: 'administration',
+  summary: 'Make an API key',
+  role: 'admin',
+  creates: '/v1/api-keys/:id',
+  shownOnce: ['key'],
+  body: z
+    .strictObject({
+      name: text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.'),
+      role: z.enum(roles, `This should be one of: ${roles.join(', ')}.`),
+      expiresAt,
+    })
+    .meta({ id: 'ApiKeyRequest', examples: [{ name: 'nightly build', role: 'operator' }] }),
+  status: 201,
+  answer: withKey,
+  handle: ({ db, caller, newId, body: { name, ...terms } }) =>
+    db.projects(async (em) => {
+      const key = addApiKey(em, caller.organizationId, name, { ...terms, id: newId });
+      await em.flush();
+      return { ...view(await em.findOneOrFail(ApiKey, { id: newId })), key };
+    }),
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/v1/api-keys/:id',
+  name: 'getApiKey',
+  tag: 'administration',
+  summary: 'Look at an API key',
+  role: 'admin',
+  ids: { id: 'API key' },
+  answer: apiKeySchema,
+  handle: async ({ db, id }) => {
+    const row = await db.projects((em) => em.findOne(ApiKey, { id: id() }));
+    if (!row) throw new Problem('not-found', `There is no API key ${id()}.`);
+    return view(row);
+  },
+});
+
+const rotate = defineRoute({
+  method: 'post',
+  path: '/v1/api-keys/:id/rotate',
+  name: 'rotateApiKey',
+  tag: 'administration',
+  summary: 'Put another API key of the same name and role in the place of one',
+  role: 'admin',
+  ids: { id: 'API key' },
+  creates: '/v1/api-keys/:id',
+  shownOnce: ['key'],
+  body: z
+    .strictObject({
+      overlapMinutes: z
+        .int('This should be a whole number of minutes.')
+        .min(0, 'This should be 0 or more.')
+        .max(10_080, 'Both may work for a week at most: 10080.')
+        .default(0)
+        .describe('How long the earlier key goes on working.'),
+      expiresAt,
+    })
+    .meta({ id: 'ApiKeyRotation', examples: [{ overlapMinutes: 60 }] }),
+  status: 201,
+  answer: withKey,
+  problems: { 409: 'The key is over already, or what was sent before under this key is still under way.' },
+  handle: async ({ db, caller, id, newId, body }) => {
+    const { row, key } = await rotateApiKey(db, caller.organizationId, { id: id(), newId, ...body });
+    return { ...view(row), key };
+  },
+});
+
+const revoke = defineRoute({
+  method: 'delete',
+  path: '/v1/api-keys/:id',
+  name: 'revokeApiKey',
+  tag: 'administration',
+  summary: 'Revoke an API key, at once and for good; it stays in the list',
+  role: 'admin',
+  ids: { id: 'API key' },
+  answer: apiKeySchema,
+  problems: { 409: 'It is the last admin key.' },
+  handle: async ({ db, caller, id }) => view(await revokeApiKey(db, caller.organizationId, id())),
+});
+
+function view(row: ApiKey): z.input<typeof apiKeySchema> {
+  const { id, name, role, lastFour } = row;
+  return {
+    ...{ id, name, role, lastFour },
+    state: row.stateAt(new Date()),
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: iso(row.expiresAt),
+    lastUsedAt: iso(row.lastUsedAt),
+    revokedAt: iso(row.revokedAt),
+  };
+}
+
+export const apiKeyRoutes = [list, create, get, rotate, revoke];

@@ -1,0 +1,60 @@
+/** What administrators do to the API keys of their organisation. */
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { ApiKey } from '../../entities/projects/api-key.ts';
+import { Organization } from '../../entities/projects/organization.ts';
+import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { Refusal } from '../engine/refusal.ts';
+import { addApiKey, valid } from './api-keys.ts';
+
+export type Rotation = {
+  id: string;
+  newId: string;
+  /** How long the earlier key goes on working beside the new one. */
+  overlapMinutes: number;
+  /** Of the new key; null: never. */
+  expiresAt: Date | null;
+};
+
+/** Gives a key of the same name and role that takes the place of this one. Throws a {@link Refusal}. */
+export function rotateApiKey(
+  db: OrganizationDatabases,
+  organizationId: string,
+  { id, newId, overlapMinutes, expiresAt }: Rotation,
+): Promise<{ row: ApiKey; key: string }> {
+  return db.projects(async (em) => {
+    const earlier = await found(em, id);
+    if (earlier.stateAt(new Date()) !== 'active') {
+      throw new Refusal('conflict', `The API key "${earlier.name}" is over already; create another one.`);
+    }
+    const { name, role } = earlier;
+    const key = addApiKey(em, organizationId, name, { role, expiresAt, id: newId });
+    earlier.endBy(new Date(Date.now() + overlapMinutes * 60_000));
+    await em.flush();
+    return { row: await em.findOneOrFail(ApiKey, { id: newId }), key };
+  });
+}
+
+/** Ends it at once; one that is over stays as it is. Throws a {@link Refusal} for the last one that may administer. */
+export function revokeApiKey(db: OrganizationDatabases, organizationId: string, id: string): Promise<ApiKey> {
+  return db.projects(async (em) => {
+    // those that are revoked at the same moment take turns, or each would find the other one left
+    await em.findOneOrFail(Organization, organizationId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const key = await found(em, id);
+    if (key.stateAt(new Date()) !== 'active') return key;
+    const others = await em.count(ApiKey, { id: { $ne: id }, role: 'admin', ...valid() });
+    if (key.role === 'admin' && others === 0) {
+      throw new Refusal(
+        'conflict',
+        `"${key.name}" is the last admin key of the organisation; create another one before.`,
+      );
+    }
+    key.revokedAt = new Date();
+    return key;
+  });
+}
+
+async function found(em: EntityManager, id: string): Promise<ApiKey> {
+  const key = await em.findOne(ApiKey, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!key) throw new Refusal('not-found', `There is no API key ${id}.`);
+  return key;
+}
