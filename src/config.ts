@@ -70,7 +70,6 @@ const environment = z.object({
   SLACK_TOKEN: optional,
   /** `true`: subscribers on this machine may be told, also over plain HTTP. For development. */
   SUBSCRIBERS_ON_LOOPBACK: optional.pipe(z.stringbool().default(false)),
-
   /** `true`: organisations without credentials of their own act with those of the environment. */
   SHARE_ENVIRONMENT_CREDENTIALS: optional.pipe(z.stringbool().default(false)),
 
@@ -150,10 +149,7 @@ export type Config = {
   };
   linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
   slack: { apiUrl: string; token: string | undefined };
-  subscribers: {
-    /** Whether those on this machine may be told, also over plain HTTP. */
-    allowLoopback: boolean;
-  };
+  subscribers: { allowLoopback: boolean };
   /** Whether what the environment gives serves every organisation, or the default one only. */
   shareCredentials: boolean;
   /** Where the master keys of the credentials are. */

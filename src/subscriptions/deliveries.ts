@@ -9,11 +9,15 @@ import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { found } from './subscriptions.ts';
 
-/** Has a message sent that says nothing but that it is a test, to this subscription alone. */
+/**
+ * Has a message sent that says nothing but that it is a test, to this subscription alone.
+ * @param id of the delivery
+ */
 export function sendTest(
   db: OrganizationDatabases,
   organizationId: string,
   subscriptionId: string,
+  id: string,
   by: By,
 ): Promise<SubscriptionDelivery> {
   return db.events(async (em) => {
@@ -34,7 +38,7 @@ export function sendTest(
     );
     await em.flush();
     const row = em.create(SubscriptionDelivery, {
-      id: randomUUID(),
+      id,
       organizationId,
       subscriptionId,
       eventId,

@@ -139,14 +139,14 @@ const test = defineRoute({
   name: 'testSubscription',
   tag: 'subscriptions',
   summary: 'Have a test message sent to this subscription alone',
+  creates: '/v1/subscriptions/:id/deliveries/:delivery',
   ids: { id: 'subscription' },
   status: 202,
   answer: deliverySchema,
   problems: { 409: 'The subscription is not active.' },
   handle: async (asked) => {
-    const { caller } = asked;
-    const row = await sendTest(dbOf(asked), caller.organizationId, asked.id(), asked.by);
-    return located(asked.res, row);
+    const { caller, newId } = asked;
+    return deliveryView(await sendTest(dbOf(asked), caller.organizationId, asked.id(), newId, asked.by));
   },
 });
 
