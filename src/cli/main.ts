@@ -16,6 +16,7 @@ import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { listCommand } from './commands/list.ts';
 import { logsCommand } from './commands/logs.ts';
+import { membersCommand } from './commands/members.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
@@ -23,6 +24,7 @@ import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
+import { templatesCommand } from './commands/templates.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { CliFailure, exitCodes, Interrupted, sentenceOf } from './failure.ts';
@@ -62,6 +64,8 @@ for (const command of [
   budgetCommand(),
   credentialsCommand(),
   keyCommand(),
+  membersCommand(),
+  templatesCommand(),
   auditCommand(),
   migrateLegacyCommand(),
   ...backupCommands(),
