@@ -5,6 +5,8 @@ import { stateMachine } from '../state-machine.ts';
 import { ExperimentVariant } from './experiment-variant.ts';
 import { PromptTemplateVersion } from './prompt-template-version.ts';
 
+export const executionStates = ['pending', 'running', 'completed', 'failed'] as const;
+
 const schema = defineEntity({
   name: 'PromptExecution',
   tableName: 'executions',
@@ -40,7 +42,7 @@ const schema = defineEntity({
     purpose: p.string().length(50),
     /** The latest attempt of the workflow for which it counts. */
     attempt: p.integer().default(1).check('attempt > 0'),
-    status: p.enum(['pending', 'running', 'completed', 'failed'] as const).default('pending'),
+    status: p.enum(executionStates).default('pending'),
     /** As sent, enhancements included. */
     prompt: p.text(),
     /** As answered; null while the agent works or where it gave no answer. */

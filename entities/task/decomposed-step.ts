@@ -60,6 +60,11 @@ const schema = defineEntity({
       expression:
         'create unique index decomposed_steps_number_unique on decomposed_steps (requirement_decomposition_id, step_number) where dropped_at is null',
     },
+    {
+      name: 'decomposed_steps_linear_issue_key',
+      expression:
+        'create index decomposed_steps_linear_issue_key on decomposed_steps (organization_id, linear_issue_key) where linear_issue_key is not null',
+    },
     { name: 'decomposed_steps_search', properties: ['search'], type: 'gin' },
     {
       name: 'decomposed_steps_name_search',

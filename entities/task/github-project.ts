@@ -66,12 +66,22 @@ const schema = defineEntity({
 export class GithubProject extends schema.class {
   archive(): void {
     this.archivedAt ??= new Date();
-    this.isPinned = false;
-    this.pinOrder = null;
+    this.unpin();
   }
 
   restore(): void {
     this.archivedAt = null;
+  }
+
+  /** After those that have a place already. */
+  pin(): void {
+    this.restore();
+    this.isPinned = true;
+  }
+
+  unpin(): void {
+    this.isPinned = false;
+    this.pinOrder = null;
   }
 }
 schema.setClass(GithubProject);

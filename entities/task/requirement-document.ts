@@ -5,6 +5,8 @@ import { fullText } from '../full-text.ts';
 import { stateMachine } from '../state-machine.ts';
 import { GithubProject } from './github-project.ts';
 
+export const requirementStates = ['draft', 'review', 'approved', 'implemented'] as const;
+
 const schema = defineEntity({
   name: 'RequirementDocument',
   tableName: 'requirement_documents',
@@ -25,7 +27,7 @@ const schema = defineEntity({
     /** What is different from the version before, in words. */
     changeNote: p.text().nullable(),
     /** A workflow works on what is approved, and its end makes it implemented. */
-    status: p.enum(['draft', 'review', 'approved', 'implemented'] as const).default('draft'),
+    status: p.enum(requirementStates).default('draft'),
     search: fullText('content'),
     ...timestamps,
   },

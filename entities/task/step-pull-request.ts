@@ -32,6 +32,7 @@ const schema = defineEntity({
     ...timestamps,
   },
   uniques: [{ properties: ['githubProjectId', 'number'] }],
+  indexes: [{ properties: ['organizationId', 'number'] }],
   triggers: [
     stateMachine('status', {
       open: ['validated', 'rejected', 'merged', 'closed'],

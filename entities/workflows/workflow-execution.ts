@@ -35,6 +35,11 @@ export const isUnderWay = (row: string) =>
 /** In SQL: it waits to be given a place. What is put off does not, until its start. */
 export const standsInLine = `(status = 'queued' and admitted_at is null and waiting_until is null)`;
 
+const indexWhere = (of: string, columns: string, condition: string) => ({
+  name: `workflow_executions_${of}`,
+  expression: `create index workflow_executions_${of} on workflow_executions (${columns}) where ${condition}`,
+});
+
 const schema = defineEntity({
   name: 'WorkflowExecution',
   tableName: 'workflow_executions',
@@ -122,28 +127,21 @@ const schema = defineEntity({
     { properties: ['organizationId', 'createdAt'] },
     { properties: ['organizationId', 'status', 'createdAt'] },
     { properties: ['projectId'] },
-    {
-      name: 'workflow_executions_start_at',
-      expression:
-        "create index workflow_executions_start_at on workflow_executions (start_at) where start_at is not null and status = 'queued'",
-    },
-    {
-      name: 'workflow_executions_deadline_at',
-      expression:
-        "create index workflow_executions_deadline_at on workflow_executions (deadline_at) where deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused')",
-    },
-    {
-      name: 'workflow_executions_places',
-      expression: `create index workflow_executions_places on workflow_executions (organization_id) where ${holdsPlace}`,
-    },
-    {
-      name: 'workflow_executions_under_way',
-      expression: `create index workflow_executions_under_way on workflow_executions (id) where ${isUnderWay('workflow_executions')}`,
-    },
-    {
-      name: 'workflow_executions_line',
-      expression: `create index workflow_executions_line on workflow_executions (organization_id, created_at) where ${standsInLine}`,
-    },
+    indexWhere('final_pr_number', 'organization_id, final_pr_number', 'final_pr_number is not null'),
+    indexWhere(
+      'linear_main_issue_key',
+      'organization_id, linear_main_issue_key',
+      'linear_main_issue_key is not null',
+    ),
+    indexWhere('start_at', 'start_at', "start_at is not null and status = 'queued'"),
+    indexWhere(
+      'deadline_at',
+      'deadline_at',
+      "deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused')",
+    ),
+    indexWhere('places', 'organization_id', holdsPlace),
+    indexWhere('under_way', 'id', isUnderWay('workflow_executions')),
+    indexWhere('line', 'organization_id, created_at', standsInLine),
     {
       name: 'workflow_executions_search',
       expression:

@@ -1,6 +1,6 @@
 import { defineIntake } from '../../src/engine/intake/define-intake.ts';
+import { workflowRequest } from '../../src/http/requests/workflow-requests.ts';
 import { bodyAs } from '../../src/http/validate.ts';
-import { workflowRequest } from '../../src/http/workflow-requests.ts';
 
 /** Puts a workflow in: the body is that of `POST /v1/workflows`. */
 export const enqueueWorkflowIntake = defineIntake({

@@ -1,5 +1,6 @@
 /** What an agent's plan must look like, and every way in which it does not. */
 import { z } from 'zod';
+import { findCycle } from '../../src/plans/find-cycle.ts';
 
 const step = z.object({
   name: z.string().trim().min(1).max(255),
@@ -81,24 +82,4 @@ function problemsOfGraph(steps: Plan['steps']): string[] {
   const cycle = findCycle(new Map(steps.map((step) => [step.name, step.depends_on])));
   if (cycle) problems.push(`The dependencies go round in a circle: ${cycle.join(' → ')}.`);
   return problems;
-}
-
-/** The names along a cycle, first one repeated at the end; null where there is none. */
-export function findCycle(dependencies: ReadonlyMap<string, readonly string[]>): string[] | null {
-  const done = new Set<string>();
-  const visit = (name: string, path: string[]): string[] | null => {
-    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
-    if (done.has(name)) return null;
-    for (const on of dependencies.get(name) ?? []) {
-      const cycle = visit(on, [...path, name]);
-      if (cycle) return cycle;
-    }
-    done.add(name);
-    return null;
-  };
-  for (const name of dependencies.keys()) {
-    const cycle = visit(name, []);
-    if (cycle) return cycle;
-  }
-  return null;
 }

@@ -4,17 +4,23 @@ import { insertRows } from '../../src/databases/insert-rows.ts';
 import { defineProjection } from '../../src/engine/define-projection.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 
-/** Measures how long stages and workflows take. */
+/** Measures how long stages, workflows and operations take, and how operations end. */
 export const analyticsProjection = defineProjection({
   name: 'analytics',
   database: 'analytics',
-  types: ['stage.completed', 'workflow.completed'],
+  types: [
+    'stage.completed',
+    'workflow.completed',
+    'operation.succeeded',
+    'operation.failed',
+    'operation.cancelled',
+  ],
   apply: (entries, em) => insertRows(em, Metric, entries.flatMap(durationOf)),
 });
 
 function durationOf({ id, organizationId, workflowExecutionId, type, payload, occurredAt }: OutboxEntry) {
   if (typeof payload.durationMs !== 'number') return [];
-  const subject = type === 'stage.completed' ? 'stage' : 'workflow';
+  const [subject = '', outcome = ''] = type.split('.');
   return {
     id: deriveId('metric', id),
     organizationId,
@@ -24,7 +30,16 @@ function durationOf({ id, organizationId, workflowExecutionId, type, payload, oc
     metricUnit: 'ms',
     subjectType: 'workflow',
     subjectId: workflowExecutionId,
-    dimensions: (typeof payload.stage === 'string' ? { stage: payload.stage } : {}) as Record<string, string>,
+    dimensions: dimensionsOf(subject, outcome, payload),
     measuredAt: occurredAt,
   };
+}
+
+function dimensionsOf(
+  subject: string,
+  outcome: string,
+  { stage, service, operation }: OutboxEntry['payload'],
+): Record<string, string> {
+  if (subject === 'operation') return { service: String(service), operation: String(operation), outcome };
+  return typeof stage === 'string' ? { stage } : {};
 }

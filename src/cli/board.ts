@@ -1,8 +1,8 @@
 /** A workflow at a glance: its stages, its steps, and why it waits. */
 
 import { hours } from '../engine/budget/judge.ts';
-import type { StepView } from '../http/step-view.ts';
-import type { WorkflowView } from '../http/workflow-view.ts';
+import type { StepView } from '../http/views/step-view.ts';
+import type { WorkflowView } from '../http/views/workflow-view.ts';
 import { count, duration, type Paint, signOf, spaced, span } from './style.ts';
 
 type Look = { paint: Paint; now: number };

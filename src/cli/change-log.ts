@@ -1,6 +1,6 @@
 /** Progress as lines, each saying one thing that has changed since the last look. */
-import type { StepView } from '../http/step-view.ts';
-import type { StageView, WorkflowView } from '../http/workflow-view.ts';
+import type { StepView } from '../http/views/step-view.ts';
+import type { StageView, WorkflowView } from '../http/views/workflow-view.ts';
 import { factOf } from './board.ts';
 import { duration, type Paint, signOf, spaced } from './style.ts';
 

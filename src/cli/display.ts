@@ -1,5 +1,5 @@
 /** Live progress: in a terminal a view that is drawn anew, elsewhere a line per change. */
-import type { WorkflowView } from '../http/workflow-view.ts';
+import type { WorkflowView } from '../http/views/workflow-view.ts';
 import { boardLines } from './board.ts';
 import { ChangeLog } from './change-log.ts';
 import { cut, paintFor } from './style.ts';

@@ -25,7 +25,7 @@ export async function findApi({ demo }: ApiOptions): Promise<ApiClient> {
   return new ApiClient(urlOf(config), key);
 }
 
-function urlOf({ client, http }: Config): string {
+export function urlOf({ client, http }: Config): string {
   const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host === '::' ? '::1' : http.host;
   return client.url ?? http.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
 }

@@ -1,6 +1,6 @@
 /** Watches a workflow until it is over, or until it asks a person. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowView } from '../http/workflow-view.ts';
+import type { WorkflowView } from '../http/views/workflow-view.ts';
 import { ApiUnreachable } from './api-client.ts';
 import type { Display } from './display.ts';
 import { Interrupted } from './failure.ts';

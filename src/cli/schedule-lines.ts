@@ -1,5 +1,5 @@
 /** A schedule as people read it. */
-import type { ScheduleView } from '../http/schedule-view.ts';
+import type { ScheduleView } from '../http/views/schedule-view.ts';
 import type { Paint } from './style.ts';
 
 /** `Fri 2026-11-27 02:30 Europe/Berlin (01:30 UTC)`: on the clock it was made for, and on the one of the logs. */

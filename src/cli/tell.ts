@@ -1,6 +1,6 @@
 /** Sentences about a workflow that several commands say. */
-import type { OperationView } from '../http/operation-view.ts';
-import type { WorkflowView } from '../http/workflow-view.ts';
+import type { OperationView } from '../http/views/operation-view.ts';
+import type { WorkflowView } from '../http/views/workflow-view.ts';
 import { failureOf } from './board.ts';
 import { commandName } from './output.ts';
 import { count, duration } from './style.ts';

@@ -54,6 +54,12 @@ export interface ApiTypes {
   WorkflowRequest: WorkflowRequest;
   BudgetRequest: BudgetRequest;
   SignalRequest: SignalRequest;
+  PlanRequest: PlanRequest;
+  DecisionRequest: DecisionRequest;
+  PinRequest: PinRequest;
+  PinOrderRequest: PinOrderRequest;
+  ProjectSettingsChange: ProjectSettingsChange;
+  BudgetChange: BudgetChange;
   ScheduleRequest: ScheduleRequest;
   ScheduleChange: ScheduleChange;
   EventSourceRequest: EventSourceRequest;
@@ -81,6 +87,25 @@ export interface ApiTypes {
   Operation: Operation;
   Signal: Signal;
   Cancellation: Cancellation;
+  Plan: Plan;
+  StepList: StepList;
+  StepDetail: StepDetail;
+  OperationPage: OperationPage;
+  OperationDetail: OperationDetail;
+  ExecutionPage: ExecutionPage;
+  Execution: Execution;
+  ExecutionDetail: ExecutionDetail;
+  RepositoryPage: RepositoryPage;
+  Repository: Repository;
+  ProjectPage: ProjectPage;
+  Project: Project;
+  ProjectSettings: ProjectSettings;
+  RequirementPage: RequirementPage;
+  Requirement: Requirement;
+  RequirementList: RequirementList;
+  RequirementDetail: RequirementDetail;
+  RequirementDiff: RequirementDiff;
+  Metrics: Metrics;
   ScheduleList: ScheduleList;
   Schedule: Schedule;
   SchedulePreview: SchedulePreview;
@@ -145,6 +170,85 @@ export interface BudgetRequest {
   repairRounds?: number | null;
   onSpent?: ('wait' | 'fail') | null;
   reason?: string;
+}
+export interface PlanRequest {
+  title: string;
+  summary: string;
+  /**
+   * @minItems 1
+   * @maxItems 30
+   */
+  steps: {
+    /**
+     * Unique in the plan. A step that is there under this name stays itself.
+     */
+    name: string;
+    description: string;
+    /**
+     * What it must heed beyond the plan’s requirement, one sentence each.
+     *
+     * @maxItems 200
+     */
+    requirements?: string[];
+    /**
+     * @minItems 1
+     * @maxItems 200
+     */
+    acceptanceCriteria: string[];
+    /**
+     * How to go about it.
+     */
+    approach?: string | null;
+    /**
+     * Paths it is expected to touch.
+     *
+     * @maxItems 1000
+     */
+    files?: string[];
+    /**
+     * Names of steps that have to be completed first.
+     *
+     * @maxItems 100
+     */
+    dependsOn?: string[];
+    effortHours: number;
+    complexity: number;
+  }[];
+}
+export interface DecisionRequest {
+  reason?: string;
+}
+export interface PinRequest {
+  repository: string;
+}
+export interface PinOrderRequest {
+  /**
+   * Of pinned projects, in their order; those that are not named come after them.
+   *
+   * @maxItems 1000
+   */
+  ids: string[];
+}
+export interface ProjectSettingsChange {
+  autoConfirmPlan?: boolean;
+  autoMerge?: boolean;
+  onValidationFailure?: 'wait' | 'fail';
+  maxParallelSteps?: number;
+  budget?: BudgetChange;
+  /**
+   * @maxItems 100
+   */
+  approvers?: string[];
+  approvalDeadlineMs?: number | null;
+  selfApproval?: boolean;
+}
+export interface BudgetChange {
+  money?: number | null;
+  tokens?: number | null;
+  wallClock?: string | null;
+  agentRuns?: number | null;
+  repairRounds?: number | null;
+  onSpent?: ('wait' | 'fail') | null;
 }
 export interface ScheduleRequest {
   name: string;
@@ -694,6 +798,7 @@ export interface Step {
   } | null;
 }
 export interface Operation {
+  id: string;
   service: 'github' | 'linear' | 'agent';
   /**
    * Verb and noun, such as `open-pull-request`.
@@ -789,6 +894,640 @@ export interface Cancellation {
   underWay: {
     operation: string;
     status: 'intended' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'cancelled';
+  }[];
+}
+export interface Plan {
+  workflowId: string;
+  /**
+   * The version of the requirements that it splits.
+   */
+  requirementId: string;
+  title: string;
+  summary: string;
+  status: 'proposed' | 'approved' | 'rejected';
+  decidedBy: string | null;
+  reason: string | null;
+  decidedAt: string | null;
+  /**
+   * Of its form, 0–100; null where people have changed it.
+   */
+  score: number | null;
+  /**
+   * In the order of the plan.
+   */
+  steps: {
+    id: string;
+    /**
+     * From 1, in the order of the plan.
+     */
+    number: number;
+    name: string;
+    description: string;
+    /**
+     * What it must heed beyond the plan’s requirement.
+     */
+    requirements: string[];
+    /**
+     * What must be true when it is done.
+     */
+    acceptanceCriteria: string[];
+    /**
+     * How to go about it, where the plan says so.
+     */
+    approach: string | null;
+    /**
+     * Paths it is expected to touch.
+     */
+    files: string[];
+    /**
+     * Estimated.
+     */
+    effortHours: number;
+    /**
+     * 1 to 10.
+     */
+    complexity: number;
+    /**
+     * Names of the steps that have to be completed first.
+     */
+    dependsOn: string[];
+  }[];
+  createdAt: string;
+  updatedAt: string;
+  /**
+   * Send it as `If-Match`: then only the very plan that you have seen is changed or approved.
+   */
+  version: number;
+}
+export interface StepList {
+  items: Step[];
+}
+export interface StepDetail {
+  id: string;
+  /**
+   * From 1, in the order of the plan.
+   */
+  number: number;
+  title: string;
+  /**
+   * Of `function`; `pending` before the first.
+   */
+  status: 'pending' | 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'skipped' | 'cancelled';
+  /**
+   * The latest durable function that works on it, such as `execute-step` or `validate-pull-request`.
+   */
+  function: string | null;
+  stage: string | null;
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  /**
+   * Why it failed or was skipped.
+   */
+  error: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  /**
+   * Numbers of the steps that had to be completed first.
+   */
+  dependsOn: number[];
+  branch: string | null;
+  pullRequest: {
+    number: number;
+    url: string;
+    status: 'open' | 'validated' | 'rejected' | 'merged' | 'closed';
+    /**
+     * 0–100; null until it is judged.
+     */
+    score: number | null;
+  } | null;
+  linearIssue: {
+    key: string;
+    url: string | null;
+  } | null;
+  workflowId: string;
+  /**
+   * What the plan says of it; null where it has none.
+   */
+  words: {
+    description: string;
+    /**
+     * What it must heed beyond the plan’s requirement.
+     */
+    requirements: string[];
+    /**
+     * What must be true when it is done.
+     */
+    acceptanceCriteria: string[];
+    /**
+     * How to go about it, where the plan says so.
+     */
+    approach: string | null;
+    /**
+     * Paths it is expected to touch.
+     */
+    files: string[];
+    /**
+     * Estimated.
+     */
+    effortHours: number;
+    /**
+     * 1 to 10.
+     */
+    complexity: number;
+  } | null;
+  /**
+   * How long agents worked on it, repairs and reviews included; known once it is merged.
+   */
+  actualEffortMs: number | null;
+}
+export interface OperationPage {
+  items: Operation[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+/**
+ * What looks like a key or a token is left out of input and output.
+ */
+export interface OperationDetail {
+  id: string;
+  service: 'github' | 'linear' | 'agent';
+  /**
+   * Verb and noun, such as `open-pull-request`.
+   */
+  type: string;
+  stage: string | null;
+  /**
+   * The number of the step it was done for; null where it was done for the stage as a whole.
+   */
+  step: number | null;
+  /**
+   * The durable function that performs it: a stage’s name, or `<function>/<step id>`.
+   */
+  scope: string;
+  /**
+   * Its name within the scope.
+   */
+  key: string;
+  status: 'intended' | 'running' | 'succeeded' | 'failed' | 'unknown' | 'cancelled';
+  /**
+   * The attempt of the workflow in which it was made; an earlier one than the workflow’s own is kept from then.
+   */
+  attempt: number;
+  /**
+   * Another took its place in a later attempt.
+   */
+  superseded: boolean;
+  /**
+   * Failed attempts so far.
+   */
+  attempts: number;
+  /**
+   * The effect was found rather than made: an earlier attempt had succeeded without our knowing.
+   */
+  adopted: boolean;
+  waitingOn: string | null;
+  waitingUntil: string | null;
+  /**
+   * Of the latest failed attempt; null once it has succeeded.
+   */
+  error: string | null;
+  /**
+   * Where people can look at the effect.
+   */
+  url: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  workflowId: string;
+  /**
+   * What was asked for.
+   */
+  input: {
+    [k: string]: unknown;
+  };
+  /**
+   * The receipt; null until it succeeds.
+   */
+  output: {
+    [k: string]: unknown;
+  } | null;
+}
+export interface ExecutionPage {
+  items: Execution[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface Execution {
+  id: string;
+  /**
+   * Null where it was asked outside of any workflow.
+   */
+  workflowId: string | null;
+  stepId: string | null;
+  stage: string | null;
+  /**
+   * Tells it from the other questions of the function that asked.
+   */
+  scope: string;
+  /**
+   * `decompose`, `step`, `review`, `repair`.
+   */
+  purpose: string;
+  /**
+   * The latest attempt of the workflow for which it counts.
+   */
+  attempt: number;
+  status: 'pending' | 'running' | 'completed' | 'failed';
+  /**
+   * Null where the prompt was written without a template.
+   */
+  templateVersionId: string | null;
+  experimentVariantId: string | null;
+  agent: string | null;
+  agentRunId: string | null;
+  agentRunUrl: string | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  cost: {
+    amount: number;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+  } | null;
+  /**
+   * Null until it is judged.
+   */
+  score: {
+    /**
+     * How good what came of it is, 0–100.
+     */
+    value: number;
+    /**
+     * Scores of different scorers do not compare.
+     */
+    by: string;
+  } | null;
+  error: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+}
+/**
+ * What looks like a key or a token is left out of the texts.
+ */
+export interface ExecutionDetail {
+  id: string;
+  /**
+   * Null where it was asked outside of any workflow.
+   */
+  workflowId: string | null;
+  stepId: string | null;
+  stage: string | null;
+  /**
+   * Tells it from the other questions of the function that asked.
+   */
+  scope: string;
+  /**
+   * `decompose`, `step`, `review`, `repair`.
+   */
+  purpose: string;
+  /**
+   * The latest attempt of the workflow for which it counts.
+   */
+  attempt: number;
+  status: 'pending' | 'running' | 'completed' | 'failed';
+  /**
+   * Null where the prompt was written without a template.
+   */
+  templateVersionId: string | null;
+  experimentVariantId: string | null;
+  agent: string | null;
+  agentRunId: string | null;
+  agentRunUrl: string | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  cost: {
+    amount: number;
+    /**
+     * ISO 4217.
+     */
+    currency: string;
+  } | null;
+  /**
+   * Null until it is judged.
+   */
+  score: {
+    /**
+     * How good what came of it is, 0–100.
+     */
+    value: number;
+    /**
+     * Scores of different scorers do not compare.
+     */
+    by: string;
+  } | null;
+  error: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  completedAt: string | null;
+  durationMs: number | null;
+  /**
+   * As sent, enhancements included.
+   */
+  prompt: string;
+  /**
+   * As answered; null while the agent works or where it gave none.
+   */
+  response: string | null;
+  /**
+   * What was read from the answer, such as a plan or a review.
+   */
+  parsed: {
+    [k: string]: unknown;
+  } | null;
+  /**
+   * The rules that were applied to the prompt, in their order.
+   */
+  enhancementIds: string[];
+}
+export interface RepositoryPage {
+  items: Repository[];
+  /**
+   * Send it as `page`; null on the last.
+   */
+  nextPage: number | null;
+}
+export interface Repository {
+  /**
+   * `OWNER/NAME`.
+   */
+  repository: string;
+  description: string | null;
+  defaultBranch: string;
+  isPrivate: boolean;
+  /**
+   * Nothing can be merged into it.
+   */
+  isArchived: boolean;
+  /**
+   * The main one, as GitHub counts.
+   */
+  language: string | null;
+  topics: string[];
+  url: string;
+  pushedAt: string | null;
+  /**
+   * Null where it has never been pinned, nor worked on.
+   */
+  project: {
+    id: string;
+    pinned: boolean;
+  } | null;
+}
+export interface ProjectPage {
+  items: Project[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface Project {
+  id: string;
+  /**
+   * `OWNER/NAME`.
+   */
+  repository: string;
+  pinned: boolean;
+  /**
+   * From 1; those without a place come after.
+   */
+  pinOrder: number | null;
+  settings: ProjectSettings;
+  /**
+   * Null while it is archived.
+   */
+  progress: {
+    /**
+     * Of all its plans.
+     */
+    steps: number;
+    completedSteps: number;
+    failedSteps: number;
+    openPullRequests: number;
+    /**
+     * Of its newest requirements.
+     */
+    latestPlan: {
+      title: string;
+      status: 'proposed' | 'approved' | 'rejected';
+      workflowId: string;
+    } | null;
+    activeAt: string;
+  } | null;
+  archivedAt: string | null;
+  createdAt: string;
+  /**
+   * Send it as `If-Match`, and nothing that others have changed meanwhile is overwritten.
+   */
+  version: number;
+}
+/**
+ * Settled for a workflow when it starts.
+ */
+export interface ProjectSettings {
+  /**
+   * Create issues without waiting for a person to approve the plan.
+   */
+  autoConfirmPlan: boolean;
+  /**
+   * Merge into the base branch without waiting for a person.
+   */
+  autoMerge: boolean;
+  onValidationFailure: 'wait' | 'fail';
+  /**
+   * Of one workflow.
+   */
+  maxParallelSteps: number;
+  budget: Budget;
+  /**
+   * Who may approve or reject, by the name of their key; anybody where it is empty.
+   */
+  approvers: string[];
+  /**
+   * Null: for ever.
+   */
+  approvalDeadlineMs: number | null;
+  /**
+   * Whether who put a workflow in may approve it.
+   */
+  selfApproval: boolean;
+}
+export interface RequirementPage {
+  items: Requirement[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface Requirement {
+  id: string;
+  projectId: string;
+  /**
+   * Counts up per project, from 1.
+   */
+  version: number;
+  /**
+   * The workflow that works by it; null where it was given others since.
+   */
+  workflowId: string | null;
+  status: 'draft' | 'review' | 'approved' | 'implemented';
+  author: string;
+  /**
+   * SHA-256, hexadecimal.
+   */
+  contentHash: string;
+  /**
+   * The version whose work it goes on with.
+   */
+  follows: string | null;
+  changeNote: string | null;
+  createdAt: string;
+}
+export interface RequirementList {
+  items: Requirement[];
+}
+export interface RequirementDetail {
+  id: string;
+  projectId: string;
+  /**
+   * Counts up per project, from 1.
+   */
+  version: number;
+  /**
+   * The workflow that works by it; null where it was given others since.
+   */
+  workflowId: string | null;
+  status: 'draft' | 'review' | 'approved' | 'implemented';
+  author: string;
+  /**
+   * SHA-256, hexadecimal.
+   */
+  contentHash: string;
+  /**
+   * The version whose work it goes on with.
+   */
+  follows: string | null;
+  changeNote: string | null;
+  createdAt: string;
+  /**
+   * Markdown.
+   */
+  content: string;
+}
+export interface RequirementDiff {
+  /**
+   * Null: nothing, before the first version.
+   */
+  from: {
+    id: string;
+    version: number;
+  } | null;
+  to: {
+    id: string;
+    version: number;
+  };
+  /**
+   * Lines.
+   */
+  added: number;
+  /**
+   * Lines.
+   */
+  removed: number;
+  /**
+   * A unified diff; no hunk where they are the same.
+   */
+  patch: string;
+  hunks: {
+    oldStart: number;
+    oldLines: number;
+    newStart: number;
+    newLines: number;
+    /**
+     * Each with its sign: a blank, + or -.
+     */
+    lines: string[];
+  }[];
+  /**
+   * False where they are too different to be compared in time: then all lines are replaced.
+   */
+  isExact: boolean;
+}
+/**
+ * What has happened is counted a moment later.
+ */
+export interface Metrics {
+  from: string;
+  /**
+   * Not included.
+   */
+  to: string;
+  /**
+   * How many are in each state now, whenever they were put in.
+   */
+  workflows: {
+    queued: number;
+    running: number;
+    waiting: number;
+    paused: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+  };
+  /**
+   * Workflows that were completed in this time, and how long they took, waiting included.
+   */
+  completed: {
+    count: number;
+    /**
+     * Half of them took no longer; null where there is none.
+     */
+    p50Ms: number | null;
+    p95Ms: number | null;
+  };
+  /**
+   * Stages that were completed in this time.
+   */
+  stages: {
+    stage: string;
+    count: number;
+    /**
+     * Half of them took no longer; null where there is none.
+     */
+    p50Ms: number | null;
+    p95Ms: number | null;
+  }[];
+  /**
+   * Those that ended in this time; durations of what succeeded.
+   */
+  operations: {
+    service: 'github' | 'linear' | 'agent';
+    type: string;
+    succeeded: number;
+    failed: number;
+    cancelled: number;
+    /**
+     * Half of them took no longer; null where there is none.
+     */
+    p50Ms: number | null;
+    p95Ms: number | null;
   }[];
 }
 export interface ScheduleList {

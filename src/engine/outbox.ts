@@ -72,7 +72,7 @@ export function announceEnd(
   operation: Operation,
   change: ReturnType<typeof transition>,
 ): Promise<void> {
-  const { id, organizationId, workflowExecutionId, status, attempt } = operation;
+  const { id, organizationId, workflowExecutionId, status, attempt, startedAt, completedAt } = operation;
   return announce(
     em,
     { id: workflowExecutionId, organizationId, attempt },
@@ -84,6 +84,8 @@ export function announceEnd(
       operationId: id,
       scope: operation.scope,
       ...change,
+      // what was cancelled before it began took no time
+      durationMs: startedAt && completedAt ? completedAt.getTime() - startedAt.getTime() : 0,
       ...(operation.errorMessage ? { reason: operation.errorMessage } : {}),
     },
   );

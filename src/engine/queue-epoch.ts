@@ -5,6 +5,7 @@
  */
 import { maintenanceQueue } from './catalogue.ts';
 import type { Engine } from './engine.ts';
+import type { JobAddress } from './queue-backend.ts';
 
 const sentinel = 'queue-epoch';
 const century = 100 * 365 * 24 * 3600 * 1000;
@@ -26,6 +27,10 @@ export async function readEpoch({ queues }: Pick<Engine, 'queues'>): Promise<Epo
     comparedAgoMs: ago >= 0 ? ago : Number.POSITIVE_INFINITY,
   };
 }
+
+/** Whether this job is the sentinel, which must never run. */
+export const isSentinel = ({ queue, id }: JobAddress): boolean =>
+  queue === maintenanceQueue && id === sentinel;
 
 /** Sets the sentinel, if it is not there. */
 export async function beginEpoch({ queues }: Pick<Engine, 'queues'>): Promise<void> {

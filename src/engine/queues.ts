@@ -3,6 +3,7 @@
  * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
  */
 import { type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
+import { redact } from '../security/redact.ts';
 import {
   type JobAddress,
   type JobState,
@@ -145,13 +146,15 @@ export class Queues {
       stalledInterval: timings.stalledCheckMs,
       // A job whose worker died is taken up again however often it happens; attempts are counted in the rows.
       maxStalledCount: 1_000_000,
+      // of jobs that others add, who need not know how long we keep them
+      ...kept,
       drainDelay: 5,
       // pause after the connection to the queue broke, milliseconds; BullMQ would take 15 seconds
       runRetryDelay: 500,
     } as unknown as WorkerOptions;
     const worker = new Worker(
       name,
-      (job, token) => processor(job, token ?? ''),
+      (job, token) => processor(job, token ?? '').catch(withoutSecrets),
       options as never,
       this.#backend.factory as never,
     );
@@ -173,6 +176,19 @@ export class Queues {
     await inTime(Promise.all([...this.#queues.values()].map((queue) => queue.close()))).catch(this.#onError);
     await inTime(this.#backend.release()).catch(this.#onError);
   }
+}
+
+/** BullMQ keeps the message and the stack of what is thrown, and shows them to whoever looks. */
+function withoutSecrets(thrown: unknown): never {
+  if (thrown instanceof Error) {
+    for (const property of ['message', 'stack'] as const) {
+      const text = thrown[property] ?? '';
+      const value = redact(text);
+      // of some errors they cannot be assigned to
+      if (value !== text) Object.defineProperty(thrown, property, { value });
+    }
+  }
+  throw thrown;
 }
 
 /** How long the queue is waited for, milliseconds. */

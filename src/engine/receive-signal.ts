@@ -28,15 +28,21 @@ export async function receiveSignal(engine: Receiver, request: SignalRequest): P
   return (await takeSignal(engine, request)).signal;
 }
 
-/** The same, and whether it is new. */
+/**
+ * The same, and whether it is new.
+ * @param expect throws where it must not be taken; asked under the lock of the workflow, and not of what was sent before
+ */
 export async function takeSignal(
   engine: Receiver,
   request: SignalRequest,
+  expect?: () => Promise<void>,
 ): Promise<{ signal: Signal; isNew: boolean }> {
   const { organizationId } = request;
   const definition = signals.find(({ type }) => type === request.type) as SignalDefinition;
   const db = engine.databases.inOrganization(organizationId);
-  const { signal, wakes, isNew } = await db.workflows((em) => take(em, engine, definition, { ...request }));
+  const { signal, wakes, isNew } = await db.workflows((em) =>
+    take(em, engine, definition, { ...request }, expect),
+  );
   if (wakes) await addOrLeave(engine, stageJob(wakes));
   if (!isNew) return { signal, isNew };
   projectSoon(engine, organizationId);
@@ -50,11 +56,13 @@ async function take(
   { catalogue }: Pick<Engine, 'catalogue'>,
   definition: SignalDefinition,
   request: SignalRequest,
+  expect?: () => Promise<void>,
 ): Promise<Taken> {
   const { workflow, stages } = await lock(em, request.workflowId);
   const scene: SignalScene = { em, catalogue, request, workflow, stages };
   const repeated = request.idempotencyKey && (await sentBefore(scene));
   if (repeated) return { signal: repeated, isNew: false };
+  await expect?.();
   const before = { status: workflow.status };
   try {
     const { gate, attempt, wakes } = await definition.apply(scene);

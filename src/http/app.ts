@@ -2,20 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Express, type RequestHandler } from 'express';
 import { keyringSource } from '../security/vault/read-keyring.ts';
-import { authenticate, callerOf } from './authenticate.ts';
+import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
-import { html } from './html.ts';
 import { loginRoutes, requireLogin } from './login.ts';
-import { sendPage, serveStyle } from './page.ts';
+import { serveStyle } from './page.ts';
 import { Problem, problemHandler } from './problem.ts';
-import { queueBoard } from './queue-board.ts';
+import { queueRoutes } from './queue-board/routes.ts';
 import { referenceRoutes } from './reference.ts';
 import { requestId } from './request-id.ts';
 import type { RouteEngine } from './route.ts';
 import { routeRouter } from './route-router.ts';
 import { routes } from './routes/index.ts';
-import { boardHeaders, securityHeaders } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 import { Sessions } from './session.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -48,7 +47,7 @@ export function createApp({
   app.get('/style.css', serveStyle);
   app.get('/favicon.ico', (_req, res) => void res.status(204).end());
   app.use(loginRoutes(databases, sessions), homeRoutes(engine, sessions));
-  app.use('/queues', requireLogin(sessions), operatorsOnly, boardHeaders, queueBoard(engine, '/queues'));
+  app.use('/queues', requireLogin(sessions), queueRoutes(engine, '/queues'));
   app.use(webhookRoutes({ ...engine, keyring: keyringSource(engine.config) }));
   app.use(routeRouter(engine, routes, [authenticate(databases, sessions), limited], closing));
 
@@ -58,12 +57,3 @@ export function createApp({
   app.use(problemHandler(logger));
   return app;
 }
-
-/** The queues carry the jobs of all organisations. */
-const operatorsOnly: RequestHandler = (_req, res, next) => {
-  const caller = callerOf(res);
-  if (caller.isOperator) return next();
-  const body = html`<h1>Not for this key</h1>
-<p>The queues carry the jobs of every organisation, so only keys of the default organisation may look at them.</p>`;
-  sendPage(res, 403, { title: 'Not for this key', caller, body });
-};

@@ -8,7 +8,7 @@ import { listWorkflows } from './list-workflows.ts';
 import { sendPage } from './page.ts';
 import type { Sessions } from './session.ts';
 import { namedTime } from './times.ts';
-import type { WorkflowStatus, WorkflowSummary } from './workflow-summary.ts';
+import type { WorkflowStatus, WorkflowSummary } from './views/workflow-summary.ts';
 
 const signs: Record<WorkflowStatus, string> = {
   queued: '○',
@@ -63,11 +63,11 @@ async function recent(databases: Databases, caller: KeyHolder): Promise<Html | n
   return html`<h1>Workflows</h1>
 <div class="card scroll"><table>
 <thead><tr><th>Workflow</th><th>Status</th><th>Stage</th><th>Put in</th></tr></thead>
-<tbody>${items.map(row)}</tbody>
+<tbody>${items.map((workflow) => row(workflow, caller))}</tbody>
 </table></div>${nextCursor ? more : null}`;
 }
 
-function row(workflow: WorkflowSummary): Html {
+function row(workflow: WorkflowSummary, { isOperator }: KeyHolder): Html {
   const { id, name, repository, status } = workflow;
   const stage = workflow.errorStage ?? workflow.currentStage;
   const until = workflow.waitingUntil && namedTime(new Date(workflow.waitingUntil));
@@ -76,7 +76,7 @@ function row(workflow: WorkflowSummary): Html {
   return html`<tr>
 <td><a href="/v1/workflows/${id}">${name}</a>${name === repository ? null : html`<span class="quiet">${repository}</span>`}</td>
 <td><span class="status ${status}">${signs[status]} ${status}</span>${why ? html`<span class="quiet">${why}</span>` : null}</td>
-<td class="fixed">${stage.replaceAll('_', ' ')}</td>
+<td class="fixed">${stage.replaceAll('_', ' ')}${isOperator ? html`<a class="quiet" href="/queues/workflows/${id}">its jobs</a>` : null}</td>
 <td class="fixed"><time datetime="${workflow.createdAt}">${workflow.createdAt.slice(0, 16).replace('T', ' ')} UTC</time></td>
 </tr>`;
 }

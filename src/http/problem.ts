@@ -127,7 +127,8 @@ function problemOf(error: unknown): Problem {
   );
 }
 
-export function sendProblem(req: Request, res: Response, problem: Problem): void {
+/** @param more members of its own, for a page that reads others than the standard's */
+export function sendProblem(req: Request, res: Response, problem: Problem, more: object = {}): void {
   const [status, title] = kinds[problem.kind];
   const body: ProblemDetails = {
     type: `urn:graph-sitter-workflows:problem:${problem.kind}`,
@@ -142,11 +143,14 @@ export function sendProblem(req: Request, res: Response, problem: Problem): void
     .status(status)
     .set(problem.headers)
     .type('application/problem+json')
-    .send(JSON.stringify(body, null, 2));
+    .send(JSON.stringify({ ...body, ...more }, null, 2));
 }
 
-/** The last handler of the app: turns whatever was thrown into an answer. */
-export function problemHandler(logger: Logger): ErrorRequestHandler {
+/** The last handler of the app, or of a part of it: turns whatever was thrown into an answer. */
+export function problemHandler(
+  logger: Logger,
+  more: (problem: Problem) => object = () => ({}),
+): ErrorRequestHandler {
   return (error, req, res, next) => {
     const problem = problemOf(error);
     if (problem.status >= 500) {
@@ -154,6 +158,6 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     }
     // half an answer is out already: express can only cut the connection
     if (res.headersSent) return next(error);
-    sendProblem(req, res, problem);
+    sendProblem(req, res, problem, more(problem));
   };
 }

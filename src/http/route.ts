@@ -11,7 +11,10 @@ import type { Engine } from '../engine/engine.ts';
 import type { KeyHolder } from '../security/api-keys.ts';
 
 /** What routes work with; changes that are made through it are made in the caller's name. */
-export type RouteEngine = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
+export type RouteEngine = Pick<
+  Engine,
+  'config' | 'databases' | 'queues' | 'catalogue' | 'servicesOf' | 'logger'
+>;
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -20,6 +23,11 @@ export type Tag = keyof typeof tags;
 /** The chapters of the document, in order. */
 export const tags = {
   workflows: 'Put workflows in, look at them, answer their questions, hold, end and repeat them.',
+  projects: 'Repositories on the dashboard, and how their workflows behave.',
+  requirements: 'What was asked for, version by version.',
+  plans: 'What requirements were split into, and what became of each step.',
+  operations: 'Every call to the outside world, and every prompt to an agent.',
+  metrics: 'How it goes, in figures.',
   schedules: 'Have workflows put in again and again.',
   events: 'What other services tell us, and who may.',
   administration: 'Keys, people, texts and credentials of an organisation, and who did what.',

@@ -25,8 +25,9 @@ export type SignalView = z.infer<typeof signalSchema>;
 export async function sendSignal(
   engine: Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>,
   request: SignalRequest,
+  expect?: () => Promise<void>,
 ): Promise<{ signal: SignalView; replayed: boolean }> {
-  const { signal, isNew } = await takeSignal(engine, request);
+  const { signal, isNew } = await takeSignal(engine, request, expect);
   return { signal: signalView(signal), replayed: !isNew };
 }
 

@@ -2,9 +2,18 @@
 
 const known: readonly [RegExp, string][] = [
   // our own keys, GitHub's, Linear's, and what most model providers use
-  [/\b(gsw_|gh[pousr]_|github_pat_|lin_(?:api|oauth)_|sk-|xox[abprs]-)[\w-]{16,}/g, '$1[redacted]'],
+  [
+    /\b(gsw_|gh[pousr]_|github_pat_|glpat-|npm_|lin_(?:api|oauth|wh)_|ntn_|whsec_|sk-|xox[abeprs]-|xapp-)[\w-]{16,}/g,
+    '$1[redacted]',
+  ],
   [/\b(bearer|basic|token)\s+[\w.~+/=-]{16,}/gi, '$1 [redacted]'],
   [/\b([a-z][a-z\d+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi, '$1:[redacted]@'],
+  // what is called a secret and holds a digit; words do not
+  [
+    /((?:secret|passw(?:or)?d|passphrase|token|api[_-]?key|private[_-]?key|signature)["']?\s*[=:]\s*["']?)(?=[^\s"',;&]*\d)[^\s"',;&]{8,}/gi,
+    '$1[redacted]',
+  ],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, '[redacted]'],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, '[redacted]'],
 ];
 
@@ -14,10 +23,13 @@ export function redact(text: string): string {
 }
 
 /** The same for every text inside a JSON value. */
-export function redactAll(value: unknown): unknown {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map(redactAll);
+export const redactAll = (value: unknown): unknown => mapTexts(value, redact);
+
+/** The same JSON value with every text in it changed. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));
   if (value === null || typeof value !== 'object') return value;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redactAll(value.toJSON());
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactAll(inner)]));
+  if ('toJSON' in value && typeof value.toJSON === 'function') return mapTexts(value.toJSON(), change);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, change)]));
 }

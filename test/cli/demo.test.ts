@@ -1,12 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GswClient } from '../../src/client/index.ts';
 import { readState } from '../../src/databases/embedded-state.ts';
 import { isAlive } from '../../src/databases/postmaster.ts';
 import { backends, redisUrl } from '../support/backends.ts';
 import { temporaryDataDir } from '../support/throwaway-server.ts';
 import { gsw, type Running, start } from './gsw.ts';
+import { type Block, enqueueExamples } from './readme.ts';
 
 let dataDir: string;
 let running: Running | undefined;
@@ -18,6 +22,8 @@ afterAll(async () => {
   await running?.ended;
   await rm(dataDir, { recursive: true, force: true });
 });
+
+const inProject = (file: string) => fileURLToPath(new URL(`../../${file}`, import.meta.url));
 
 const demo = (args: string[] = [], env: Record<string, string> = {}) =>
   start(['demo', '--port', '0', ...args], { DATA_DIR: dataDir, ...env });
@@ -96,10 +102,68 @@ it.runIf(backends().includes('Redis'))(
     expect(second.stderr).toMatch(/^gsw: A demo is running in .* already \(see http.*DATA_DIR/);
     expect(second.code).toBe(1);
 
+    await expectExamplesWork(name);
+
     running.kill('SIGINT');
     const { code, stdout } = await running.ended;
     expect(code).toBe(0);
     await expectNothingRuns(stdout);
   },
-  150_000,
+  300_000,
 );
+
+/** Runs what README.md says of enqueuing, as it stands there, in an empty folder and with nothing set but what it says to set. */
+async function expectExamplesWork(repository: string): Promise<void> {
+  const place = path.join(dataDir, 'elsewhere');
+  const folder = await builtPackage();
+  await mkdir(place);
+  const PATH = `${path.dirname(process.execPath)}:${process.env.PATH}`;
+  const run = async (file: string, args: string[], env: Record<string, string>) =>
+    (await promisify(execFile)(file, args, { cwd: place, env: { PATH, HOME: place, ...env } })).stdout;
+  const blocks = enqueueExamples();
+  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'ts', 'js', 'sh']);
+  const [preparing, ...examples] = blocks as [Block, ...Block[]];
+
+  // from where they are, in place of a checkout beside this folder and the registry
+  const install = preparing.text.replace(
+    '../graph-sitter-workflows bullmq',
+    `${folder} ${inProject('node_modules/bullmq')}`,
+  );
+  const [installing = '', evaluating = '', exporting = ''] = install.trim().split('\n');
+  await run('bash', ['-ec', installing], { npm_config_ignore_scripts: 'true' });
+  const settings = { DATA_DIR: dataDir, REDIS_URL: redisUrl() };
+  const evaluated = evaluating.replace('../graph-sitter-workflows', inProject('.'));
+  const exported = exporting.replace(/=\S+/, `=${repository}`);
+  const shown = await run('bash', ['-ec', `${evaluated}\n${exported}\nexport -p`], settings);
+  const said = ['GSW_URL', 'GSW_API_KEY', 'REDIS_URL', 'QUEUE_PREFIX', 'REPOSITORY'];
+  const env = Object.fromEntries(
+    said.map((name) => [name, new RegExp(`${name}="([^"]+)"`).exec(shown)?.[1] ?? '']),
+  );
+
+  const api = new GswClient({ url: env.GSW_URL as string, apiKey: env.GSW_API_KEY as string });
+  const before = new Set((await api.workflows.page()).items.map(({ id }) => id));
+  const notes = async () => (await api.workflows.page()).items.filter(({ id }) => !before.has(id));
+  for (const { language, text } of [...examples, ...examples]) {
+    if (language === 'sh') await run('bash', ['-ec', text], env);
+    else {
+      const [, file = '', program = ''] = /^\/\/ (\S+): (\S+)/.exec(text) ?? [];
+      await writeFile(path.join(place, file), text);
+      await run(program, [file], env);
+    }
+  }
+  await expect.poll(async () => (await notes()).length, { timeout: 30_000 }).toBe(4);
+  const ended = await Promise.all((await notes()).map(({ id }) => api.workflows.wait(id)));
+  expect(ended.map(({ status, errorMessage }) => errorMessage ?? status)).toEqual(Array(4).fill('completed'));
+  expect(await notes()).toHaveLength(4);
+}
+
+/** This package as one would install it: the command runs from source. */
+async function builtPackage(): Promise<string> {
+  const folder = path.join(dataDir, 'package');
+  await mkdir(folder);
+  await copyFile(inProject('package.json'), path.join(folder, 'package.json'));
+  await symlink(inProject('bin'), path.join(folder, 'bin'));
+  const client = ['tsc', '-p', 'tsconfig.client.json', '--outDir', path.join(folder, 'dist')];
+  await promisify(execFile)('npx', client, { cwd: inProject('.') });
+  return folder;
+}

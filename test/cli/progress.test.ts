@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { boardLines } from '../../src/cli/board.ts';
 import { ChangeLog } from '../../src/cli/change-log.ts';
 import { cut, duration, plain } from '../../src/cli/style.ts';
-import type { StepView } from '../../src/http/step-view.ts';
-import type { StageView, WorkflowView } from '../../src/http/workflow-view.ts';
+import type { StepView } from '../../src/http/views/step-view.ts';
+import type { StageView, WorkflowView } from '../../src/http/views/workflow-view.ts';
 
 const stage = (order: number, name: string, more: Partial<StageView> = {}): StageView => ({
   name,

@@ -4,8 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StepDependency } from '../../entities/task/step-dependency.ts';
 import { Task } from '../../entities/task/task.ts';
-import { findCycle } from '../../jobs/plan/plan-schema.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
+import { findCycle } from '../../src/plans/find-cycle.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { addDocument, addPlan, addProject, addStep } from './plan-rows.ts';
 

@@ -10,7 +10,7 @@ import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import type { OrganizationDatabases } from '../../src/databases/tenancy.ts';
 import { defineOperation, defineStage, defineStep } from '../../src/engine/define.ts';
 import { PermanentFailure, RetryLater } from '../../src/engine/errors.ts';
-import { type WorkflowView, workflowView } from '../../src/http/workflow-view.ts';
+import { type WorkflowView, workflowView } from '../../src/http/views/workflow-view.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findCycle, parsePlan } from '../../jobs/plan/plan-schema.ts';
+import { parsePlan } from '../../jobs/plan/plan-schema.ts';
+import { findCycle } from '../../src/plans/find-cycle.ts';
 
 const step = (name: string, on: string[] = []) => ({
   name,

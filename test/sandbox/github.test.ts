@@ -35,6 +35,7 @@ describe('every route answers as GitHub’s published document says', () => {
     await ask('GET', '');
     await ask('GET', '/user');
     await ask('GET', '/user/repos');
+    await ask('GET', '/installation/repositories');
     await ask('GET', '/rate_limit');
     await ask('GET', 'branches');
     await ask('GET', 'branches/main');

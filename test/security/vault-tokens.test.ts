@@ -76,6 +76,16 @@ describe('a GitHub App', () => {
     setCredential(vault(), { kind: 'github_app', secret, settings, by: 'Ada' });
   const asked = () => sandbox.requests.filter((one) => one.path.endsWith('/access_tokens')).length;
 
+  test('is told which repositories its installation may see', async () => {
+    const github = await open();
+    await sandbox.addRepository({ owner: 'acme', name: 'gadgets' });
+    await give();
+    const page = await github.listRepositories({ number: 1, size: 1 });
+    expect(page).toMatchObject({ repositories: [{ fullName: 'acme/gadgets' }], hasMore: true });
+    const last = await github.listRepositories({ number: 2, size: 1 });
+    expect(last).toMatchObject({ repositories: [{ fullName: 'acme/widgets' }], hasMore: false });
+  });
+
   test('gets one installation token for many calls at a time', async () => {
     const github = await open();
     await give();

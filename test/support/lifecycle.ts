@@ -1,7 +1,7 @@
 /** What tests of whole workflows share: databases for the file, a system for each test, and what people do with it. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { receiveSignal, type SignalRequest } from '../../src/engine/receive-signal.ts';
-import { workflowView } from '../../src/http/workflow-view.ts';
+import { workflowView } from '../../src/http/views/workflow-view.ts';
 import type { BackendName } from './backends.ts';
 import { type FreshDatabases, freshDatabases } from './databases.ts';
 import { type TestSystem, type TestSystemOptions, testSystem } from './system.ts';

@@ -2,21 +2,39 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { roles } from '../../../entities/projects/roles.ts';
 import type { ApiKey, NewApiKey } from '../../client/index.ts';
 import { readConfig } from '../../config.ts';
+import { demoEnvironment } from '../demo/environment.ts';
 import { findDemo } from '../demo/place.ts';
-import { type ApiOptions, findApi, keyIn, withApi } from '../find-api.ts';
+import { type ApiOptions, findApi, keyIn, urlOf, withApi } from '../find-api.ts';
 import { print, printJson, say } from '../output.ts';
 
+type KeyOptions = { demo?: boolean; exports?: boolean };
 type Common = ApiOptions & { json?: boolean };
 type CreateOptions = Common & { role: ApiKey['role']; expires?: string };
 
-/** Prints the installation's own key, and administers those of the organisation. */
+/** The one place that shows the installation's own key; administers those of the organisation, too. */
 export function keyCommand(): Command {
   const all = new Command('key')
     .description("print this installation's API key, to log in at /queues with; or administer keys")
     .option('--demo', "the demo's key")
-    .action(async ({ demo }: { demo?: boolean }) => {
-      const { dataDir } = readConfig();
-      print(await keyIn(demo ? (await findDemo(dataDir)).directory : dataDir));
+    .option(
+      '--exports',
+      'as lines for a shell: the key, and where programs of yours find the API and the queue',
+    )
+    .action(async ({ demo: isDemo, exports: asExports }: KeyOptions) => {
+      const config = readConfig();
+      const demo = isDemo ? await findDemo(config.dataDir) : undefined;
+      const key = await keyIn(demo?.directory ?? config.dataDir);
+      if (!asExports) return print(key);
+      const { queue } = demo ? readConfig(demoEnvironment(process.env, demo.directory, {})) : config;
+      const variables = {
+        GSW_URL: demo?.apiUrl ?? urlOf(config),
+        GSW_API_KEY: key,
+        REDIS_URL: queue.redisUrl,
+        QUEUE_PREFIX: queue.redisUrl && queue.prefix,
+      };
+      for (const [name, value] of Object.entries(variables)) {
+        if (value !== undefined) print(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+      }
     });
   const command = (name: string, description: string) =>
     withApi(all.command(name)).description(description).option('--json', 'for programs');

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { LimitsView } from '../../http/limits-view.ts';
+import type { LimitsView } from '../../http/views/limits-view.ts';
 import { usageFailure } from '../failure.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { print, printJson } from '../output.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { missedPolicies, overlapPolicies } from '../../../entities/workflows/workflow-schedule.ts';
-import type { ScheduleView } from '../../http/schedule-view.ts';
+import type { ScheduleView } from '../../http/views/schedule-view.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CliFailure } from '../failure.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';

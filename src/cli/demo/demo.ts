@@ -1,7 +1,7 @@
 /** `gsw demo`: a whole outside world on this machine, and one workflow through it. */
 import path from 'node:path';
 import { readConfig } from '../../config.ts';
-import type { WorkflowView } from '../../http/workflow-view.ts';
+import type { WorkflowView } from '../../http/views/workflow-view.ts';
 import { type Closers, closing } from '../closers.ts';
 import { type Display, displayOn } from '../display.ts';
 import { CliFailure, exitCodes, Interrupted } from '../failure.ts';

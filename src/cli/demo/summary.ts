@@ -1,6 +1,6 @@
 /** What a demo has brought about, counted at the sandboxes themselves rather than in our own rows. */
 import { pathToFileURL } from 'node:url';
-import type { WorkflowView } from '../../http/workflow-view.ts';
+import type { WorkflowView } from '../../http/views/workflow-view.ts';
 import { git, must } from '../../sandbox/github/git-directory.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
 import { count, duration, type Paint, spaced } from '../style.ts';

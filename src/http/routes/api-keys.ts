@@ -5,9 +5,9 @@ import { roles } from '../../../entities/projects/roles.ts';
 import { addApiKey } from '../../security/api-keys.ts';
 import { revokeApiKey, rotateApiKey } from '../../security/change-api-keys.ts';
 import { Problem } from '../problem.ts';
+import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
-import { text } from '../workflow-requests.ts';
 
 const apiKeySchema = z
   .object({

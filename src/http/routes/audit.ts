@@ -4,9 +4,9 @@ import { actorKinds } from '../../../entities/actor.ts';
 import { AuditEntry } from '../../../entities/events/audit-entry.ts';
 import { verifyAuditLog } from '../../audit/verify.ts';
 import { oneMoment } from '../../databases/tenancy.ts';
+import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
-import { text } from '../workflow-requests.ts';
 
 const changed = z.record(z.string(), z.unknown()).nullable();
 

@@ -16,9 +16,9 @@ import {
   summaryOf,
 } from '../../security/vault/store.ts';
 import { Problem, type ProblemError } from '../problem.ts';
+import { text } from '../requests/texts.ts';
 import { type Asked, defineRoute } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
-import { text } from '../workflow-requests.ts';
 
 const credentialSchema = z
   .object({

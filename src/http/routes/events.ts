@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { streamEvents } from '../event-stream.ts';
 import { EventFollower, happeningSchema, latestEvent } from '../follow-events.ts';
 import { Problem } from '../problem.ts';
+import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
-import { text } from '../workflow-requests.ts';
 
 const sequence = z.coerce
   .number('This should be the number of an event.')

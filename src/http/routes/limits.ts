@@ -4,9 +4,10 @@ import { Organization } from '../../../entities/projects/organization.ts';
 import { OrganizationLimits, weightRange } from '../../../entities/workflows/organization-limits.ts';
 import { admitSoon } from '../../engine/admission/admit-soon.ts';
 import { deriveId } from '../../engine/derive.ts';
-import { limitsSchema, limitsView } from '../limits-view.ts';
 import { Problem } from '../problem.ts';
+import { oneObject } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
+import { limitsSchema, limitsView } from '../views/limits-view.ts';
 
 const atMost = 1_000_000;
 const limit = z
@@ -30,7 +31,7 @@ const limitsRequest = z
         .nullable()
         .exactOptional(),
     },
-    { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
+    oneObject,
   )
   .meta({ id: 'LimitsRequest' });
 

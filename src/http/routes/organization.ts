@@ -4,11 +4,11 @@ import { Organization } from '../../../entities/projects/organization.ts';
 import { roles } from '../../../entities/projects/roles.ts';
 import { refuseStale } from '../../engine/refuse-stale.ts';
 import { addMember, changeRole, findMembers, type Member, removeMember } from '../../security/members.ts';
-import { tagged } from '../entity-tag.ts';
+import { tagged } from '../etag.ts';
 import { Problem } from '../problem.ts';
+import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
-import { text } from '../workflow-requests.ts';
 
 const settings = z.strictObject({
   currency: z

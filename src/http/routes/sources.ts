@@ -5,9 +5,9 @@ import { providerNames } from '../../events/providers/index.ts';
 import { changeSource, createSource, type Keeper, replaceSecret } from '../../events/sources.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
 import { Problem } from '../problem.ts';
+import { text } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
-import { text } from '../workflow-requests.ts';
 
 const sourceSchema = z
   .object({

@@ -7,9 +7,9 @@ import { PromptTemplateVersion } from '../../../entities/prompts/prompt-template
 import { addVersion, moveLabel, templateOf, unknownVariables } from '../../prompts/edit-templates.ts';
 import { ensureTemplates } from '../../prompts/ensure-templates.ts';
 import { Problem } from '../problem.ts';
+import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
-import { text } from '../workflow-requests.ts';
 
 const templateSchema = z
   .object({

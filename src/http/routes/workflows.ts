@@ -1,21 +1,22 @@
 /** `/v1/workflows`: put workflows in, look at them, answer their questions, hold, end and repeat them. */
 import { setBudget } from '../../engine/budget/set-budget.ts';
 import { enqueueWorkflow } from '../../engine/enqueue.ts';
-import { budgetRequest } from '../budget-requests.ts';
 import { cancellationPreview, cancellationSchema } from '../cancellation-preview.ts';
 import { listWorkflows, workflowPageSchema } from '../list-workflows.ts';
+import { linked } from '../pages.ts';
 import { Problem } from '../problem.ts';
-import { type Asked, defineRoute } from '../route.ts';
-import { replayed } from '../route-router.ts';
-import { sendSignal, signalSchema } from '../send-signal.ts';
+import { budgetRequest } from '../requests/budget-requests.ts';
 import {
   cancellationQuery,
   payloadOf,
   signalRequest,
   workflowRequest,
   workflowsQuery,
-} from '../workflow-requests.ts';
-import { type WorkflowView, workflowSchema, workflowView } from '../workflow-view.ts';
+} from '../requests/workflow-requests.ts';
+import { type Asked, defineRoute } from '../route.ts';
+import { replayed } from '../route-router.ts';
+import { sendSignal, signalSchema } from '../send-signal.ts';
+import { type WorkflowView, workflowSchema, workflowView } from '../views/workflow-view.ts';
 
 const list = defineRoute({
   method: 'get',
@@ -26,15 +27,7 @@ const list = defineRoute({
   description: 'A page at a time; the header `Link` has the address of the next one.',
   query: workflowsQuery,
   answer: workflowPageSchema,
-  handle: async ({ db, query, req, res }) => {
-    const page = await listWorkflows(db, query);
-    if (page.nextCursor) {
-      const asked = req.query as Record<string, string>;
-      const next = new URLSearchParams({ ...asked, cursor: page.nextCursor });
-      res.links({ next: `${req.path}?${next}` });
-    }
-    return page;
-  },
+  handle: async ({ db, query, req, res }) => linked(req, res, await listWorkflows(db, query)),
 });
 
 const enqueue = defineRoute({

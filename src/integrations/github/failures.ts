@@ -26,7 +26,7 @@ export function isRefusal(error: unknown, ...statuses: number[]): error is HttpE
 }
 
 /** The failure that a job should see instead of `error`; anything that is already ours comes back unchanged. */
-export function failureOf(error: unknown, repo?: RepositoryName): unknown {
+export function failureOf(error: unknown, { owner, name }: Partial<RepositoryName> = {}): unknown {
   if (!isHttpError(error)) return error;
   if (!error.response) return new Error(`GitHub could not be reached: ${error.message}`);
   const said = sentenceOf(error);
@@ -38,8 +38,8 @@ export function failureOf(error: unknown, repo?: RepositoryName): unknown {
       return new PermanentFailure(`GitHub rejected the token (${said}). Set GITHUB_TOKEN to a valid one.`);
     case 404:
       return new PermanentFailure(
-        repo && path.toLowerCase().endsWith(`/repos/${repo.owner}/${repo.name}`.toLowerCase())
-          ? `GitHub repository ${repo.owner}/${repo.name} does not exist or the token cannot see it`
+        path.toLowerCase().endsWith(`/repos/${owner}/${name}`.toLowerCase())
+          ? `GitHub repository ${owner}/${name} does not exist or the token cannot see it`
           : `GitHub found nothing at ${error.request.method} ${path}: it does not exist or the token cannot see it`,
       );
     case 403:

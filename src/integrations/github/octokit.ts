@@ -6,6 +6,7 @@ import { createClient, type GitHubOptions, readToken } from './client.ts';
 import { commentCalls } from './comment-calls.ts';
 import { failureOf } from './failures.ts';
 import { gitHubRules } from './limits.ts';
+import { listRepositoriesWith } from './list-repositories.ts';
 import type { GitHub, RepositoryName } from './port.ts';
 import { pullRequestCalls } from './pull-request-calls.ts';
 import { repositoryCalls } from './repository-calls.ts';
@@ -19,6 +20,11 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...pullRequestCalls(client),
     ...checkCalls(client),
     ...commentCalls(client),
+    listRepositories: listRepositoriesWith(client, async () => (await readToken(options)).secret),
+    async checkAccess() {
+      const { limit, remaining } = (await client.rateLimit.get()).data.rate;
+      return `${remaining} of ${limit} calls left in this hour`;
+    },
     async gitRemote({ owner, name }) {
       const { secret, refused } = await readToken(options);
       const credentials = Buffer.from(`x-access-token:${secret}`).toString('base64');
@@ -38,23 +44,12 @@ export function createGitHub(options: GitHubOptions): GitHub {
     },
   });
   const rules = gitHubRules(options.writeIntervalMs ?? 0);
-  return {
-    ...calls,
-    reserve: reserveWith(options.governor, options.token, rules, { core: 1 }),
-    async checkAccess() {
-      try {
-        const { limit, remaining } = (await client.rateLimit.get()).data.rate;
-        return `${remaining} of ${limit} calls left in this hour`;
-      } catch (error) {
-        throw failureOf(error);
-      }
-    },
-  };
+  return { ...calls, reserve: reserveWith(options.governor, options.token, rules, { core: 1 }) };
 }
 
-type Call = (repo: RepositoryName, ...rest: unknown[]) => Promise<unknown>;
+type Call = (repo: Partial<RepositoryName>, ...rest: unknown[]) => Promise<unknown>;
 
-type Calls = Omit<GitHub, 'reserve' | 'checkAccess'>;
+type Calls = Omit<GitHub, 'reserve'>;
 
 function mapFailures(calls: Calls): Calls {
   const mapped = Object.entries(calls as unknown as Record<string, Call>).map(([name, call]) => {

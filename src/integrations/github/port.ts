@@ -27,6 +27,13 @@ export type Repository = RepositoryName & {
   pushedAt: string | null;
 };
 
+export type RepositoryPage = {
+  /** From 1. */
+  number: number;
+  /** At most 100. */
+  size: number;
+};
+
 export type Branch = { name: string; sha: string };
 
 export type PullRequest = {
@@ -80,6 +87,8 @@ export interface GitHub {
   /** Asks whether the credential is taken, at no cost. Gives what is left of its limit, in words. */
   checkAccess(): Promise<string>;
   getRepository(repo: RepositoryName): Promise<Repository>;
+  /** Those that the token may see, by name. */
+  listRepositories(page: RepositoryPage): Promise<{ repositories: Repository[]; hasMore: boolean }>;
   getBranch(repo: RepositoryName, name: string): Promise<Branch | null>;
   /** Fails permanently where the branch exists at another commit. */
   createBranch(repo: RepositoryName, branch: Branch): Promise<Branch>;

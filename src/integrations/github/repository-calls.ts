@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import { PermanentFailure } from '../../engine/errors.ts';
 import { isRefusal, sentenceOf } from './failures.ts';
-import type { GitHub, RepositoryName } from './port.ts';
+import type { GitHub, Repository, RepositoryName } from './port.ts';
 
 type RepositoryCalls = Pick<
   GitHub,
@@ -13,26 +13,50 @@ export function addressOf({ owner, name }: RepositoryName): { owner: string; rep
   return { owner, repo: name };
 }
 
+type Answer = Awaited<
+  ReturnType<Octokit['rest']['apps']['listReposAccessibleToInstallation']>
+>['data']['repositories'][number];
+
+type Told = Pick<
+  Answer,
+  | 'id'
+  | 'name'
+  | 'full_name'
+  | 'description'
+  | 'default_branch'
+  | 'private'
+  | 'archived'
+  | 'html_url'
+  | 'clone_url'
+  | 'language'
+  | 'topics'
+  | 'pushed_at'
+> & { owner: { login: string } };
+
+export function repositoryOf(data: Told): Repository {
+  return {
+    id: String(data.id),
+    owner: data.owner.login,
+    name: data.name,
+    fullName: data.full_name,
+    description: data.description,
+    defaultBranch: data.default_branch,
+    isPrivate: data.private,
+    isArchived: data.archived,
+    url: data.html_url,
+    cloneUrl: data.clone_url,
+    language: data.language ?? null,
+    topics: data.topics ?? [],
+    pushedAt: data.pushed_at,
+  };
+}
+
 /** The repository itself and its branches. */
 export function repositoryCalls({ rest }: Octokit): RepositoryCalls {
   const calls: RepositoryCalls = {
     async getRepository(repo) {
       const { data } = await rest.repos.get(addressOf(repo));
-      return {
-        id: String(data.id),
-        owner: data.owner.login,
-        name: data.name,
-        fullName: data.full_name,
-        description: data.description,
-        defaultBranch: data.default_branch,
-        isPrivate: data.private,
-        isArchived: data.archived,
-        url: data.html_url,
-        cloneUrl: data.clone_url,
-        language: data.language ?? null,
-        topics: data.topics ?? [],
-        pushedAt: data.pushed_at,
-      };
+      return repositoryOf(data);
     },
 
     async getBranch(repo, name) {

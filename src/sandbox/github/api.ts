@@ -70,10 +70,23 @@ export function mountApi(
     const core = { ...rate, remaining: Math.max(rate.remaining, 0) };
     send(response, { status: 200, body: { resources: { core, search: core }, rate: core } });
   });
+  const listed = (request: Request) => {
+    const all = [...repositories.all].sort((one, other) => one.fullName.localeCompare(other.fullName));
+    const { items, headers } = paged(request, all);
+    return { body: items.map(({ record }) => repositoryJson(originOf(request), record)), headers };
+  };
+  const isApp = (login: string) => login.endsWith('[bot]');
   app.get('/user/repos', (request, response) => {
-    const { items, headers } = paged(request, repositories.all);
-    const body = items.map(({ record }) => repositoryJson(originOf(request), record));
-    send(response, { status: 200, body, headers });
+    if (isApp(response.locals.login)) throw new Refusal(403, 'Resource not accessible by integration');
+    send(response, { status: 200, ...listed(request) });
+  });
+  app.get('/installation/repositories', (request, response) => {
+    if (!isApp(response.locals.login)) {
+      throw new Refusal(403, 'You must authenticate with an installation access token');
+    }
+    const { body, headers } = listed(request);
+    const answer = { total_count: repositories.all.length, repositories: body };
+    send(response, { status: 200, body: answer, headers });
   });
 
   for (const [route, handler] of Object.entries(routes)) {

@@ -1,22 +1,14 @@
 /** What may be sent to the workflow routes. Unknown fields are refused: a misspelt option must not be passed over. */
 import { z } from 'zod';
-import { problemOfRequirements } from '../../entities/task/requirement-document.ts';
-import { signalTypes } from '../../entities/workflows/signal.ts';
-import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
-import { gentlePolicy, takeBackActions } from '../engine/control/take-back.ts';
-import type { Duration } from '../engine/duration.ts';
-import { milliseconds } from '../engine/duration.ts';
+import { problemOfRequirements } from '../../../entities/task/requirement-document.ts';
+import { signalTypes } from '../../../entities/workflows/signal.ts';
+import { workflowStates } from '../../../entities/workflows/workflow-execution.ts';
+import { gentlePolicy, takeBackActions } from '../../engine/control/take-back.ts';
+import type { Duration } from '../../engine/duration.ts';
+import { milliseconds } from '../../engine/duration.ts';
+import { pageQuery } from '../pages.ts';
 import { budgetOption } from './budget-requests.ts';
-
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
-export const text = (max: number) =>
-  z
-    .string('This should be a text.')
-    .max(max, `This may have at most ${max} characters.`)
-    .refine(
-      (value) => value.isWellFormed() && !value.includes('\0'),
-      'This has characters that are no text.',
-    );
+import { moment, oneObject, repository, text } from './texts.ts';
 
 const requirements = text(1_000_000).superRefine((value, context) => {
   const problem = problemOfRequirements(value);
@@ -28,25 +20,6 @@ const branch = text(255).regex(
   /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\/\.|\.lock$))[^\s\p{Cc}~^:?*[\\]+(?<![/.])$/u,
   'This is no valid branch name.',
 );
-
-const repository = z
-  .string('This should be a repository as OWNER/NAME.')
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/,
-    'This should be a repository as OWNER/NAME, such as acme/widgets.',
-  )
-  .transform((value) => {
-    const [owner = '', name = ''] = value.split('/');
-    return { owner, name };
-  });
-
-/** ISO 8601 with its offset: whoever leaves it out means another time than he thinks. */
-const time = z.iso
-  .datetime({
-    offset: true,
-    error: 'This should be a time with its offset, such as 2026-12-01T09:00:00+01:00 or …Z.',
-  })
-  .transform((value) => new Date(value));
 
 /** A year at most: what takes longer has been forgotten. */
 const duration = z
@@ -67,8 +40,8 @@ export const workflowRequest = z
       template: text(255).optional(),
       /** The workflow whose work this one goes on with. */
       follows: z.uuid('This should be the id of a workflow.').optional(),
-      startAt: time.optional(),
-      deadlineAt: time.optional(),
+      startAt: moment.optional(),
+      deadlineAt: moment.optional(),
       deadlineIn: duration.optional(),
       options: z
         .strictObject({
@@ -86,7 +59,7 @@ export const workflowRequest = z
         })
         .optional(),
     },
-    { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
+    oneObject,
   )
   .meta({
     id: 'WorkflowRequest',
@@ -155,15 +128,22 @@ export function payloadOf({
 
 export const workflowsQuery = z.strictObject({
   status: z.enum(workflowStates, `This should be one of: ${workflowStates.join(', ')}.`).optional(),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1, 'The limit is 1 to 100.')
-    .max(100, 'The limit is 1 to 100.')
-    .default(25),
-  /** Part of a name, repository or issue key. */
-  q: text(200).optional(),
-  cursor: z.string().max(200).optional(),
+  stage: text(100).min(1).optional().describe('At which they are, such as `task_execution`.'),
+  repository: repository.optional().describe('`OWNER/NAME`, in capitals or not.'),
+  issue: text(100)
+    .regex(/^[A-Za-z][A-Za-z0-9]*-\d+$/, 'This should be the key of an issue, such as ENG-7.')
+    .transform((key) => key.toUpperCase())
+    .optional()
+    .describe('The key of the main issue, or of the issue of a step.'),
+  pullRequest: z.coerce
+    .number('This should be the number of a pull request.')
+    .int('This should be the number of a pull request.')
+    .min(1, 'This should be the number of a pull request.')
+    .max(2_147_483_647, 'This should be the number of a pull request.')
+    .optional()
+    .describe('Of a step, or the final one; name the repository too, as numbers are its own.'),
+  q: text(200).optional().describe('Part of a name, repository or issue key.'),
+  ...pageQuery,
 });
 
 export type WorkflowsQuery = z.infer<typeof workflowsQuery>;

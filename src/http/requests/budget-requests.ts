@@ -1,5 +1,6 @@
 /** What may be said of a workflow's budget. */
 import { z } from 'zod';
+import { oneObject } from './texts.ts';
 
 const whole = (least: number) =>
   z.int('This should be a whole number.').min(least, `This should be ${least} or more.`).max(1_000_000_000);
@@ -37,6 +38,6 @@ export const budgetRequest = z
       onSpent: limits.onSpent.nullable().exactOptional(),
       reason: z.string().max(10_000).optional(),
     },
-    { error: (issue) => (issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined) },
+    oneObject,
   )
   .meta({ id: 'BudgetRequest' });

@@ -1,7 +1,8 @@
 /** What may be sent to the schedule routes. */
 import { z } from 'zod';
-import { missedPolicies, overlapPolicies } from '../../entities/workflows/workflow-schedule.ts';
-import { text, workflowRequest } from './workflow-requests.ts';
+import { missedPolicies, overlapPolicies } from '../../../entities/workflows/workflow-schedule.ts';
+import { oneObject, text } from './texts.ts';
+import { workflowRequest } from './workflow-requests.ts';
 
 const name = text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.');
 
@@ -20,11 +21,6 @@ const fields = {
   overlap: z.enum(overlapPolicies, `This should be one of: ${overlapPolicies.join(', ')}.`).optional(),
   missed: z.enum(missedPolicies, `This should be one of: ${missedPolicies.join(', ')}.`).optional(),
   enabled: z.boolean('This should be true or false.').optional(),
-};
-
-const oneObject = {
-  error: (issue: { code?: string }) =>
-    issue.code === 'invalid_type' ? 'The body should be one JSON object.' : undefined,
 };
 
 export const scheduleRequest = z.strictObject(fields, oneObject).meta({

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** The version is the entity tag of the answer, for `If-Match` of the next change. */
+/** The version of what is shown is its entity tag: whoever sends it as `If-Match` overwrites nothing unseen. */
 export function tagged<View extends { version: number }>(res: Response, view: View): View {
   res.set('ETag', `"${view.version}"`);
   return view;

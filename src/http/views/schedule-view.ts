@@ -4,10 +4,10 @@ import {
   missedPolicies,
   overlapPolicies,
   type WorkflowSchedule,
-} from '../../entities/workflows/workflow-schedule.ts';
-import { nextTimes } from '../engine/time/cron.ts';
+} from '../../../entities/workflows/workflow-schedule.ts';
+import { nextTimes } from '../../engine/time/cron.ts';
+import { iso, time, timeOrNull } from '../times.ts';
 import { optionsSchema } from './options-view.ts';
-import { iso, time, timeOrNull } from './times.ts';
 
 export const scheduleSchema = z
   .object({

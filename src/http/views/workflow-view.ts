@@ -4,22 +4,22 @@
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
-import { decompositionStates } from '../../entities/task/requirement-decomposition.ts';
-import { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
-import { progressStates } from '../../entities/workflows/progress.ts';
-import { Signal, signalTypes } from '../../entities/workflows/signal.ts';
-import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
-import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
-import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
-import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import { spentBy } from '../engine/budget/spending.ts';
+import { decompositionStates } from '../../../entities/task/requirement-decomposition.ts';
+import { IntegrationOperation } from '../../../entities/workflows/integration-operation.ts';
+import { progressStates } from '../../../entities/workflows/progress.ts';
+import { Signal, signalTypes } from '../../../entities/workflows/signal.ts';
+import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
+import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
+import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
+import type { OrganizationDatabases } from '../../databases/tenancy.ts';
+import { spentBy } from '../../engine/budget/spending.ts';
+import { readPlan } from '../read-plan.ts';
+import { signalSchema, signalView } from '../send-signal.ts';
+import { elapsedMs, iso, milliseconds, timeOrNull } from '../times.ts';
+import { whyWaiting } from '../why-waiting.ts';
 import { operationSchema, operationView } from './operation-view.ts';
 import { budgetSchema, optionsSchema, spentSchema } from './options-view.ts';
-import { readPlan } from './read-plan.ts';
-import { signalSchema, signalView } from './send-signal.ts';
 import { issueSchema, stepSchema, stepViews } from './step-view.ts';
-import { elapsedMs, iso, milliseconds, timeOrNull } from './times.ts';
-import { whyWaiting } from './why-waiting.ts';
 import { workflowSummary, workflowSummarySchema } from './workflow-summary.ts';
 
 const stageSchema = z

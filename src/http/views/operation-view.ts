@@ -1,14 +1,15 @@
 /** One call to the outside world as the API shows it: what became of it, never its texts. */
 import { z } from 'zod';
-import type { IntegrationOperation } from '../../entities/workflows/integration-operation.ts';
-import { operationStates } from '../../entities/workflows/operation.ts';
-import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
-import { services } from '../engine/engine.ts';
+import type { IntegrationOperation } from '../../../entities/workflows/integration-operation.ts';
+import { operationStates } from '../../../entities/workflows/operation.ts';
+import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
+import { services } from '../../engine/engine.ts';
+import { elapsedMs, iso, milliseconds, timeOrNull } from '../times.ts';
 import type { StepView } from './step-view.ts';
-import { elapsedMs, iso, milliseconds, timeOrNull } from './times.ts';
 
 export const operationSchema = z
   .object({
+    id: z.uuid(),
     service: z.enum(services),
     type: z.string().describe('Verb and noun, such as `open-pull-request`.'),
     stage: z.string().nullable(),
@@ -47,11 +48,12 @@ export type OperationView = z.infer<typeof operationSchema>;
 
 export function operationView(
   row: IntegrationOperation,
-  stages: readonly WorkflowStageExecution[],
-  steps: readonly StepView[],
+  stages: readonly Pick<WorkflowStageExecution, 'id' | 'stage'>[],
+  steps: readonly Pick<StepView, 'id' | 'number'>[],
 ): OperationView {
   const item = row.scope.split('/')[1];
   return {
+    id: row.id,
     service: row.service,
     type: row.operationType,
     stage: stages.find((stage) => stage.id === row.workflowStageExecutionId)?.stage ?? null,

@@ -1,11 +1,11 @@
 /** How much of the installation an organisation may take up, and how much it does. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
-import { OrganizationLimits } from '../../entities/workflows/organization-limits.ts';
-import { holdsPlace, standsInLine } from '../../entities/workflows/workflow-execution.ts';
-import type { Config } from '../config.ts';
-import { settledLimits } from '../engine/admission/limits-of.ts';
-import { runningStep } from '../engine/admission/step-places.ts';
+import { OrganizationLimits } from '../../../entities/workflows/organization-limits.ts';
+import { holdsPlace, standsInLine } from '../../../entities/workflows/workflow-execution.ts';
+import type { Config } from '../../config.ts';
+import { settledLimits } from '../../engine/admission/limits-of.ts';
+import { runningStep } from '../../engine/admission/step-places.ts';
 
 const ownSchema = z.object({
   maxRunningWorkflows: z.int().nullable(),

@@ -1,9 +1,9 @@
 /** What may differ from one workflow to the next, as the API shows it. */
 import { z } from 'zod';
-import type { Budget } from '../../entities/workflows/budget.ts';
-import type { WorkflowOptions } from '../../entities/workflows/workflow-template.ts';
-import type { Spent } from '../engine/budget/judge.ts';
-import { milliseconds } from './times.ts';
+import type { Budget } from '../../../entities/workflows/budget.ts';
+import type { WorkflowOptions } from '../../../entities/workflows/workflow-template.ts';
+import type { Spent } from '../../engine/budget/judge.ts';
+import { milliseconds } from '../times.ts';
 
 export const budgetSchema = z
   .object({
