@@ -5,7 +5,7 @@ import type { By } from '../databases/settings.ts';
 import { findOrganizationOf, type KeyHolder } from '../security/api-keys.ts';
 import { Problem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
-import { refuseForeignPage } from './same-site.ts';
+import { refuseForeignPage } from './same-origin.ts';
 import type { Sessions } from './session.ts';
 
 /** The caller, behind {@link authenticate} or a login. */
