@@ -1,6 +1,10 @@
 /** The process environment, read once at the edge, checked and typed. Nothing else reads `process.env`. */
 import path from 'node:path';
 import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import { readRolePasswords, readUrls } from './named-variables.ts';
+
+export { ConfigError };
 
 export const databaseNames = [
   'task',
@@ -35,7 +39,17 @@ const environment = z.object({
   /** That one API key may send, to all processes together; 0: as many as it likes. */
   API_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6_000),
   /** Where `gsw worker` answers `/healthz`; it does not where this is left out. */
-  HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  /** Where Prometheus finds `/metrics`, of the API and of workers; nowhere where this is left out. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+
+  /** Where traces are sent by OTLP over HTTP (`/v1/traces` is added); nothing is traced where this is left out. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional.pipe(z.url().optional()),
+  /** The same, whole. */
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional.pipe(z.url().optional()),
+  OTEL_SERVICE_NAME: z.string().min(1).default('graph-sitter-workflows'),
+  /** Which share of the traces is kept, from 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 
   /** Of another installation's API, for the commands that talk to one. */
   GSW_URL: optional.pipe(z.url().optional()),
@@ -109,9 +123,13 @@ export type Config = {
     host: string;
     port: number;
     publicUrl: string | undefined;
-    healthPort: number | undefined /** Of one API key; 0: no limit. */;
+    healthPort: number | undefined;
+    metricsPort: number | undefined;
+    /** Of one API key; 0: no limit. */
     requestsPerMinute: number;
   };
+  /** Of traces; they are not made where there is no URL to send them to. */
+  telemetry: { tracesUrl: string | undefined; serviceName: string; sampleRatio: number };
   /** Which API the command line talks to; undefined: the one of this installation, with its own key. */
   client: { url: string | undefined; key: string | undefined };
   postgres: {
@@ -180,11 +198,6 @@ export type OrganizationDefaults = {
   weight: number;
 };
 
-/** A setting that is missing or malformed; the message names each variable and what it should be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /** Reads and checks the settings. Throws {@link ConfigError} naming every variable that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(env);
@@ -193,8 +206,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new ConfigError(`These environment variables need mending:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
-  const databaseUrls = readUrls(env, 'DATABASE_URL');
-  const maintenanceUrls = readUrls(env, 'MAINTENANCE_DATABASE_URL');
+  const databaseUrls = readUrls(env, databaseNames, 'DATABASE_URL');
+  const maintenanceUrls = readUrls(env, databaseNames, 'MAINTENANCE_DATABASE_URL');
   return {
     dataDir: path.resolve(e.DATA_DIR),
     logLevel: e.LOG_LEVEL,
@@ -204,6 +217,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       publicUrl: e.PUBLIC_URL,
       healthPort: e.HEALTH_PORT,
       requestsPerMinute: e.API_REQUESTS_PER_MINUTE,
+      metricsPort: e.METRICS_PORT,
+    },
+    telemetry: {
+      tracesUrl:
+        e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? e.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/*$/, '/v1/traces'),
+      serviceName: e.OTEL_SERVICE_NAME,
+      sampleRatio: e.OTEL_TRACES_SAMPLER_ARG,
     },
     client: { url: e.GSW_URL, key: e.GSW_API_KEY },
     postgres: {
@@ -216,7 +236,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     databaseUrls,
     maintenanceUrls,
-    rolePasswords: readRolePasswords(env),
+    rolePasswords: readRolePasswords(env, databaseNames),
     queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
     github: {
       apiUrl: e.GITHUB_API_URL,
@@ -257,36 +277,3 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** GitHub asks for a second between two writes; an Enterprise Server has no such limits unless its owner sets them. */
 const isGitHubsOwn = (apiUrl: string): boolean =>
   /(^|\.)(github\.com|ghe\.com)$/.test(new URL(apiUrl).hostname);
-
-/** The variables `<NAME>_<suffix>` of the eight databases. */
-function readUrls(env: NodeJS.ProcessEnv, suffix: string): Partial<Record<DatabaseName, string>> {
-  const given: Partial<Record<DatabaseName, string>> = {};
-  for (const name of databaseNames) {
-    const variable = `${name.toUpperCase()}_${suffix}`;
-    const url = env[variable];
-    if (!url) continue;
-    if (!URL.canParse(url)) {
-      throw new ConfigError(
-        `${variable} is no URL; it should look like postgres://user:password@host:5432/${name}_db.`,
-      );
-    }
-    given[name] = url;
-  }
-  return given;
-}
-
-/** The variables `<ROLE>_PASSWORD` of the roles that setup makes. */
-function readRolePasswords(env: NodeJS.ProcessEnv): Record<string, string> {
-  const roles = [
-    ...databaseNames.flatMap((name) => [`${name}_user`, `${name}_maintenance`]),
-    'queue_user',
-    'analytics_readonly',
-    'graph_sitter_admin',
-  ];
-  return Object.fromEntries(
-    roles.flatMap((role) => {
-      const password = env[`${role.toUpperCase()}_PASSWORD`];
-      return password ? [[role, password]] : [];
-    }),
-  );
-}
