@@ -62,6 +62,11 @@ const environment = z.object({
   /** Where the server reaches itself, where that is under another name than ours, as behind a proxy. */
   POSTGRES_OWN_HOST: optional,
   POSTGRES_OWN_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** A PgBouncer in front of the server, for transactions of the API and of workers; all else goes past it. */
+  POSTGRES_POOLER_HOST: optional,
+  POSTGRES_POOLER_PORT: z.coerce.number().int().min(1).max(65535).default(6432),
+  /** `false` where what is in between keeps no prepared statements; by default so behind a pooler. */
+  POSTGRES_PREPARED_STATEMENTS: optional.pipe(z.stringbool().optional()),
 
   /** One server, Sentinels (`redis+sentinel://…`) or a Cluster (`redis+cluster://…`): see `src/engine/redis-url.ts`. */
   REDIS_URL: optional,
@@ -116,6 +121,14 @@ const environment = z.object({
   CHECKS_GRACE_MS: z.coerce.number().int().min(0).default(60_000),
 });
 
+/** The names of all settings but passwords of roles. */
+export const knownVariables: readonly string[] = [
+  ...Object.keys(environment.shape),
+  ...databaseNames.flatMap((name) =>
+    ['DATABASE_URL', 'MAINTENANCE_DATABASE_URL'].map((suffix) => `${name.toUpperCase()}_${suffix}`),
+  ),
+];
+
 export type Config = {
   dataDir: string;
   logLevel: string;
@@ -141,6 +154,10 @@ export type Config = {
     /** Where the server reaches itself, for reading across databases; undefined: under `host` and `port`. */
     ownHost: string | undefined;
     ownPort: number | undefined;
+    /** Where transactions go instead of to the server itself; undefined: nowhere else. */
+    pooler: { host: string; port: number } | undefined;
+    /** Whether statements may be known to a connection by name, from one transaction to the next. */
+    prepares: boolean;
   };
   /** The application's connection URLs, where they are given; `resolveConnections` fills in the others. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
@@ -233,6 +250,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       adminPassword: e.POSTGRES_ADMIN_PASSWORD,
       ownHost: e.POSTGRES_OWN_HOST,
       ownPort: e.POSTGRES_OWN_PORT,
+      pooler: e.POSTGRES_POOLER_HOST
+        ? { host: e.POSTGRES_POOLER_HOST, port: e.POSTGRES_POOLER_PORT }
+        : undefined,
+      prepares: e.POSTGRES_PREPARED_STATEMENTS ?? !e.POSTGRES_POOLER_HOST,
     },
     databaseUrls,
     maintenanceUrls,
