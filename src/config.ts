@@ -105,6 +105,8 @@ const environment = z.object({
   AGENT_COMMAND: optional,
   /** Names of variables, separated by commas, that a command-line agent gets of ours, such as its API key. */
   AGENT_PASS_ENV: z.string().default(''),
+  /** Jobs of one queue that one worker process works on at a time, at most; empty: as many as suits each queue. */
+  WORKER_CONCURRENCY: maybeCount,
   /** Workflows of all organisations that run at a time; shared fairly by weight. */
   MAX_RUNNING_WORKFLOWS: count(200),
   /** What an organisation may have that has no limits of its own; empty: no limit but the installation's. */
@@ -197,6 +199,8 @@ export type Config = {
     passEnv: string[];
     timeoutMs: number;
   };
+  /** Jobs of one queue at a time; null: as many as suits the queue. */
+  workerConcurrency: number | null;
   limits: {
     /** Of all organisations together. */
     maxRunningWorkflows: number;
@@ -281,6 +285,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       passEnv: e.AGENT_PASS_ENV.split(',').flatMap((name) => name.trim() || []),
       timeoutMs: e.AGENT_TIMEOUT_MS,
     },
+    workerConcurrency: e.WORKER_CONCURRENCY ?? null,
     limits: {
       maxRunningWorkflows: e.MAX_RUNNING_WORKFLOWS,
       organization: {
