@@ -31,6 +31,8 @@ if (import.meta.main) {
   const { engine, close } = await openSystem(readConfig(), { catalogue, services: () => ({}) as never });
   const worker = startWorker(engine);
   process.send?.('ready');
+  // nobody is left to measure it
+  process.once('disconnect', () => process.exit());
   process.once('SIGTERM', async () => {
     await worker.close();
     await close();
