@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { readRolePasswords, readUrls } from './named-variables.ts';
+import { count, duration, maybeCount, optional } from './setting-types.ts';
 
 export { ConfigError };
 
@@ -19,16 +20,6 @@ export const databaseNames = [
 
 /** One of the eight; the PostgreSQL database is called `<name>_db`. */
 export type DatabaseName = (typeof databaseNames)[number];
-
-const optional = z
-  .string()
-  .optional()
-  .transform((value) => value || undefined);
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-const maybeCount = optional
-  .transform((value) => value && Number(value))
-  .pipe(z.number().int().positive().optional());
-const duration = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
