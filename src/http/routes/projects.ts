@@ -114,7 +114,6 @@ const change = defineRoute({
   method: 'patch',
   path: '/v1/projects/:id',
   name: 'changeProject',
-  role: 'admin',
   tag: 'projects',
   summary: 'Change how the workflows of a project behave',
   role: 'admin',
