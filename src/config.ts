@@ -76,6 +76,11 @@ const environment = z.object({
   LINEAR_API_KEY: optional,
   LINEAR_TEAM_KEY: optional,
 
+  SLACK_API_URL: z.url().default('https://slack.com/api/'),
+  SLACK_TOKEN: optional,
+  /** `true`: subscribers on this machine may be told, also over plain HTTP. For development. */
+  SUBSCRIBERS_ON_LOOPBACK: optional.pipe(z.stringbool().default(false)),
+
   /** `true`: organisations without credentials of their own act with those of the environment. */
   SHARE_ENVIRONMENT_CREDENTIALS: optional.pipe(z.stringbool().default(false)),
 
@@ -172,6 +177,11 @@ export type Config = {
     writeIntervalMs: number;
   };
   linear: { apiUrl: string; apiKey: string | undefined; teamKey: string | undefined };
+  slack: { apiUrl: string; token: string | undefined };
+  subscribers: {
+    /** Whether those on this machine may be told, also over plain HTTP. */
+    allowLoopback: boolean;
+  };
   /** Whether what the environment gives serves every organisation, or the default one only. */
   shareCredentials: boolean;
   /** Where the master keys of the credentials are. */
@@ -261,6 +271,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       writeIntervalMs: e.GITHUB_WRITE_INTERVAL_MS ?? (isGitHubsOwn(e.GITHUB_API_URL) ? 1_000 : 0),
     },
     linear: { apiUrl: e.LINEAR_API_URL, apiKey: e.LINEAR_API_KEY, teamKey: e.LINEAR_TEAM_KEY },
+    slack: { apiUrl: e.SLACK_API_URL, token: e.SLACK_TOKEN },
+    subscribers: { allowLoopback: e.SUBSCRIBERS_ON_LOOPBACK },
     shareCredentials: e.SHARE_ENVIRONMENT_CREDENTIALS,
     vault: {
       masterKey: e.VAULT_MASTER_KEY,

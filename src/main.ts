@@ -9,7 +9,7 @@ import type { Catalogue, Services } from './engine/define.ts';
 import type { Engine } from './engine/engine.ts';
 import { queueConnection } from './engine/queue-connection.ts';
 import { Queues } from './engine/queues.ts';
-import { connectServices } from './integrations/connect.ts';
+import { connectMessengers, connectServices } from './integrations/connect.ts';
 import { openGovernor } from './integrations/governor/open.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { type QueueTracing, queueTracing } from './telemetry/queue-tracing.ts';
@@ -53,6 +53,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       queues,
       catalogue: options.catalogue ?? catalogue,
       servicesOf: options.services ?? connectServices({ config: connected, databases, logger, governor }),
+      messengersOf: connectMessengers({ config: connected, databases, logger }),
       logger,
       ...(options.ledgerLooksFirst === undefined ? {} : { ledgerLooksFirst: options.ledgerLooksFirst }),
     };

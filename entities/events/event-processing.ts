@@ -36,8 +36,10 @@ const schema = defineEntity({
       received: ['processing', 'ignored'],
       // back to received: another attempt, after a failure or after the death of the process that had it
       processing: ['processed', 'failed', 'ignored', 'received'],
-      // by hand
+      // by hand: replayed
       failed: ['received'],
+      processed: ['received'],
+      ignored: ['received'],
     }),
   ],
 });

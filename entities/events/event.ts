@@ -36,6 +36,12 @@ const schema = defineEntity({
   indexes: [
     { properties: ['workflowId', 'occurredAt'] },
     { properties: ['organizationId', 'occurredAt'] },
+    {
+      name: 'events_received',
+      properties: ['organizationId', 'occurredAt', 'id'],
+      expression:
+        'create index events_received on events (organization_id, occurred_at, id) where event_source_id is not null',
+    },
     { properties: ['organizationId', 'eventType', 'occurredAt'] },
     { properties: ['organizationId', 'targetType', 'targetId', 'occurredAt'] },
     { properties: ['organizationId', 'threadId', 'occurredAt'] },

@@ -32,10 +32,11 @@ const schema = defineEntity({
   uniques: [{ properties: ['subscriptionId', 'eventId'] }],
   indexes: [
     {
-      name: 'subscription_deliveries_due',
-      properties: ['nextAttemptAt'],
-      expression: `create index subscription_deliveries_due on subscription_deliveries (next_attempt_at) where status in ('pending', 'sending')`,
+      name: 'subscription_deliveries_open',
+      properties: ['subscriptionId', 'nextAttemptAt'],
+      expression: `create index subscription_deliveries_open on subscription_deliveries (subscription_id, next_attempt_at) where status in ('pending', 'sending')`,
     },
+    { properties: ['subscriptionId', 'sentAt'] },
     { properties: ['organizationId', 'createdAt'] },
   ],
   triggers: [
@@ -45,11 +46,13 @@ const schema = defineEntity({
       sending: ['delivered', 'failed', 'pending'],
       // by hand
       failed: ['pending'],
+      delivered: ['pending'],
     }),
   ],
 });
 
-type Answer = { status: number | null; body: string | null; durationMs: number };
+/** What came of an attempt: HTTP status and the beginning of the body, null where there was no answer. */
+export type Answer = { status: number | null; body: string | null; durationMs: number };
 
 /** One event on its way to one subscriber. */
 export class SubscriptionDelivery extends schema.class {
@@ -64,6 +67,15 @@ export class SubscriptionDelivery extends schema.class {
     this.status = 'delivered';
     this.deliveredAt = new Date();
     this.nextAttemptAt = null;
+  }
+
+  /** By hand: all over again, as the same message. */
+  again(): void {
+    this.status = 'pending';
+    this.attempts = 0;
+    this.nextAttemptAt = new Date();
+    this.deliveredAt = null;
+    this.reason = null;
   }
 
   /** @param retryAt null where there is to be no further attempt */

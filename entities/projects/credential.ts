@@ -15,11 +15,12 @@ export const credentialKinds = [
   'slack_signing_secret',
   'notion_token',
   'notion_verification_token',
+  'webhook_signing_secret',
 ] as const;
 
 export type CredentialKind = (typeof credentialKinds)[number];
 
-export const credentialProviders = ['github', 'linear', 'codegen', 'slack', 'notion'] as const;
+export const credentialProviders = ['github', 'linear', 'codegen', 'slack', 'notion', 'webhook'] as const;
 
 export type CredentialProvider = (typeof credentialProviders)[number];
 

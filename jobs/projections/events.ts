@@ -2,8 +2,9 @@ import { Event } from '../../entities/events/event.ts';
 import { EventKey } from '../../entities/events/event-key.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
 import { defineProjection } from '../../src/engine/define-projection.ts';
+import { tellSubscribers } from '../../src/subscriptions/tell-subscribers.ts';
 
-/** Keeps everything that happens in a workflow as an event. */
+/** Keeps everything that happens in a workflow as an event, and notes who is to hear of it. */
 export const eventsProjection = defineProjection({
   name: 'events',
   database: 'events',
@@ -31,5 +32,6 @@ export const eventsProjection = defineProjection({
       })),
     );
     await insertRows(em, Event, events);
+    await tellSubscribers(em, events);
   },
 });

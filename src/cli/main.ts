@@ -12,6 +12,7 @@ import { credentialsCommand } from './commands/credentials.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eventsCommand } from './commands/events.ts';
 import { executionsCommand } from './commands/executions.ts';
 import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
@@ -27,9 +28,11 @@ import { requirementsCommand } from './commands/requirements.ts';
 import { runCommand } from './commands/run.ts';
 import { scheduleCommand } from './commands/schedule.ts';
 import { setupCommand } from './commands/setup.ts';
+import { sourcesCommand } from './commands/sources.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stepsCommand } from './commands/steps.ts';
+import { subscriptionsCommand } from './commands/subscriptions.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -72,6 +75,9 @@ for (const command of [
   executionsCommand(),
   metricsCommand(),
   scheduleCommand(),
+  sourcesCommand(),
+  eventsCommand(),
+  subscriptionsCommand(),
   limitsCommand(),
   budgetCommand(),
   credentialsCommand(),

@@ -62,10 +62,15 @@ export interface ApiTypes {
   BudgetChange: BudgetChange;
   ScheduleRequest: ScheduleRequest;
   ScheduleChange: ScheduleChange;
+  ReplayRangeRequest: ReplayRangeRequest;
+  ReplayRequest: ReplayRequest;
   EventSourceRequest: EventSourceRequest;
   EventSourceSettings: EventSourceSettings1;
   EventSourceChange: EventSourceChange;
   EventSourceSecret: EventSourceSecret;
+  SubscriptionRequest: SubscriptionRequest;
+  SubscriptionChange: SubscriptionChange;
+  SubscriptionSecret: SubscriptionSecret;
   ApiKeyRequest: ApiKeyRequest;
   ApiKeyRotation: ApiKeyRotation;
   OrganizationChange: OrganizationChange;
@@ -111,9 +116,20 @@ export interface ApiTypes {
   SchedulePreview: SchedulePreview;
   HappeningPage: HappeningPage;
   Happening: Happening;
+  ReceivedEventPage: ReceivedEventPage;
+  ReceivedEvent: ReceivedEvent;
+  Replayed: Replayed;
+  WholeReceivedEvent: WholeReceivedEvent;
+  EventCountList: EventCountList;
+  EventCount: EventCount;
   EventSourceList: EventSourceList;
   EventSource: EventSource;
   NewEventSource: NewEventSource;
+  SubscriptionList: SubscriptionList;
+  Subscription: Subscription;
+  NewSubscription: NewSubscription;
+  Delivery: Delivery;
+  DeliveryPage: DeliveryPage;
   ApiKeyList: ApiKeyList;
   ApiKey: ApiKey;
   NewApiKey: NewApiKey;
@@ -322,6 +338,38 @@ export interface ScheduleChange {
   missed?: 'run_once' | 'skip';
   enabled?: boolean;
 }
+export interface ReplayRangeRequest {
+  /**
+   * That happened then or later.
+   */
+  from: string;
+  /**
+   * That happened before then.
+   */
+  until?: string;
+  /**
+   * The provider.
+   */
+  source?: 'github' | 'linear' | 'slack' | 'notion';
+  /**
+   * Such as `issues.labeled`, `pull_request.*` for all of a subject.
+   */
+  type?: string;
+  /**
+   * Only what came to this.
+   */
+  state?: 'processed' | 'ignored' | 'failed';
+  /**
+   * Such as `start-workflow`; all that they are for where left out.
+   */
+  handler?: string;
+}
+export interface ReplayRequest {
+  /**
+   * Such as `start-workflow`; all that they are for where left out.
+   */
+  handler?: string;
+}
 export interface EventSourceRequest {
   name: string;
   provider: 'github' | 'linear' | 'slack' | 'notion';
@@ -368,6 +416,89 @@ export interface EventSourceChange {
   forgetEarlier?: boolean;
 }
 export interface EventSourceSecret {
+  secret?: string;
+}
+export interface SubscriptionRequest {
+  name: string;
+  description?: string | null;
+  /**
+   * An https:// URL without a name or password in it, or the id of a Slack channel.
+   */
+  destination: string;
+  /**
+   * `workflow.failed`, or `stage.*` for all of a subject; empty: all.
+   *
+   * @maxItems 100
+   */
+  types?: string[];
+  /**
+   * `workflows`, `vault`, `subscriptions`, or a provider such as `github`; empty: all.
+   *
+   * @maxItems 20
+   */
+  sources?: string[];
+  /**
+   * Empty: all.
+   *
+   * @maxItems 500
+   */
+  projects?: string[];
+  /**
+   * What matters less is not sent: `debug` has every operation, `error` what has failed.
+   */
+  level?: 'debug' | 'info' | 'warning' | 'error';
+  /**
+   * What is more waits for the next hour.
+   */
+  maxPerHour?: number;
+  method: 'webhook' | 'slack';
+  /**
+   * As Standard Webhooks have it; made up where it is left out.
+   */
+  secret?: string;
+}
+export interface SubscriptionChange {
+  name?: string;
+  description?: string | null;
+  /**
+   * An https:// URL without a name or password in it, or the id of a Slack channel.
+   */
+  destination?: string;
+  /**
+   * `workflow.failed`, or `stage.*` for all of a subject; empty: all.
+   *
+   * @maxItems 100
+   */
+  types?: string[];
+  /**
+   * `workflows`, `vault`, `subscriptions`, or a provider such as `github`; empty: all.
+   *
+   * @maxItems 20
+   */
+  sources?: string[];
+  /**
+   * Empty: all.
+   *
+   * @maxItems 500
+   */
+  projects?: string[];
+  /**
+   * What matters less is not sent: `debug` has every operation, `error` what has failed.
+   */
+  level?: 'debug' | 'info' | 'warning' | 'error';
+  /**
+   * What is more waits for the next hour.
+   */
+  maxPerHour?: number;
+  /**
+   * `paused`: what happens is told later; `disabled`: it is not told.
+   */
+  status?: 'active' | 'paused' | 'disabled';
+}
+export interface SubscriptionSecret {
+  /**
+   * As Standard Webhooks have it; made up where it is left out.
+   */
   secret?: string;
 }
 export interface ApiKeyRequest {
@@ -428,7 +559,8 @@ export interface CredentialRequest {
     | 'slack_token'
     | 'slack_signing_secret'
     | 'notion_token'
-    | 'notion_verification_token';
+    | 'notion_verification_token'
+    | 'webhook_signing_secret';
   name?: string;
   /**
    * Goes in and is never shown.
@@ -1607,6 +1739,140 @@ export interface Happening {
     [k: string]: unknown;
   };
 }
+export interface ReceivedEventPage {
+  items: ReceivedEvent[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
+}
+export interface ReceivedEvent {
+  id: string;
+  sourceId: string;
+  /**
+   * The provider, such as `github`.
+   */
+  source: string;
+  type: string;
+  /**
+   * Its id there: the same for each attempt to deliver it.
+   */
+  externalId: string;
+  /**
+   * By the clock of the provider, where it says.
+   */
+  occurredAt: string;
+  receivedAt: string;
+  title: string | null;
+  actor: string | null;
+  target: {
+    type: string;
+    id: string | null;
+  } | null;
+  url: string | null;
+  /**
+   * That it is about, as far as is known.
+   */
+  workflows: string[];
+  handlers: {
+    /**
+     * `none` where nothing here follows from such events.
+     */
+    name: string;
+    status: 'received' | 'processing' | 'processed' | 'failed' | 'ignored';
+    attempts: number;
+    /**
+     * What was done, or why it failed or was ignored.
+     */
+    reason: string | null;
+    nextAttemptAt: string | null;
+    finishedAt: string | null;
+  }[];
+}
+export interface Replayed {
+  /**
+   * That are handled again.
+   */
+  events: number;
+  /**
+   * By how many handlers, all in all. What is under way is left alone.
+   */
+  handlers: number;
+}
+export interface WholeReceivedEvent {
+  id: string;
+  sourceId: string;
+  /**
+   * The provider, such as `github`.
+   */
+  source: string;
+  type: string;
+  /**
+   * Its id there: the same for each attempt to deliver it.
+   */
+  externalId: string;
+  /**
+   * By the clock of the provider, where it says.
+   */
+  occurredAt: string;
+  receivedAt: string;
+  title: string | null;
+  actor: string | null;
+  target: {
+    type: string;
+    id: string | null;
+  } | null;
+  url: string | null;
+  /**
+   * That it is about, as far as is known.
+   */
+  workflows: string[];
+  handlers: {
+    /**
+     * `none` where nothing here follows from such events.
+     */
+    name: string;
+    status: 'received' | 'processing' | 'processed' | 'failed' | 'ignored';
+    attempts: number;
+    /**
+     * What was done, or why it failed or was ignored.
+     */
+    reason: string | null;
+    nextAttemptAt: string | null;
+    finishedAt: string | null;
+  }[];
+  /**
+   * As the provider sent it.
+   */
+  payload: {
+    [k: string]: unknown;
+  };
+}
+export interface EventCountList {
+  items: EventCount[];
+}
+export interface EventCount {
+  /**
+   * In UTC.
+   */
+  day: string;
+  /**
+   * Null over all.
+   */
+  source: string | null;
+  /**
+   * Null over all.
+   */
+  type: string | null;
+  events: number;
+  actors: number;
+  targets: number;
+  /**
+   * Of the handlers that came to an end, those that did not fail, 0–100; null where none did.
+   */
+  successRate: number | null;
+  averageHandlingMs: number | null;
+}
 export interface EventSourceList {
   items: EventSource[];
 }
@@ -1657,6 +1923,115 @@ export interface NewEventSource {
    * Where it was made up here: shown this once, and null when the answer is sent again.
    */
   secret: string | null;
+}
+export interface SubscriptionList {
+  items: Subscription[];
+}
+export interface Subscription {
+  id: string;
+  name: string;
+  description: string | null;
+  method: 'webhook' | 'slack';
+  /**
+   * A URL, or the id of a Slack channel.
+   */
+  destination: string;
+  types: string[];
+  sources: string[];
+  projects: string[];
+  level: 'debug' | 'info' | 'warning' | 'error';
+  maxPerHour: number;
+  /**
+   * `error`: nothing arrived for long, so nothing is sent until somebody activates it.
+   */
+  status: 'active' | 'paused' | 'disabled' | 'error';
+  statusReason: string | null;
+  /**
+   * Since when nothing has arrived, though it was sent.
+   */
+  failingSince: string | null;
+  /**
+   * Until then messages are signed with the secret before, too.
+   */
+  earlierSecretUntil: string | null;
+  version: number;
+  createdBy: string;
+  createdAt: string;
+  updatedAt: string;
+}
+export interface NewSubscription {
+  id: string;
+  name: string;
+  description: string | null;
+  method: 'webhook' | 'slack';
+  /**
+   * A URL, or the id of a Slack channel.
+   */
+  destination: string;
+  types: string[];
+  sources: string[];
+  projects: string[];
+  level: 'debug' | 'info' | 'warning' | 'error';
+  maxPerHour: number;
+  /**
+   * `error`: nothing arrived for long, so nothing is sent until somebody activates it.
+   */
+  status: 'active' | 'paused' | 'disabled' | 'error';
+  statusReason: string | null;
+  /**
+   * Since when nothing has arrived, though it was sent.
+   */
+  failingSince: string | null;
+  /**
+   * Until then messages are signed with the secret before, too.
+   */
+  earlierSecretUntil: string | null;
+  version: number;
+  createdBy: string;
+  createdAt: string;
+  updatedAt: string;
+  /**
+   * `whsec_…`, with which messages are signed: shown this once, and null when the answer is sent again and for Slack.
+   */
+  secret: string | null;
+}
+export interface Delivery {
+  id: string;
+  /**
+   * The message is sent under it (`webhook-id`), however often.
+   */
+  eventId: string;
+  status: 'pending' | 'sending' | 'delivered' | 'failed';
+  attempts: number;
+  nextAttemptAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
+  /**
+   * Of the last attempt.
+   */
+  response: {
+    /**
+     * Null where there was no answer.
+     */
+    status: number | null;
+    /**
+     * Its beginning.
+     */
+    body: string | null;
+    durationMs: number | null;
+  };
+  /**
+   * Why the last attempt failed.
+   */
+  reason: string | null;
+  createdAt: string;
+}
+export interface DeliveryPage {
+  items: Delivery[];
+  /**
+   * Send it as `cursor` for the next page; null on the last.
+   */
+  nextCursor: string | null;
 }
 export interface ApiKeyList {
   items: ApiKey[];
@@ -1904,7 +2279,7 @@ export interface CredentialList {
 }
 export interface Credential {
   id: string;
-  provider: 'github' | 'linear' | 'codegen' | 'slack' | 'notion';
+  provider: 'github' | 'linear' | 'codegen' | 'slack' | 'notion' | 'webhook';
   kind:
     | 'github_app'
     | 'github_token'
@@ -1916,7 +2291,8 @@ export interface Credential {
     | 'slack_token'
     | 'slack_signing_secret'
     | 'notion_token'
-    | 'notion_verification_token';
+    | 'notion_verification_token'
+    | 'webhook_signing_secret';
   name: string;
   /**
    * Of its value; null where these would be too much of it.

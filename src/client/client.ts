@@ -4,6 +4,8 @@ import * as administration from './administration.ts';
 import type {
   BudgetRequest,
   Cancellation,
+  Delivery,
+  DeliveryPage,
   EventSource,
   EventSourceChange,
   EventSourceRequest,
@@ -13,12 +15,22 @@ import type {
   LimitsRequest,
   Metrics,
   NewEventSource,
+  NewSubscription,
+  ReceivedEventPage,
+  Replayed,
+  ReplayRangeRequest,
+  ReplayRequest,
   Schedule,
   ScheduleChange,
   SchedulePreview,
   ScheduleRequest,
   Signal,
   SignalRequest,
+  Subscription,
+  SubscriptionChange,
+  SubscriptionList,
+  SubscriptionRequest,
+  WholeReceivedEvent,
   Workflow,
   WorkflowPage,
   WorkflowRequest,
@@ -53,6 +65,22 @@ export type EventQuery = {
   /** With commas between; `stage.*` for all of a subject. */
   types?: string;
 };
+
+export type ReceivedEventQuery = {
+  /** A provider. */
+  source?: string;
+  type?: string;
+  /** Of at least one of its handlers. */
+  state?: string;
+  /** The id of one that it is about. */
+  workflow?: string;
+  from?: string;
+  until?: string;
+  limit?: number;
+  cursor?: string;
+};
+
+export type DeliveryQuery = { status?: Delivery['status']; limit?: number; cursor?: string };
 
 const over: readonly Workflow['status'][] = ['completed', 'failed', 'cancelled'];
 
@@ -158,6 +186,42 @@ export class GswClient extends Transport {
       this.request('POST', `/v1/sources/${part(id)}/secret`, {
         body: secret === undefined ? {} : { secret },
       }),
+  };
+
+  readonly receivedEvents = {
+    page: (query: ReceivedEventQuery = {}): Promise<ReceivedEventPage> =>
+      this.request('GET', `/v1/received-events${queryOf(query)}`),
+    get: (id: string): Promise<WholeReceivedEvent> => this.request('GET', `/v1/received-events/${part(id)}`),
+    replay: (id: string, request: ReplayRequest = {}): Promise<Replayed> =>
+      this.request('POST', `/v1/received-events/${part(id)}/replay`, { body: request }),
+    /** All of a time. */
+    replayAll: (request: ReplayRangeRequest): Promise<Replayed> =>
+      this.request('POST', '/v1/received-events/replay', { body: request }),
+  };
+
+  readonly subscriptions = {
+    list: (): Promise<SubscriptionList> => this.request('GET', '/v1/subscriptions'),
+    get: (id: string): Promise<Subscription> => this.request('GET', `/v1/subscriptions/${part(id)}`),
+    create: (
+      request: SubscriptionRequest,
+      { idempotencyKey = crypto.randomUUID() }: Keyed = {},
+    ): Promise<NewSubscription> =>
+      this.request('POST', '/v1/subscriptions', { body: request, idempotencyKey }),
+    change: (id: string, change: SubscriptionChange, { version }: Versioned = {}): Promise<Subscription> =>
+      this.request('PATCH', `/v1/subscriptions/${part(id)}`, { body: change, version }),
+    remove: (id: string, { version }: Versioned = {}): Promise<void> =>
+      this.request('DELETE', `/v1/subscriptions/${part(id)}`, { version }),
+    replaceSecret: (id: string, secret?: string): Promise<NewSubscription> =>
+      this.request('POST', `/v1/subscriptions/${part(id)}/secret`, {
+        body: secret === undefined ? {} : { secret },
+      }),
+    test: (id: string): Promise<Delivery> => this.request('POST', `/v1/subscriptions/${part(id)}/test`),
+    deliveries: (id: string, query: DeliveryQuery = {}): Promise<DeliveryPage> =>
+      this.request('GET', `/v1/subscriptions/${part(id)}/deliveries${queryOf(query)}`),
+    delivery: (id: string, delivery: string): Promise<Delivery> =>
+      this.request('GET', `/v1/subscriptions/${part(id)}/deliveries/${part(delivery)}`),
+    redeliver: (id: string, delivery: string): Promise<Delivery> =>
+      this.request('POST', `/v1/subscriptions/${part(id)}/deliveries/${part(delivery)}/redeliver`),
   };
 
   readonly limits = {

@@ -2,7 +2,13 @@
 
 export type { AuditQuery } from './administration.ts';
 export type * from './api-types.ts';
-export { type EventQuery, GswClient, type WorkflowQuery } from './client.ts';
+export {
+  type DeliveryQuery,
+  type EventQuery,
+  GswClient,
+  type ReceivedEventQuery,
+  type WorkflowQuery,
+} from './client.ts';
 export { ApiProblem, ApiUnreachable } from './errors.ts';
 export type { ExecutionQuery, OperationQuery } from './plan-calls.ts';
 export type { ProjectQuery } from './project-calls.ts';

@@ -36,7 +36,15 @@ export const intakeQueue = 'intake';
 /** Of what is due again and again; holds the sentinel job, too, that tells whether the queue was lost. */
 export const maintenanceQueue = 'maintenance';
 
-const engineQueues = [intakeQueue, 'steps', ...services, 'events', 'projections', maintenanceQueue];
+const engineQueues = [
+  intakeQueue,
+  'steps',
+  ...services,
+  'events',
+  'projections',
+  'deliveries',
+  maintenanceQueue,
+];
 
 /** Stages that are in no workflow's list: they are queued when the need arises. */
 const asides: readonly StageDefinition[] = [cancellation];

@@ -1,11 +1,16 @@
 /** The shape of maintenance: work for all organisations that is due again and again. */
 import type { Config } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
+import type { Services } from './define.ts';
 import type { Duration } from './duration.ts';
+import type { EventHandlerDefinition } from './events/define-event-handler.ts';
 
 export type MaintenanceContext = {
   databases: Databases;
   config: Config;
+  servicesOf(organizationId: string): Services;
+  /** Of the catalogue. */
+  eventHandlers: readonly EventHandlerDefinition[];
   /** Aborts when the process is to end: stop at the next good place; the next run goes on from there. */
   signal: AbortSignal;
 };

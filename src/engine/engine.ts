@@ -4,6 +4,7 @@ import type { Operation } from '../../entities/workflows/operation.ts';
 import { CodegenOperation, GithubOperation, LinearOperation } from '../../entities/workflows/operation.ts';
 import type { Config } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
+import type { Messengers } from '../integrations/subscribers/port.ts';
 import type { Catalogue, Service, Services } from './define.ts';
 import type { Queues } from './queues.ts';
 
@@ -31,6 +32,7 @@ export type Engine = {
   queues: Queues;
   catalogue: Catalogue;
   servicesOf(organizationId: string): Services;
+  messengersOf(organizationId: string): Messengers;
   logger: Logger;
   /**
    * Whether an effect that an earlier attempt may have had is looked for before it is made; true where left out.

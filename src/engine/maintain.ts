@@ -38,9 +38,10 @@ export async function runMaintenance(engine: Engine, job: Job, signal: AbortSign
       [`maintenance: ${definition.name}`],
     );
     if (!lock?.held) return 'another worker is at it still';
-    const { databases, config } = engine;
+    const { databases, config, servicesOf, catalogue } = engine;
+    const { eventHandlers } = catalogue;
     const began = Date.now();
-    const done = await definition.run({ databases, config, signal });
+    const done = await definition.run({ databases, config, servicesOf, eventHandlers, signal });
     engine.logger.info({ maintenance: definition.name, durationMs: Date.now() - began }, done);
     return done;
   });

@@ -7,6 +7,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { queuesLost, stagesPutBack } from '../telemetry/metrics.ts';
 import { cancelOrphans } from './cancel-orphans.ts';
 import { failUnanswered } from './control/unanswered.ts';
+import { addDueDeliveries } from './deliveries/due-deliveries.ts';
 import type { Engine } from './engine.ts';
 import { addDueEvents } from './events/due-events.ts';
 import { stageJob } from './jobs.ts';
@@ -48,6 +49,7 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     await addDueEvents(engine, lost);
     stagesPutBack.inc({ reason: lost ? 'queue lost' : 'no job' }, stages);
     if (lost && stages > 0) queuesLost.inc();
+    await addDueDeliveries(engine);
     if (stages > 0) engine.logger.warn({ lost, stages }, 'put stages back into the queue');
     return stages;
   });

@@ -5,6 +5,7 @@ import { admit } from './admission/admit.ts';
 import { passOnEverywhere } from './admission/pass-on.ts';
 import { checkCatalogue, intakeQueue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
+import { deliverMessages } from './deliveries/deliver.ts';
 import { type Engine, services } from './engine.ts';
 import { handleEvent } from './events/handle-event.ts';
 import { watchFetching } from './fetch-watch.ts';
@@ -31,6 +32,7 @@ const concurrency = {
   steps: 20,
   services: 10,
   events: 10,
+  deliveries: 10,
   intake: 5,
   projections: 2,
   maintenance: 1,
@@ -100,6 +102,9 @@ function processorOf(
   }
   if (name === 'events') {
     return { process: (job: Job) => handleEvent(engine, job), atOnce: concurrency.events };
+  }
+  if (name === 'deliveries') {
+    return { process: (job: Job) => deliverMessages(engine, job, stopping), atOnce: concurrency.deliveries };
   }
   if (name === 'projections') {
     return { process: (job: Job) => projectOutbox(engine, job), atOnce: concurrency.projections };

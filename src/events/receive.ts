@@ -3,19 +3,16 @@
  * anybody is told that it has arrived. The same delivery once more changes nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { Event } from '../../entities/events/event.ts';
-import { EventProcessing } from '../../entities/events/event-processing.ts';
 import { EventSource } from '../../entities/events/event-source.ts';
-import { Credential } from '../../entities/projects/credential.ts';
-import { codeOf } from '../databases/server-error.ts';
+import type { Statement } from '../databases/round-trip.ts';
 import type { Engine } from '../engine/engine.ts';
 import { handlersOf } from '../engine/events/define-event-handler.ts';
 import { eventJob } from '../engine/events/handle-event.ts';
 import { addOrLeave } from '../engine/jobs.ts';
 import type { KeyringSource } from '../security/vault/keyring.ts';
-import { openCredential, setCredential } from '../security/vault/store.ts';
+import { openSecrets, setCredential } from '../security/vault/store.ts';
 import type { Body, Delivery, EventProvider, Told } from './provider.ts';
-import { storable } from './storable.ts';
+import { storeArrival } from './store.ts';
 
 export type Receiver = Pick<Engine, 'databases' | 'queues' | 'logger' | 'catalogue'> & {
   keyring: KeyringSource;
@@ -32,15 +29,20 @@ const refused = (kind: 'not-found' | 'unauthenticated' | 'malformed', why: strin
   why,
 });
 
+const sourceById: Statement = {
+  name: 'source of webhooks',
+  text: 'select * from event_sources where id = $1 and provider = $2 and is_active',
+};
+
 export async function receive(
   receiver: Receiver,
   provider: EventProvider,
   sourceId: string,
   delivery: Delivery,
 ): Promise<Reception> {
-  const source = await receiver.databases.maintenance.events((em) =>
-    em.findOne(EventSource, { id: sourceId, provider: provider.provider, isActive: true }),
-  );
+  const [[source]] = await receiver.databases.maintenance.events.inOneTrip([
+    { statement: sourceById, values: [sourceId, provider.provider], as: EventSource },
+  ]);
   if (!source) return refused('not-found', `There is no active source of ${provider.provider} here.`);
   const body = objectIn(delivery.raw);
   const secrets = await secretsOf(receiver, provider, source);
@@ -85,69 +87,20 @@ async function secretsOf(
   source: EventSource,
 ): Promise<string[]> {
   const { earlierCredentialIds = [] } = source.settings as { earlierCredentialIds?: string[] };
-  const ids = [source.credentialId, ...earlierCredentialIds].filter((id) => id != null);
-  if (ids.length === 0) return [];
-  const rows = await databases
-    .inOrganization(source.organizationId)
-    .projects((em) => em.find(Credential, { id: ids, kind: signedWith, status: { $ne: 'revoked' } }));
-  rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
-  return Promise.all(rows.map((row) => openCredential({ keyring }, row)));
+  const vault = { databases: databases.inOrganization(source.organizationId), keyring };
+  return openSecrets(vault, signedWith, [source.credentialId, ...earlierCredentialIds]);
 }
 
 async function store(receiver: Receiver, source: EventSource, told: Told, body: Body): Promise<Reception> {
   const { organizationId, provider } = source;
-  const db = receiver.databases.inOrganization(organizationId);
-  const handlers = handlersOf(receiver.catalogue.eventHandlers, provider, told.eventType);
+  const handlers = handlersOf(receiver.catalogue.eventHandlers, provider, told.eventType).map(
+    ({ name }) => name,
+  );
   const id = randomUUID();
-  const names = handlers.map(({ name }) => name);
-  try {
-    await db.events(async (em) => {
-      em.persist(
-        em.create(Event, {
-          ...told,
-          id,
-          organizationId,
-          source: provider,
-          eventSourceId: source.id,
-          occurredAt: sensible(told.occurredAt),
-          title: told.title ? storable(told.title) : undefined,
-          payload: storable(body),
-        }),
-      );
-      await em.flush();
-      for (const handler of names)
-        em.persist(em.create(EventProcessing, { id: randomUUID(), organizationId, eventId: id, handler }));
-      if (names.length === 0) {
-        const reason = `nothing here follows from ${told.eventType}`;
-        const ignored = { status: 'ignored', reason, nextAttemptAt: null, finishedAt: new Date() } as const;
-        em.persist(
-          em.create(EventProcessing, {
-            id: randomUUID(),
-            organizationId,
-            eventId: id,
-            handler: 'none',
-            ...ignored,
-          }),
-        );
-      }
-      await em.flush();
-      await em.nativeUpdate(EventSource, { id: source.id }, { lastEventAt: new Date() });
-    });
-  } catch (error) {
-    if (codeOf(error) === '23505') return { did: 'known', handlers: names };
-    throw error;
-  }
-  if (names.length > 0) await addOrLeave(receiver, eventJob({ organizationId, eventId: id }, 'first'));
-  return { did: 'stored', eventId: id, handlers: names };
-}
-
-const earliest = Date.UTC(2015, 0);
-const dayMs = 24 * 3_600_000;
-
-/** Clocks of others may be anywhere; months without rows are not worth a partition. */
-function sensible(time: Date | undefined): Date {
-  const now = Date.now();
-  return time && time.getTime() > earliest && time.getTime() < now + dayMs ? time : new Date(now);
+  const arrival = { id, source, told, body, handlers };
+  if (!(await storeArrival(receiver.databases, organizationId, arrival))) return { did: 'known', handlers };
+  if (handlers.length > 0) await addOrLeave(receiver, eventJob({ organizationId, eventId: id }, 'first'));
+  return { did: 'stored', eventId: id, handlers };
 }
 
 function objectIn(raw: Buffer): Body | null {

@@ -30,6 +30,7 @@ export const tags = {
   metrics: 'How it goes, in figures.',
   schedules: 'Have workflows put in again and again.',
   events: 'What other services tell us, and who may.',
+  subscriptions: 'Have others told what happens here, by webhook or in Slack.',
   administration: 'Keys, people, texts and credentials of an organisation, and who did what.',
   limits: 'How much of the installation an organisation may take up.',
 } as const;

@@ -8,7 +8,8 @@ import { keyringSource } from '../security/vault/read-keyring.ts';
 import { createCodegen } from './agent/codegen.ts';
 import { createCommandAgent } from './agent/command.ts';
 import type { Agent } from './agent/port.ts';
-import { organizationAccess } from './credentials/organization-access.ts';
+import { type AccessOptions, organizationAccess } from './credentials/organization-access.ts';
+import { signingSecrets } from './credentials/signing-secrets.ts';
 import { appTokens } from './github/app-tokens.ts';
 import { createGitHub } from './github/octokit.ts';
 import type { GitHub } from './github/port.ts';
@@ -17,6 +18,10 @@ import type { AskGrant } from './grant.ts';
 import { guardFetch } from './guarded-fetch.ts';
 import { linearOAuthTokens } from './linear/oauth-tokens.ts';
 import { createLinear } from './linear/sdk.ts';
+import type { Messengers } from './subscribers/port.ts';
+import { publicOnly } from './subscribers/public-only.ts';
+import { createSlack } from './subscribers/slack.ts';
+import { createWebhooks } from './subscribers/webhook.ts';
 
 export type ServicesOptions = {
   config: Config;
@@ -40,19 +45,10 @@ export function connectServices({
   guardFetch();
   const { github, linear, agent } = config;
   const toGitHub = { apiUrl: github.apiUrl, ...(fetchGitHub && { fetch: fetchGitHub }) };
-  const access = organizationAccess(
-    {
-      databases,
-      keyring: keyringSource(config),
-      shareEnvironment: config.shareCredentials,
-      onInvalid: ({ id, organizationId, kind, name }, reason) =>
-        logger.warn(
-          { credential: id, organizationId, kind, name, reason },
-          'a credential is not valid any more',
-        ),
-    },
-    { github_app: appTokens(toGitHub), linear_oauth: linearOAuthTokens(linear.apiUrl) },
-  );
+  const access = organizationAccess(accessOf({ config, databases, logger }), {
+    github_app: appTokens(toGitHub),
+    linear_oauth: linearOAuthTokens(linear.apiUrl),
+  });
   const known = new Map<string, Services>();
 
   const servicesFor = (organizationId: string): Services => {
@@ -85,6 +81,43 @@ export function connectServices({
     return services;
   };
 }
+
+/** The ways to each organisation's subscribers. The connections end with the process. */
+export function connectMessengers(
+  options: Pick<ServicesOptions, 'config' | 'databases' | 'logger'>,
+): (organizationId: string) => Messengers {
+  const { config, databases } = options;
+  const { allowLoopback } = config.subscribers;
+  const access = organizationAccess(accessOf(options), {});
+  const dispatcher = publicOnly({ allowLoopback });
+  return (organizationId) => ({
+    webhook: createWebhooks({
+      dispatcher,
+      allowLoopback,
+      secretsOf: (to) =>
+        signingSecrets(
+          { databases: databases.inOrganization(organizationId), keyring: keyringSource(config) },
+          to,
+        ),
+    }),
+    slack: createSlack({
+      apiUrl: config.slack.apiUrl,
+      token: access(organizationId, 'slack', { variable: 'SLACK_TOKEN', value: config.slack.token }),
+    }),
+  });
+}
+
+const accessOf = ({
+  config,
+  databases,
+  logger,
+}: Pick<ServicesOptions, 'config' | 'databases' | 'logger'>): AccessOptions => ({
+  databases,
+  keyring: keyringSource(config),
+  shareEnvironment: config.shareCredentials,
+  onInvalid: ({ id, organizationId, kind, name }, reason) =>
+    logger.warn({ credential: id, organizationId, kind, name, reason }, 'a credential is not valid any more'),
+});
 
 /** Told at the start rather than by the first workflow. */
 function checkAgent({ agent }: Config): void {

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { wrap } from '@mikro-orm/core';
 import { sign } from '@octokit/webhooks-methods';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AuditEntry } from '../../entities/events/audit-entry.ts';
 import { Event } from '../../entities/events/event.ts';
 import { EventCorrelation } from '../../entities/events/event-correlation.ts';
 import { EventProcessing } from '../../entities/events/event-processing.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { pollServices } from '../../jobs/maintenance/poll-services.ts';
+import { aggregateDays } from '../../src/events/aggregate.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
@@ -150,6 +154,162 @@ describe.each(backends())('on %s', (backend) => {
     }
     const [now] = await db().task((em) => em.find(StepPullRequest, { workflowId: id }));
     expect(now).toMatchObject({ status: 'merged', mergeCommitSha });
+
+    // one that nobody merged: what is heard late, or again, does not undo what came after it
+    await db().task(async (em) => {
+      await em.nativeDelete(StepPullRequest, { workflowId: id });
+      const { updatedAt: _, createdAt: __, ...kept } = wrap(pull as StepPullRequest).toPOJO();
+      await em.insert(StepPullRequest, { ...kept, status: 'open', mergedAt: null, mergeCommitSha: null });
+    });
+    const told = (action: string, minute: number) =>
+      deliver('pull_request', {
+        action,
+        pull_request: {
+          ...about,
+          merged: false,
+          updated_at: new Date(Date.now() + minute * 60_000).toISOString(),
+        },
+      });
+    const opened = await told('reopened', 2);
+    await outcome(opened, 'mirror-pull-request');
+    const closed = await told('closed', 1);
+    expect((await outcome(closed, 'mirror-pull-request')).reason).toBe('something later has happened to it');
+    const [still] = await db().task((em) => em.find(StepPullRequest, { workflowId: id }));
+    expect(still?.status).toBe('open');
+  }, 120_000);
+
+  test('any event or time is handled again, by one handler or all, and nothing is done twice', async () => {
+    system.work(['events', 'maintenance']);
+    const started = await deliver('issues', labelled('gsw'));
+    await outcome(started, 'start-workflow');
+    const chat = await deliver('ping', { zen: 'Nothing follows.' });
+    const byDelivery = async (delivery: string) => {
+      const { body } = await api.send('GET', '/v1/received-events?limit=100&source=github');
+      return body.items.find((one: { externalId: string }) => one.externalId === delivery);
+    };
+    const event = await byDelivery(started);
+    expect(event).toMatchObject({
+      type: 'issues.labeled',
+      actor: 'alice',
+      target: { type: 'issue', id: '7' },
+      handlers: [{ name: 'start-workflow', status: 'processed', reason: expect.stringMatching(/^started/) }],
+    });
+    expect(await byDelivery(chat)).toMatchObject({ handlers: [{ name: 'none', status: 'ignored' }] });
+    const whole = await api.send('GET', `/v1/received-events/${event.id}`);
+    expect(whole.body.payload.label).toEqual({ name: 'gsw' });
+
+    const replay = (path: string, body: object) => api.send('POST', `/v1/received-events${path}`, { body });
+    const once = await replay(`/${event.id}/replay`, { handler: 'start-workflow' });
+    expect([once.status, once.body]).toEqual([202, { events: 1, handlers: 1 }]);
+    expect((await outcome(started, 'start-workflow')).reason).toMatch(/^had started workflow/);
+    expect((await replay(`/${event.id}/replay`, { handler: 'obey-comment' })).body).toEqual({
+      events: 0,
+      handlers: 0,
+    });
+    const unknown = await replay(`/${event.id}/replay`, { handler: 'nothing' });
+    expect([unknown.status, unknown.body.detail]).toEqual([422, expect.stringContaining('start-workflow')]);
+    expect((await replay(`/${randomUUID()}/replay`, {})).status).toBe(404);
+    const foreign = { key: api.operatorKey, body: {} };
+    expect((await api.send('POST', `/v1/received-events/${event.id}/replay`, foreign)).status).toBe(404);
+
+    // one that failed for good, and one that no handler was there for when it came
+    const second = await deliver('issues', labelled('gsw', { issue: issue(8) }));
+    await outcome(second, 'start-workflow');
+    const { id } = await byDelivery(second);
+    await db().events(async (em) => {
+      const row = await em.findOneOrFail(EventProcessing, { eventId: id });
+      row.status = 'received';
+      await em.flush();
+      row.status = 'processing';
+      await em.flush();
+      row.fail('GitHub was away', null);
+      await em.flush();
+      await em.nativeDelete(EventProcessing, { eventId: event.id });
+    });
+    const failed = await api.send('GET', '/v1/received-events?state=failed');
+    expect(failed.body.items.map((one: { id: string }) => one.id)).toEqual([id]);
+    const from = new Date(Date.now() - 3_600_000).toISOString();
+    expect((await replay('/replay', { from, state: 'failed' })).body).toEqual({ events: 1, handlers: 1 });
+    expect((await outcome(second, 'start-workflow')).reason).toMatch(/^had started workflow/);
+    expect((await replay('/replay', { from, type: 'issues.*' })).body).toEqual({ events: 2, handlers: 2 });
+    expect((await outcome(started, 'start-workflow')).reason).toMatch(/^had started workflow/);
+    await outcome(second, 'start-workflow');
+    expect(await db().workflows((em) => em.count(WorkflowExecution, {}))).toBe(2);
+    const noted = await db().events((em) => em.find(AuditEntry, { action: 'event.replayed' }));
+    expect(noted.map(({ actorKind, actorName }) => `${actorKind} ${actorName}`)).toContain('key ci');
+    expect(noted.map(({ subjectId }) => subjectId)).toContain(event.id);
+
+    // counted twice, it is there once
+    for (const _ of [1, 2]) await aggregateDays(system.engine.databases, new Date());
+    const counts = await api.send('GET', '/v1/event-counts?by=type&source=github');
+    expect(counts.body.items).toMatchObject([
+      { source: 'github', type: 'issues.labeled', events: 2, actors: 1, targets: 2, successRate: 100 },
+      { source: 'github', type: 'ping', events: 1 },
+    ]);
+    const perDay = await api.send('GET', '/v1/event-counts?by=day');
+    expect(perDay.body.items).toMatchObject([{ source: null, type: null, events: expect.any(Number) }]);
+    expect(perDay.body.items[0].events).toBeGreaterThanOrEqual(3);
+
+    const pages: string[] = [];
+    for (let cursor = ''; ; ) {
+      const { body } = await api.send('GET', `/v1/received-events?limit=1${cursor}`);
+      pages.push(...body.items.map((one: { externalId: string }) => one.externalId));
+      if (body.nextCursor === null) break;
+      cursor = `&cursor=${body.nextCursor}`;
+    }
+    expect(pages).toEqual([second, chat, started]);
+  }, 60_000);
+
+  test('a merge by hand of which no webhook tells is asked for, and the workflow goes on', async () => {
+    system.work();
+    const id = await system.enqueue({
+      requirements: `# One\n\n${requirements}`,
+      options: { autoConfirmPlan: true },
+    });
+    await system.untilAsked(id, 60_000);
+    const { finalPrNumber } = await system.workflow(id);
+    const poll = () => {
+      const { config, databases, servicesOf, catalogue } = system.engine;
+      const { eventHandlers } = catalogue;
+      return pollServices.run({
+        config,
+        databases,
+        servicesOf,
+        eventHandlers,
+        signal: new AbortController().signal,
+      });
+    };
+    expect(await poll()).toBe('asked for 1 pull requests, 0 of which nobody had told');
+    const { apiUrl, token } = system.engine.config.github;
+    const merged = await fetch(`${apiUrl}/repos/${fullName()}/pulls/${finalPrNumber}/merge`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+      body: '{}',
+    });
+    expect(merged.status).toBe(200);
+    expect(await poll()).toBe('asked for 1 pull requests, 1 of which nobody had told');
+    expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
+    const approvals = await db().workflows((em) =>
+      em.find(Signal, { workflowExecutionId: id, gate: 'merge' }),
+    );
+    expect(approvals).toMatchObject([
+      {
+        type: 'approve',
+        actor: 'github:somebody',
+        reason: `merged pull request #${finalPrNumber} at GitHub`,
+      },
+    ]);
+    const told = await api.send('GET', '/v1/received-events?type=pull_request.closed');
+    expect(told.body.items).toMatchObject([
+      {
+        handlers: expect.arrayContaining([
+          expect.objectContaining({ name: 'settle-merge-gate', status: 'processed' }),
+        ]),
+      },
+    ]);
+    const asked = (await api.send('GET', '/v1/sources')).body.items;
+    expect(asked.map(({ name }: { name: string }) => name)).toContain('GitHub, asked');
+    expect(await poll()).toBe('asked for 0 pull requests, 0 of which nobody had told');
   }, 120_000);
 
   test('events that came while no worker was there, and whose jobs were lost, are handled by the next one', async () => {

@@ -10,6 +10,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { type EnqueueRequest, enqueueWorkflow } from '../../src/engine/enqueue.ts';
 import { Queues } from '../../src/engine/queues.ts';
 import { type RunningWorker, startWorker } from '../../src/engine/worker.ts';
+import { connectMessengers } from '../../src/integrations/connect.ts';
 import { type BackendName, redisUrl } from './backends.ts';
 import type { FreshDatabases } from './databases.ts';
 
@@ -77,6 +78,7 @@ export function testEngine(
       ...catalogue,
     },
     servicesOf: typeof services === 'function' ? services(databases) : () => services as Services,
+    messengersOf: connectMessengers({ config: fresh.config, databases, logger }),
     logger,
   };
   const workers: RunningWorker[] = [];

@@ -58,8 +58,9 @@ export async function lookAtServices(engine: Engine): Promise<Finding[]> {
     const mayUseEnvironment = config.shareCredentials || slug === defaultSlug;
     for (const provider of Object.keys(usableKinds) as CalledProvider[]) {
       const own = rows.some((row) => row.organizationId === id && row.provider === provider);
-      const isCalled = provider !== 'codegen' || config.agent.adapter === 'codegen';
-      if (isCalled && (own || mayUseEnvironment)) found.push(await lookAtService(engine, id, slug, provider));
+      const isCalled = isUsed(config, provider);
+      if ((isCalled && mayUseEnvironment) || (own && (isCalled || provider === 'slack')))
+        found.push(await lookAtService(engine, id, slug, provider));
     }
   }
   if (config.agent.adapter === 'command' && organizations[0]) {
@@ -68,14 +69,25 @@ export async function lookAtServices(engine: Engine): Promise<Finding[]> {
   return found;
 }
 
+/** A message in Slack is what some want, and most do not. */
+function isUsed({ agent, slack }: Engine['config'], provider: CalledProvider): boolean {
+  if (provider === 'codegen') return agent.adapter === 'codegen';
+  return provider !== 'slack' || slack.token !== undefined;
+}
+
+function serviceOf(engine: Engine, organizationId: string, provider: CalledProvider) {
+  if (provider === 'slack') return engine.messengersOf(organizationId).slack;
+  const { agent, ...others } = engine.servicesOf(organizationId);
+  return provider === 'codegen' ? agent : others[provider];
+}
+
 async function lookAtService(
   engine: Engine,
   organizationId: string,
   slug: string | null,
   provider: CalledProvider,
 ): Promise<Finding> {
-  const services = engine.servicesOf(organizationId);
-  const service = provider === 'codegen' ? services.agent : services[provider];
+  const service = serviceOf(engine, organizationId, provider);
   const check = provider === 'codegen' ? 'agent' : provider;
   const whose = slug === null ? '' : `${slug}: `;
   try {

@@ -1,5 +1,4 @@
 /** `gsw credentials`: works on the databases themselves, so that no value goes over the API. */
-import { text } from 'node:stream/consumers';
 import type { CredentialKind } from '../../../entities/projects/credential.ts';
 import { Organization } from '../../../entities/projects/organization.ts';
 import { readConfig } from '../../config.ts';
@@ -18,6 +17,7 @@ import {
 } from '../../security/vault/store.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import { commandName, print, printJson, say } from '../output.ts';
+import { readSecret } from '../read-secret.ts';
 
 type Options = { organization: string; json?: boolean };
 type Which = Options & { name: string };
@@ -33,7 +33,7 @@ export async function list({ organization, json }: Options): Promise<void> {
 export async function set(kind: CredentialKind, given: Given): Promise<void> {
   const settings = given.setting && settingsOf(given.setting);
   const expiresAt = given.expires === undefined ? null : dateOf(given.expires);
-  const secret = await readValue(given.fromEnv);
+  const secret = await readSecret(given.fromEnv);
   const { kept, woken } = await inVault(given.organization, async (vault, engine) => {
     const value = { kind, name: given.name, secret, expiresAt, by: 'gsw credentials' };
     const kept = await setCredential(vault, { ...value, ...(settings && { settings }) });
@@ -67,20 +67,6 @@ async function inVault<T>(slug: string, work: (vault: Vault, engine: Engine) => 
   } finally {
     await system.close();
   }
-}
-
-async function readValue(variable: string | undefined): Promise<string> {
-  if (variable !== undefined) {
-    const value = process.env[variable];
-    if (!value) throw usageFailure(`The variable ${variable} is not set, or empty.`);
-    return value;
-  }
-  if (process.stdin.isTTY) {
-    throw usageFailure(
-      'The value is read from stdin, so that it stays out of the shell history: `… < FILE`, or --from-env VARIABLE.',
-    );
-  }
-  return text(process.stdin);
 }
 
 function settingsOf(pairs: readonly string[]): Record<string, string> {

@@ -14,7 +14,7 @@ import { type EventHandlerDefinition, Ignored } from './define-event-handler.ts'
 import { eventContext } from './event-context.ts';
 
 /** How long a handler may take before another worker takes its event up. */
-const claimMs = 60_000;
+const claimMs = 20_000;
 const attempts = 10;
 /** 2 s, 4 s, 8 s … up to this. */
 const longestPauseMs = 10 * 60_000;

@@ -21,6 +21,7 @@ const descriptions: Record<string, string> = {
   github: 'Calls to GitHub',
   linear: 'Calls to Linear',
   agent: 'Runs of the coding agent',
+  deliveries: 'Messages to subscribers: webhooks and Slack',
   projections: 'Brings the other databases up to date',
   maintenance: 'Keeps watch over the queue itself; needs no worker',
   cancellation: 'Takes back what a cancelled workflow left',

@@ -11,10 +11,12 @@ import { operationRoutes } from './operations.ts';
 import { organizationRoutes } from './organization.ts';
 import { planRoutes } from './plans.ts';
 import { projectRoutes } from './projects.ts';
+import { receivedEventRoutes } from './received-events.ts';
 import { requirementRoutes } from './requirements.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { sourceRoutes } from './sources.ts';
 import { stepRoutes } from './steps.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
 import { templateRoutes } from './templates.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -29,7 +31,9 @@ export const routes: readonly Route[] = [
   ...metricRoutes,
   ...scheduleRoutes,
   ...eventRoutes,
+  ...receivedEventRoutes,
   ...sourceRoutes,
+  ...subscriptionRoutes,
   ...apiKeyRoutes,
   ...organizationRoutes,
   ...auditRoutes,

@@ -5,6 +5,7 @@ export const usableKinds = {
   github: ['github_app', 'github_token'],
   linear: ['linear_oauth', 'linear_key'],
   codegen: ['codegen_key'],
+  slack: ['slack_token'],
 } as const satisfies Partial<Record<CredentialProvider, readonly [CredentialKind, ...CredentialKind[]]>>;
 
 /** A provider that the work of a workflow calls. */

@@ -10,6 +10,7 @@ export const providerNames: Record<CredentialProvider, string> = {
   codegen: 'Codegen',
   slack: 'Slack',
   notion: 'Notion',
+  webhook: 'webhook',
 };
 
 /** How every such wait begins. */

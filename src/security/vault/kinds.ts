@@ -72,6 +72,15 @@ export const kinds: Record<CredentialKind, Kind> = {
   slack_signing_secret: { provider: 'slack', is: 'the secret that signs requests' },
   notion_token: { provider: 'notion', is: 'an integration token', ...token },
   notion_verification_token: { provider: 'notion', is: 'the token that signs webhooks' },
+  webhook_signing_secret: {
+    provider: 'webhook',
+    is: 'whsec_ and 24 to 64 random bytes in base64, with which we sign webhooks to others',
+    check: (secret) => {
+      const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').length;
+      if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret) || bytes < 24 || bytes > 64)
+        throw new VaultError('It is not whsec_ with 24 to 64 bytes in base64, as Standard Webhooks have it.');
+    },
+  },
 };
 
 export function readOAuthSecret(secret: string): OAuthSecret {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/postgresql';
 import { Credential, type CredentialKind } from '../../../entities/projects/credential.ts';
+import type { Statement } from '../../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import { type Binding, open, seal, VaultError } from './envelope.ts';
@@ -126,6 +127,26 @@ export async function revokeCredential(
 /** The value itself: for the adapter that is about to send it, and nobody else. */
 export async function openCredential(vault: Pick<Vault, 'keyring'>, row: Credential): Promise<string> {
   return open(row, bindingOf(row), await vault.keyring());
+}
+
+const notRevokedByIds: Statement = {
+  name: 'credentials by ids',
+  text: `select * from credentials where id = any($1) and kind = $2 and status <> 'revoked'`,
+};
+
+/** The values of those of these credentials that are not revoked, in the order of their ids. */
+export async function openSecrets(
+  vault: Pick<Vault, 'databases' | 'keyring'>,
+  kind: CredentialKind,
+  credentialIds: readonly (string | null | undefined)[],
+): Promise<string[]> {
+  const ids = credentialIds.filter((id) => id != null);
+  if (ids.length === 0) return [];
+  const [rows] = await vault.databases.projects.inOneTrip([
+    { statement: notRevokedByIds, values: [ids, kind], as: Credential },
+  ]);
+  rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id));
+  return Promise.all(rows.map((row) => openCredential(vault, row)));
 }
 
 /** Without the value. */

@@ -1,0 +1,112 @@
+import { Argument, Command } from 'commander';
+import type { EventSource, NewEventSource } from '../../client/index.ts';
+import { providerNames } from '../../events/providers/index.ts';
+import type { ApiClient } from '../api-client.ts';
+import { CliFailure } from '../failure.ts';
+import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { commandName, print, printJson, say } from '../output.ts';
+import { readSecret } from '../read-secret.ts';
+
+type Common = ApiOptions & { json?: boolean };
+type Secret = { secret?: boolean; fromEnv?: string };
+type CreateOptions = Common & Secret & { label?: string; assignee?: string; repository?: string };
+
+export function sourcesCommand(): Command {
+  const all = new Command('sources').description(
+    'which services may tell us, by webhook, what happens there',
+  );
+  const command = (name: string, description: string) =>
+    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const withSecret = (of: Command) =>
+    of
+      .option('--secret', 'it is one that was made there: read it from stdin')
+      .option('--from-env <variable>', 'the same, read from this variable');
+  command('list', 'what there is').action(async (options: Common) => {
+    const { items } = await (await findApi(options)).sources.list();
+    if (options.json) return printJson(items);
+    if (items.length === 0) say(`None. Listen to one: ${commandName} sources create NAME github`);
+    for (const one of items) print(lineOf(one));
+  });
+  withSecret(command('create', 'listen to a service; prints the URL to send webhooks to'))
+    .argument('<name>', 'what it is called')
+    .addArgument(new Argument('<provider>', 'who sends').choices([...providerNames]))
+    .option('--label <label>', 'the label that starts a workflow; gsw where left out')
+    .option('--assignee <login>', 'whom an issue is given to, to start a workflow')
+    .option('--repository <owner/repo>', 'where the work for issues of Linear is done')
+    .action(create);
+  withSecret(command('rotate', 'give it another secret; the earlier one counts until --forget-earlier'))
+    .argument('<source>', 'its id or name')
+    .action(async (which: string, options: Common & Secret) => {
+      const api = await findApi(options);
+      const { id } = await find(api, which);
+      tellSecret(await api.sources.replaceSecret(id, await secretIn(options)), options);
+    });
+  command('forget-earlier', 'its earlier secrets count no more')
+    .argument('<source>', 'its id or name')
+    .action((which: string, options: Common) => change(which, { forgetEarlier: true }, options));
+  command('disable', 'take nothing from it')
+    .argument('<source>', 'its id or name')
+    .action((which: string, options: Common) => change(which, { isActive: false }, options));
+  command('enable', 'take what it sends')
+    .argument('<source>', 'its id or name')
+    .action((which: string, options: Common) => change(which, { isActive: true }, options));
+  return all;
+}
+
+async function create(
+  name: string,
+  provider: EventSource['provider'],
+  options: CreateOptions,
+): Promise<void> {
+  const { label, assignee, repository } = options;
+  const secret = await secretIn(options);
+  const made = await (await findApi(options)).sources.create({
+    name,
+    provider: provider as 'github',
+    ...(secret === undefined ? {} : { secret }),
+    settings: {
+      ...(label ? { startLabel: label } : {}),
+      ...(assignee ? { startAssignee: assignee } : {}),
+      ...(repository ? { repository } : {}),
+    },
+  });
+  tellSecret(made, options);
+}
+
+const secretIn = async ({ secret, fromEnv }: Secret): Promise<string | undefined> =>
+  secret || fromEnv !== undefined ? (await readSecret(fromEnv)).trim() : undefined;
+
+function tellSecret(made: NewEventSource, { json }: Common): void {
+  if (json) {
+    printJson(made);
+    return;
+  }
+  print(made.url);
+  if (made.secret) print(made.secret);
+  say(`✓ ${made.name}: have ${made.provider} send its webhooks to this URL, as application/json.`);
+  if (made.secret) say('  The second line is the secret; it is not shown again.');
+}
+
+async function change(
+  which: string,
+  to: { isActive?: boolean; forgetEarlier?: boolean },
+  options: Common,
+): Promise<void> {
+  const api = await findApi(options);
+  const changed = await api.sources.change((await find(api, which)).id, to);
+  if (options.json) return printJson(changed);
+  say(lineOf(changed));
+}
+
+function lineOf({ id, name, provider, isActive, hasSecret, lastEventAt }: EventSource): string {
+  const heard = lastEventAt ? `heard ${lastEventAt.slice(0, 16).replace('T', ' ')}` : 'never heard of';
+  const secret = hasSecret ? '' : '  has no secret yet';
+  return `${isActive ? '✓' : '–'} ${id}  ${name}  ${provider}  ${heard}${secret}`;
+}
+
+async function find(api: ApiClient, which: string): Promise<EventSource> {
+  const { items } = await api.sources.list();
+  const found = items.find(({ id, name }) => id === which || name.toLowerCase() === which.toLowerCase());
+  if (found) return found;
+  throw new CliFailure(`There is no source "${which}"; see what there is: ${commandName} sources list`);
+}

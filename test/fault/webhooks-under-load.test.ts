@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Config } from '../../src/config.ts';
+import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
+import { createSource } from '../../src/events/sources.ts';
+import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
+import { keyringSource } from '../../src/security/vault/read-keyring.ts';
+import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { percentile, sendWebhooks } from '../support/webhook-load.ts';
+
+/** `WEBHOOK_SECONDS=30` for the long form, and `WEBHOOK_RATE` for another rate than 200 a second. */
+const seconds = Number(process.env.WEBHOOK_SECONDS ?? 6);
+const perSecond = Number(process.env.WEBHOOK_RATE ?? 200);
+
+let fresh: FreshDatabases;
+let databases: Databases;
+let dataDir: string;
+let serving: ChildProcess | undefined;
+let standby: ChildProcess | undefined;
+beforeAll(async () => {
+  fresh = await freshDatabases();
+  databases = connectDatabases(fresh.config);
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'gsw-load-'));
+});
+afterAll(async () => {
+  serving?.kill('SIGKILL');
+  standby?.kill('SIGKILL');
+  await databases.close();
+  await fresh.drop();
+  await rm(dataDir, { recursive: true });
+});
+
+const launch = () => fork(new URL('../support/serving-process.ts', import.meta.url), { stdio: 'inherit' });
+
+/** Lets one that is loaded serve, and loads the next. */
+async function serve(config: Config): Promise<void> {
+  const next = standby ?? launch();
+  if (!standby) await once(next, 'message');
+  serving = next;
+  next.send(config);
+  await once(next, 'message');
+  standby = launch();
+  await once(standby, 'message');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+test(`${perSecond} webhooks a second for ${seconds} s, killed twice: what is taken is there once, and handled`, async () => {
+  const { organizationId } = await ensureDefaultOrganization(databases, dataDir);
+  const port = await freePort();
+  const http = { ...fresh.config.http, host: '127.0.0.1', port, publicUrl: undefined };
+  const config = { ...fresh.config, dataDir, http, logLevel: 'silent' };
+  const db = databases.inOrganization(organizationId);
+  const { source, secret } = await createSource(
+    { db, organizationId, keyring: keyringSource(config), by: 'a test' },
+    { id: randomUUID(), name: `load ${randomUUID()}`, provider: 'github', settings: {} },
+  );
+  await serve(config);
+
+  const url = `http://127.0.0.1:${port}/webhooks/github/${source.id}`;
+  const over = new AbortController();
+  const sending = sendWebhooks({ url, secret: String(secret), perSecond, signal: over.signal });
+  const third = () => sleep((seconds * 1_000) / 3);
+  const outages: number[] = [];
+  await third();
+  for (const _ of [1, 2]) {
+    const began = performance.now();
+    serving?.kill('SIGKILL');
+    await serve(config);
+    outages.push(performance.now() - began);
+    await third();
+  }
+  over.abort();
+  const sent = await sending;
+
+  const taken = sent.filter(({ status }) => status !== null && status < 300);
+  const refused = sent.filter(({ status }) => status !== null && status >= 300);
+  expect(refused.map(({ status }) => status)).toEqual([]);
+  expect(taken.length).toBeGreaterThan(perSecond);
+  const rows = () =>
+    db.events((em) =>
+      em.execute<{ external_id: string; count: number; open: number; failed: number; handlers: number }[]>(
+        `select external_id, count(distinct e.id)::int as count, count(*)::int as handlers,
+                count(*) filter (where p.status in ('received', 'processing'))::int as open,
+                count(*) filter (where p.status = 'failed')::int as failed
+           from events e left join event_processing p on p.event_id = e.id
+          where event_source_id = ? group by 1`,
+        [source.id],
+      ),
+    );
+  const stored = new Map((await rows()).map((row) => [row.external_id, row]));
+  expect(taken.filter(({ delivery }) => stored.get(delivery)?.count !== 1)).toEqual([]);
+  expect([...stored.values()].filter(({ count }) => count !== 1)).toEqual([]);
+
+  const lastSent = performance.now();
+  let settled = await rows();
+  for (const giveUpAt = Date.now() + 120_000; settled.some(({ open }) => open > 0); settled = await rows()) {
+    if (Date.now() > giveUpAt) break;
+    await sleep(500);
+  }
+  expect(settled.filter(({ open, failed, handlers }) => open > 0 || failed > 0 || handlers === 0)).toEqual(
+    [],
+  );
+  const answered = taken.map(({ ms }) => ms);
+  console.log(
+    `${sent.length} sent at ${perSecond}/s in ${(seconds + outages.reduce((sum, ms) => sum + ms, 0) / 1000).toFixed(0)} s, ${taken.length} taken, ${sent.length - taken.length} without an answer while the process was away (${outages.map((ms) => `${(ms / 1000).toFixed(1)} s`).join(', ')}); ` +
+      `answers in ${percentile(answered, 0.5).toFixed(0)} ms (p50), ${percentile(answered, 0.99).toFixed(0)} ms (p99); all handled ${((performance.now() - lastSent) / 1000).toFixed(1)} s after the last`,
+  );
+}, 300_000);
