@@ -39,7 +39,7 @@ describe('an installation', () => {
     const first = await ensureDefaultOrganization(databases, dataDir);
     expect(first.keyWritten).toBe(true);
     const key = (await readApiKey(dataDir)) as string;
-    expect(key).toMatch(/^gsw_[\w-]{43}$/);
+    expect(key).toMatch(/^gsw_[\w-]{43}[0-9a-f]{8}$/);
     expect((await stat(apiKeyFile(dataDir))).mode & 0o777).toBe(0o600);
     const [row] = await keys();
     expect(row).toMatchObject({ name: 'first key', lastFour: key.slice(-4) });
