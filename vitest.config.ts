@@ -17,8 +17,7 @@ export default defineConfig({
         extends: true,
         test: { ...shared, name: 'main', include: ['test/**/*.test.ts'], exclude: [browser, fault] },
       },
-      // they share the machine with the processes that they start and kill: what fails for want of it is tried once more
-      { extends: true, test: { ...shared, name: 'fault', include: [fault], retry: 1 } },
+      { extends: true, test: { ...shared, name: 'fault', include: [fault] } },
       { extends: true, test: { ...shared, name: 'browser', include: [browser] } },
     ],
   },

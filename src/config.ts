@@ -1,6 +1,11 @@
 /** The process environment, read once at the edge, checked and typed. Nothing else reads `process.env`. */
 import path from 'node:path';
 import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import { readRolePasswords, readUrls } from './named-variables.ts';
+import { count, duration, maybeCount, optional } from './setting-types.ts';
+
+export { ConfigError };
 
 export const databaseNames = [
   'task',
@@ -16,16 +21,6 @@ export const databaseNames = [
 /** One of the eight; the PostgreSQL database is called `<name>_db`. */
 export type DatabaseName = (typeof databaseNames)[number];
 
-const optional = z
-  .string()
-  .optional()
-  .transform((value) => value || undefined);
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-const maybeCount = optional
-  .transform((value) => value && Number(value))
-  .pipe(z.number().int().positive().optional());
-const duration = (fallback: number) => z.coerce.number().int().positive().default(fallback);
-
 const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -35,7 +30,17 @@ const environment = z.object({
   /** That one API key may send, to all processes together; 0: as many as it likes. */
   API_REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6_000),
   /** Where `gsw worker` answers `/healthz`; it does not where this is left out. */
-  HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  HEALTH_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+  /** Where Prometheus finds `/metrics`, of the API and of workers; nowhere where this is left out. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
+
+  /** Where traces are sent by OTLP over HTTP (`/v1/traces` is added); nothing is traced where this is left out. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional.pipe(z.url().optional()),
+  /** The same, whole. */
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional.pipe(z.url().optional()),
+  OTEL_SERVICE_NAME: z.string().min(1).default('graph-sitter-workflows'),
+  /** Which share of the traces is kept, from 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 
   /** Of another installation's API, for the commands that talk to one. */
   GSW_URL: optional.pipe(z.url().optional()),
@@ -48,6 +53,11 @@ const environment = z.object({
   /** Where the server reaches itself, where that is under another name than ours, as behind a proxy. */
   POSTGRES_OWN_HOST: optional,
   POSTGRES_OWN_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** A PgBouncer in front of the server, for transactions of the API and of workers; all else goes past it. */
+  POSTGRES_POOLER_HOST: optional,
+  POSTGRES_POOLER_PORT: z.coerce.number().int().min(1).max(65535).default(6432),
+  /** `false` where what is in between keeps no prepared statements; by default so behind a pooler. */
+  POSTGRES_PREPARED_STATEMENTS: optional.pipe(z.stringbool().optional()),
 
   /** One server, Sentinels (`redis+sentinel://…`) or a Cluster (`redis+cluster://…`): see `src/engine/redis-url.ts`. */
   REDIS_URL: optional,
@@ -90,6 +100,8 @@ const environment = z.object({
   AGENT_COMMAND: optional,
   /** Names of variables, separated by commas, that a command-line agent gets of ours, such as its API key. */
   AGENT_PASS_ENV: z.string().default(''),
+  /** Jobs of one queue that one worker process works on at a time, at most; empty: as many as suits each queue. */
+  WORKER_CONCURRENCY: maybeCount,
   /** Workflows of all organisations that run at a time; shared fairly by weight. */
   MAX_RUNNING_WORKFLOWS: count(200),
   /** What an organisation may have that has no limits of its own; empty: no limit but the installation's. */
@@ -106,6 +118,14 @@ const environment = z.object({
   CHECKS_GRACE_MS: z.coerce.number().int().min(0).default(60_000),
 });
 
+/** The names of all settings but passwords of roles. */
+export const knownVariables: readonly string[] = [
+  ...Object.keys(environment.shape),
+  ...databaseNames.flatMap((name) =>
+    ['DATABASE_URL', 'MAINTENANCE_DATABASE_URL'].map((suffix) => `${name.toUpperCase()}_${suffix}`),
+  ),
+];
+
 export type Config = {
   dataDir: string;
   logLevel: string;
@@ -113,9 +133,13 @@ export type Config = {
     host: string;
     port: number;
     publicUrl: string | undefined;
-    healthPort: number | undefined /** Of one API key; 0: no limit. */;
+    healthPort: number | undefined;
+    metricsPort: number | undefined;
+    /** Of one API key; 0: no limit. */
     requestsPerMinute: number;
   };
+  /** Of traces; they are not made where there is no URL to send them to. */
+  telemetry: { tracesUrl: string | undefined; serviceName: string; sampleRatio: number };
   /** Which API the command line talks to; undefined: the one of this installation, with its own key. */
   client: { url: string | undefined; key: string | undefined };
   postgres: {
@@ -127,6 +151,10 @@ export type Config = {
     /** Where the server reaches itself, for reading across databases; undefined: under `host` and `port`. */
     ownHost: string | undefined;
     ownPort: number | undefined;
+    /** Where transactions go instead of to the server itself; undefined: nowhere else. */
+    pooler: { host: string; port: number } | undefined;
+    /** Whether statements may be known to a connection by name, from one transaction to the next. */
+    prepares: boolean;
   };
   /** The application's connection URLs, where they are given; `resolveConnections` fills in the others. */
   databaseUrls: Partial<Record<DatabaseName, string>>;
@@ -168,6 +196,8 @@ export type Config = {
     passEnv: string[];
     timeoutMs: number;
   };
+  /** Jobs of one queue at a time; null: as many as suits the queue. */
+  workerConcurrency: number | null;
   limits: {
     /** Of all organisations together. */
     maxRunningWorkflows: number;
@@ -186,11 +216,6 @@ export type OrganizationDefaults = {
   weight: number;
 };
 
-/** A setting that is missing or malformed; the message names each variable and what it should be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
 /** Reads and checks the settings. Throws {@link ConfigError} naming every variable that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = environment.safeParse(env);
@@ -199,8 +224,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new ConfigError(`These environment variables need mending:\n${lines.join('\n')}`);
   }
   const e = parsed.data;
-  const databaseUrls = readUrls(env, 'DATABASE_URL');
-  const maintenanceUrls = readUrls(env, 'MAINTENANCE_DATABASE_URL');
+  const databaseUrls = readUrls(env, databaseNames, 'DATABASE_URL');
+  const maintenanceUrls = readUrls(env, databaseNames, 'MAINTENANCE_DATABASE_URL');
   return {
     dataDir: path.resolve(e.DATA_DIR),
     logLevel: e.LOG_LEVEL,
@@ -210,6 +235,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       publicUrl: e.PUBLIC_URL,
       healthPort: e.HEALTH_PORT,
       requestsPerMinute: e.API_REQUESTS_PER_MINUTE,
+      metricsPort: e.METRICS_PORT,
+    },
+    telemetry: {
+      tracesUrl:
+        e.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? e.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/*$/, '/v1/traces'),
+      serviceName: e.OTEL_SERVICE_NAME,
+      sampleRatio: e.OTEL_TRACES_SAMPLER_ARG,
     },
     client: { url: e.GSW_URL, key: e.GSW_API_KEY },
     postgres: {
@@ -219,10 +251,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       adminPassword: e.POSTGRES_ADMIN_PASSWORD,
       ownHost: e.POSTGRES_OWN_HOST,
       ownPort: e.POSTGRES_OWN_PORT,
+      pooler: e.POSTGRES_POOLER_HOST
+        ? { host: e.POSTGRES_POOLER_HOST, port: e.POSTGRES_POOLER_PORT }
+        : undefined,
+      prepares: e.POSTGRES_PREPARED_STATEMENTS ?? !e.POSTGRES_POOLER_HOST,
     },
     databaseUrls,
     maintenanceUrls,
-    rolePasswords: readRolePasswords(env),
+    rolePasswords: readRolePasswords(env, databaseNames),
     queue: { redisUrl: e.REDIS_URL, databaseUrl: e.QUEUE_DATABASE_URL, prefix: e.QUEUE_PREFIX },
     github: {
       apiUrl: e.GITHUB_API_URL,
@@ -248,6 +284,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       passEnv: e.AGENT_PASS_ENV.split(',').flatMap((name) => name.trim() || []),
       timeoutMs: e.AGENT_TIMEOUT_MS,
     },
+    workerConcurrency: e.WORKER_CONCURRENCY ?? null,
     limits: {
       maxRunningWorkflows: e.MAX_RUNNING_WORKFLOWS,
       organization: {
@@ -265,36 +302,3 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** GitHub asks for a second between two writes; an Enterprise Server has no such limits unless its owner sets them. */
 const isGitHubsOwn = (apiUrl: string): boolean =>
   /(^|\.)(github\.com|ghe\.com)$/.test(new URL(apiUrl).hostname);
-
-/** The variables `<NAME>_<suffix>` of the eight databases. */
-function readUrls(env: NodeJS.ProcessEnv, suffix: string): Partial<Record<DatabaseName, string>> {
-  const given: Partial<Record<DatabaseName, string>> = {};
-  for (const name of databaseNames) {
-    const variable = `${name.toUpperCase()}_${suffix}`;
-    const url = env[variable];
-    if (!url) continue;
-    if (!URL.canParse(url)) {
-      throw new ConfigError(
-        `${variable} is no URL; it should look like postgres://user:password@host:5432/${name}_db.`,
-      );
-    }
-    given[name] = url;
-  }
-  return given;
-}
-
-/** The variables `<ROLE>_PASSWORD` of the roles that setup makes. */
-function readRolePasswords(env: NodeJS.ProcessEnv): Record<string, string> {
-  const roles = [
-    ...databaseNames.flatMap((name) => [`${name}_user`, `${name}_maintenance`]),
-    'queue_user',
-    'analytics_readonly',
-    'graph_sitter_admin',
-  ];
-  return Object.fromEntries(
-    roles.flatMap((role) => {
-      const password = env[`${role.toUpperCase()}_PASSWORD`];
-      return password ? [[role, password]] : [];
-    }),
-  );
-}

@@ -1,6 +1,5 @@
 /** Wiring by plain calls: from settings to a running system. The command line and the tests start here. */
 import os from 'node:os';
-import { pino } from 'pino';
 import { catalogue } from '../jobs/workflow.ts';
 import type { Config } from './config.ts';
 import { connectDatabases } from './databases/connect.ts';
@@ -12,6 +11,9 @@ import { queueConnection } from './engine/queue-connection.ts';
 import { Queues } from './engine/queues.ts';
 import { connectMessengers, connectServices } from './integrations/connect.ts';
 import { openGovernor } from './integrations/governor/open.ts';
+import { createLogger } from './telemetry/logger.ts';
+import { type QueueTracing, queueTracing } from './telemetry/queue-tracing.ts';
+import { startTracing } from './telemetry/tracing.ts';
 
 export type System = {
   engine: Engine;
@@ -29,15 +31,18 @@ export type SystemOptions = {
 
 /** Connects everything, and checks that it answers. Throws an error whose message says what to mend. */
 export async function openSystem(config: Config, options: SystemOptions = {}): Promise<System> {
-  const logger = pino({ level: config.logLevel, base: null, redact: ['*.password', '*.token', '*.apiKey'] });
+  const logger = createLogger(config.logLevel);
   const server = await openServer(config);
+  const tracing = await startTracing(config);
   try {
-    const connected = await resolveConnections(config, server);
+    const connected = await resolveConnections(config, server, { pooled: true });
     const worker = { kind: 'worker', name: `${os.hostname()}/${process.pid}` } as const;
     const databases = connectDatabases(connected, {}, worker);
     await databases.check();
-    const queues = connectQueues(connected, (error) =>
-      logger.warn({ err: error }, 'the queue reports an error'),
+    const queues = connectQueues(
+      connected,
+      (error) => logger.warn({ err: error }, 'the queue reports an error'),
+      config.telemetry.tracesUrl ? queueTracing(databases) : undefined,
     );
     const governor = openGovernor(queueConnection(connected), (error) =>
       logger.warn({ err: error }, 'the shared state of rate limits reports an error'),
@@ -60,16 +65,22 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
         await governor.close();
         await databases.close();
         await server?.stop();
+        await tracing?.close();
       },
     };
   } catch (error) {
     // why it failed is what counts, not that the server then did not stop either
     await server?.stop().catch(() => undefined);
+    await tracing?.close();
     throw error;
   }
 }
 
 /** For work on the queue alone. */
-export function connectQueues(config: ConnectedConfig, onError: (error: Error) => void): Queues {
-  return new Queues(queueConnection(config), onError);
+export function connectQueues(
+  config: ConnectedConfig,
+  onError: (error: Error) => void,
+  tracing?: QueueTracing,
+): Queues {
+  return new Queues(queueConnection(config), onError, tracing);
 }

@@ -120,6 +120,8 @@ const schema = defineEntity({
      * from then on each of its effects is looked for before it is made.
      */
     restoredAt: p.datetime().nullable(),
+    /** Where its trace began, as W3C Trace Context writes it; null where nothing was traced. */
+    traceparent: p.string().length(55).nullable(),
     ...timestamps,
   },
   uniques: [{ properties: ['organizationId', 'idempotencyKey'] }],
@@ -141,6 +143,7 @@ const schema = defineEntity({
     ),
     indexWhere('places', 'organization_id', holdsPlace),
     indexWhere('under_way', 'id', isUnderWay('workflow_executions')),
+    indexWhere('paused', 'id', "status = 'paused'"),
     indexWhere('line', 'organization_id, created_at', standsInLine),
     {
       name: 'workflow_executions_search',

@@ -18,6 +18,7 @@ import { keyCommand } from './commands/key.ts';
 import { limitsCommand } from './commands/limits.ts';
 import { listCommand } from './commands/list.ts';
 import { logsCommand } from './commands/logs.ts';
+import { membersCommand } from './commands/members.ts';
 import { metricsCommand } from './commands/metrics.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { operationsCommand } from './commands/operations.ts';
@@ -32,6 +33,7 @@ import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stepsCommand } from './commands/steps.ts';
 import { subscriptionsCommand } from './commands/subscriptions.ts';
+import { templatesCommand } from './commands/templates.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { CliFailure, exitCodes, Interrupted, sentenceOf } from './failure.ts';
@@ -80,6 +82,8 @@ for (const command of [
   budgetCommand(),
   credentialsCommand(),
   keyCommand(),
+  membersCommand(),
+  templatesCommand(),
   auditCommand(),
   migrateLegacyCommand(),
   ...backupCommands(),

@@ -42,7 +42,7 @@ export type PoolSizes = {
  */
 export function connectDatabases(
   config: Pick<ConnectedConfig, 'databaseUrls' | 'maintenanceUrls'> &
-    Partial<Pick<ConnectedConfig, 'dataDir' | 'generatedRoles'>>,
+    Partial<Pick<ConnectedConfig, 'dataDir' | 'generatedRoles' | 'postgres'>>,
   pools: PoolSizes = {},
   by?: By,
 ): Databases {
@@ -50,11 +50,17 @@ export function connectDatabases(
     ormFor(name, url, { max, password: livePassword(config, url) });
   const app = lazily((name) => orm(name, config.databaseUrls[name], pools.max ?? 5));
   const maintenance = lazily((name) => orm(name, config.maintenanceUrls[name], pools.maintenanceMax ?? 4));
+  const prepares = config.postgres?.prepares ?? true;
   const atWork = new Set<Promise<unknown>>();
   const inTheNameOf = (self: By | undefined): Pick<Databases, 'inOrganization' | 'maintenance'> => ({
     inOrganization: (organizationId, other) =>
-      transactions(app.get, { organizationId: checkOrganization(organizationId), by: other ?? self, atWork }),
-    maintenance: transactions(maintenance.get, { by: self, atWork }),
+      transactions(app.get, {
+        organizationId: checkOrganization(organizationId),
+        by: other ?? self,
+        atWork,
+        prepares,
+      }),
+    maintenance: transactions(maintenance.get, { by: self, atWork, prepares }),
   });
   const databases: Databases = {
     ...inTheNameOf(by),

@@ -18,18 +18,20 @@ export type ConnectedConfig = Config & {
  * A database with a URL of its own also needs one for maintenance, because there the roles are not ours to make;
  * throws {@link ConfigError} naming it.
  * @param make whether passwords that do not exist are made up; otherwise they are empty
+ * @param pooled for transactions only: through the pooler, where there is one. The queue goes past it always: it listens
  */
 export async function resolveConnections(
   config: Config,
   server: Pick<Server, 'host' | 'port'> | undefined,
-  { make = true }: { make?: boolean } = {},
+  { make = true, pooled = false }: { make?: boolean; pooled?: boolean } = {},
 ): Promise<ConnectedConfig> {
   const passwords = server ? await rolePasswords(config, make) : undefined;
   const resolved: LoginRole[] = [];
-  const resolve = (name: DatabaseName, role: LoginRole, variable: string): string => {
-    if (!server || !passwords) throw new ConfigError(`${variable} is missing.`);
+  const pooler = pooled ? config.postgres.pooler : undefined;
+  const resolve = (name: DatabaseName, role: LoginRole, variable: string, at = server): string => {
+    if (!at || !passwords) throw new ConfigError(`${variable} is missing.`);
     resolved.push(role);
-    return urlOf(server, databaseOf(name), role, passwords[role]);
+    return urlOf(at, databaseOf(name), role, passwords[role]);
   };
   const urls = (
     given: Config['databaseUrls'],
@@ -39,7 +41,7 @@ export async function resolveConnections(
     Object.fromEntries(
       databaseNames.map((name) => [
         name,
-        given[name] ?? resolve(name, roleOf(name), `${name.toUpperCase()}_${suffix}`),
+        given[name] ?? resolve(name, roleOf(name), `${name.toUpperCase()}_${suffix}`, pooler ?? server),
       ]),
     ) as Record<DatabaseName, string>;
 

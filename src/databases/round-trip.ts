@@ -27,13 +27,16 @@ export type RowsOf<Calls extends readonly Call[]> = {
   -readonly [I in keyof Calls]: Calls[I] extends Call<infer Row> ? Row[] : never;
 };
 
-/** Gives the rows of each call as `pg` reads them. Throws what the server says of the first one that failed. */
-export async function roundTrip(pool: pg.Pool, calls: readonly Call[]): Promise<object[][]> {
+/**
+ * Gives the rows of each call as `pg` reads them. Throws what the server says of the first one that failed.
+ * @param prepares whether the connection is to know the statements the next time
+ */
+export async function roundTrip(pool: pg.Pool, calls: readonly Call[], prepares = true): Promise<object[][]> {
   const client = await pool.connect();
   try {
     const results = await new Promise<pg.QueryResult[]>((resolve, reject) => {
       client.query(
-        new Trip(calls, pool.options.types, (error, all) => (error ? reject(error) : resolve(all))),
+        new Trip(calls, prepares, pool.options.types, (error, all) => (error ? reject(error) : resolve(all))),
       );
     });
     client.release();
@@ -73,7 +76,12 @@ class Trip implements pg.Submittable {
   readonly #results: pg.QueryResult[] = [];
   #at = 0;
 
-  constructor(calls: readonly Call[], types: pg.CustomTypesConfig | undefined, done: Done) {
+  constructor(
+    calls: readonly Call[],
+    prepares: boolean,
+    types: pg.CustomTypesConfig | undefined,
+    done: Done,
+  ) {
     this.callback = done;
     this.#queries = calls.map(({ statement, values }) => {
       const callback = (error: Error | null, result: pg.QueryResult) => {
@@ -81,7 +89,8 @@ class Trip implements pg.Submittable {
         else this.#results.push(result);
       };
       return new pg.Query({
-        ...statement,
+        // without a name and without values it would go by the simple protocol, which ends what came before it
+        ...(prepares ? statement : { text: statement.text, queryMode: 'extended' }),
         values: [...values],
         types,
         callback,

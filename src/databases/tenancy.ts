@@ -52,13 +52,15 @@ export type TransactionSettings = {
   organizationId?: string;
   /** In whose name: what the audit log says of the changes. */
   by: By | undefined;
+  /** Whether a connection may know statements by name: behind a pooler, the next transaction may have another connection. */
+  prepares: boolean;
   /** Holds what is at work, for whoever closes the connections. */
   atWork: Set<Promise<unknown>>;
 };
 
 export function transactions(
   ormOf: (name: DatabaseName) => MikroORM,
-  { organizationId, by, atWork }: TransactionSettings,
+  { organizationId, by, atWork, prepares }: TransactionSettings,
 ): Record<DatabaseName, Transaction> {
   const variables: Record<string, string> = {
     ...(organizationId === undefined ? {} : { [organizationSetting]: organizationId }),
@@ -97,7 +99,7 @@ export function transactions(
       const orm = ormOf(name);
       const pool = (await orm.driver.getConnection().getNativeClient()) as pg.Pool;
       const first = { statement: settle, values: [JSON.stringify(settings)] };
-      const [, ...results] = await roundTrip(pool, [first, ...calls]);
+      const [, ...results] = await roundTrip(pool, [first, ...calls], prepares);
       return results.map((rows, at) => {
         const entity = calls[at]?.as;
         return entity ? readRows(orm, entity, rows) : rows;

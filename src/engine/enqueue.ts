@@ -7,6 +7,7 @@ import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-
 import type { WorkflowOptions, WorkflowTemplate } from '../../entities/workflows/workflow-template.ts';
 import { insertAndRead, insertRows } from '../databases/insert-rows.ts';
 import { detached } from '../databases/read-rows.ts';
+import { enqueueSpan, traced, traceparentHere } from '../telemetry/traced.ts';
 import { admitSoon } from './admission/admit-soon.ts';
 import { type AtTheDoor, askForPlaces } from './admission/at-the-door.ts';
 import { batching } from './batching.ts';
@@ -77,11 +78,9 @@ export async function enqueueWorkflow(
   if (known) return { workflow: known, created: false };
   try {
     const times = timesOf(request);
-    const { workflow, first, callForPass } = await insertTogether(engine, organizationId, {
-      request,
-      requestHash,
-      times,
-    });
+    const { workflow, first, callForPass } = await traced(enqueueSpan, () =>
+      insertTogether(engine, organizationId, { request, requestHash, times, traceparent: traceparentHere() }),
+    );
     if (first.status === 'queued') await addOrLeave(engine, stageJob(first));
     if (callForPass) admitSoon(engine);
     projectSoon(engine, organizationId);
@@ -97,7 +96,7 @@ export async function enqueueWorkflow(
 class KeyTaken extends Error {}
 
 type Inserting = Pick<Engine, 'config' | 'databases' | 'catalogue'>;
-type Wanted = { request: EnqueueRequest; requestHash: string; times: Times };
+type Wanted = { request: EnqueueRequest; requestHash: string; times: Times; traceparent: string | null };
 type Inserted = Pick<AtTheDoor, 'callForPass'> & {
   workflow: WorkflowExecution;
   first: WorkflowStageExecution;
@@ -195,7 +194,7 @@ const putOff = (startAt: Date): AtTheDoor => ({ waitingOn: startInWords(startAt)
 function rowsOf(
   template: WorkflowTemplate,
   catalogue: Catalogue,
-  { request, requestHash, times }: Wanted,
+  { request, requestHash, times, traceparent }: Wanted,
   { waitingOn }: AtTheDoor,
   followsId: string | null,
 ) {
@@ -216,6 +215,7 @@ function rowsOf(
     requestHash,
     createdBy: request.createdBy,
     followsId,
+    traceparent,
     ...times,
   });
   const stages = template.stages.map(({ name, timeoutMs }, index) =>

@@ -5,6 +5,7 @@
  * one with new connections. Where that does not help either, the process ends, for its supervisor to start another.
  */
 import type { Worker } from 'bullmq';
+import { fetchLoopsReplaced } from '../telemetry/metrics.ts';
 import type { Engine } from './engine.ts';
 import { reasonOf } from './errors.ts';
 import { stopwatch } from './right-to-act.ts';
@@ -123,6 +124,7 @@ async function lookAt(
       return;
     }
     logger.error({ queue: loop.name, waiting: waiting[index] }, 'a fetch loop stands still: replacing it');
+    fetchLoopsReplaced.inc({ queue: loop.name });
     const old = loop.worker;
     loop.worker = start(loop.name);
     loop.atWork = 0;

@@ -5,6 +5,7 @@ import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { countEvents } from '../telemetry/count-events.ts';
 import type { ProjectionDefinition } from './define-projection.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave } from './jobs.ts';
@@ -76,6 +77,7 @@ async function projectBatch({ catalogue }: Engine, db: OrganizationDatabases): P
   }
   const ids = entries.map(({ id }) => id);
   await db.workflows.inOneTrip([{ statement: publish, values: [ids] }], { repeatable: true });
+  countEvents(entries);
   return entries.length;
 }
 

@@ -2,8 +2,12 @@
  * The queue, whichever backend carries it: Redis where `REDIS_URL` is set, else BullMQ's own PostgreSQL backend.
  * Nothing above this file knows which. What is in the queue can be lost: the rows know better.
  */
+import { context } from '@opentelemetry/api';
 import { type Job, type JobsOptions, Queue, Worker, type WorkerOptions } from 'bullmq';
 import { redact } from '../security/redact.ts';
+import { jobsStalled } from '../telemetry/metrics.ts';
+import { observed } from '../telemetry/observed-job.ts';
+import type { QueueTracing } from '../telemetry/queue-tracing.ts';
 import {
   type JobAddress,
   type JobState,
@@ -48,10 +52,13 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #backend: QueueBackend;
   readonly #onError: (error: Error) => void;
+  readonly #tracing: QueueTracing | undefined;
   #isClosing = false;
 
-  constructor(connection: QueueConnection, onError: (error: Error) => void) {
+  /** @param tracing left out where nothing is traced */
+  constructor(connection: QueueConnection, onError: (error: Error) => void, tracing?: QueueTracing) {
     this.#onError = sparingly(onError);
+    this.#tracing = tracing;
     this.#backend = openBackend(connection, this.#onError);
   }
 
@@ -63,7 +70,7 @@ export class Queues {
       throw new Error(`the queues of this process are closed; "${name}" is not opened any more`);
     const queue = new Queue(
       name,
-      { ...this.#backend.options, ...bounded, defaultJobOptions: kept } as never,
+      { ...this.#backend.options, ...bounded, ...this.#traced(), defaultJobOptions: kept } as never,
       this.#backend.factory as never,
     );
     queue.on('error', this.#onError);
@@ -76,15 +83,24 @@ export class Queues {
    * not answer in time; the job may then still be added later, which does no harm.
    */
   async add(job: EngineJob): Promise<void> {
-    await inTime(this.queue(job.queue).add(job.name, job.data, this.#optionsOf(job)));
+    const adding = () => inTime(this.queue(job.queue).add(job.name, job.data, this.#optionsOf(job)));
+    if (this.#tracing) await context.with(await this.#tracing.contextOf(job), adding);
+    else await adding();
   }
 
   /** Adds many jobs; else the same. Where the backend takes batches, those that hang on nothing go in one round trip. */
   async addAll(jobs: readonly EngineJob[]): Promise<void> {
     const isFree = ({ parent, onceMore }: EngineJob) => this.#backend.takesBatches && !parent && !onceMore;
-    const batches = [...Map.groupBy(jobs.filter(isFree), ({ queue }) => queue)].map(([queue, some]) => {
-      const batch = some.map((job) => ({ name: job.name, data: job.data, opts: this.#optionsOf(job) }));
-      return inTime(this.queue(queue).addBulk(batch));
+    const batches = [...Map.groupBy(jobs.filter(isFree), ({ queue }) => queue)].map(async ([queue, some]) => {
+      const batch = some.map(async (job) => {
+        const metadata = await this.#tracing?.metadataOf(job);
+        const opts = {
+          ...this.#optionsOf(job),
+          ...(metadata === undefined ? {} : { telemetry: { metadata } }),
+        };
+        return { name: job.name, data: job.data, opts };
+      });
+      return inTime(this.queue(queue).addBulk(await Promise.all(batch)));
     });
     await Promise.all(batches);
     // a few at a time: each has only so long to be answered
@@ -92,6 +108,10 @@ export class Queues {
     for (let from = 0; from < single.length; from += 20) {
       await Promise.all(single.slice(from, from + 20).map((job) => this.add(job)));
     }
+  }
+
+  #traced() {
+    return this.#tracing ? { telemetry: this.#tracing.telemetry } : {};
   }
 
   #optionsOf(job: EngineJob): JobsOptions {
@@ -140,6 +160,7 @@ export class Queues {
   worker(name: string, processor: Processor, concurrency: number): Worker {
     const options = {
       ...this.#backend.options,
+      ...this.#traced(),
       concurrency,
       lockDuration: timings.lockMs,
       lockRenewTime: timings.renewalMs,
@@ -154,11 +175,12 @@ export class Queues {
     } as unknown as WorkerOptions;
     const worker = new Worker(
       name,
-      (job, token) => processor(job, token ?? '').catch(withoutSecrets),
+      (job, token) => observed(name, job, () => processor(job, token ?? '').catch(withoutSecrets)),
       options as never,
       this.#backend.factory as never,
     );
     worker.on('error', this.#onError);
+    worker.on('stalled', () => jobsStalled.inc({ queue: name }));
     return worker;
   }
 

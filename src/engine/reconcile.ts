@@ -4,6 +4,7 @@
  * still waits for under new incarnations, and the old jobs, should they turn up, have no right to act.
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { queuesLost, stagesPutBack } from '../telemetry/metrics.ts';
 import { cancelOrphans } from './cancel-orphans.ts';
 import { failUnanswered } from './control/unanswered.ts';
 import { addDueDeliveries } from './deliveries/due-deliveries.ts';
@@ -46,6 +47,8 @@ export async function reconcile(engine: Engine, thorough: boolean): Promise<numb
     if (!lost) await cancelOrphans(engine, em);
     await wakeProjections(engine, em, lost);
     await addDueEvents(engine, lost);
+    stagesPutBack.inc({ reason: lost ? 'queue lost' : 'no job' }, stages);
+    if (lost && stages > 0) queuesLost.inc();
     await addDueDeliveries(engine);
     if (stages > 0) engine.logger.warn({ lost, stages }, 'put stages back into the queue');
     return stages;

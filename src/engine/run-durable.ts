@@ -6,6 +6,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError, WaitingChildrenError } from 'bullmq';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { noteInLog } from '../telemetry/log-context.ts';
 import { placeIsFree } from './admission/admit-soon.ts';
 import {
   addFreedSteps,
@@ -56,6 +57,7 @@ export async function runDurable(engine: Engine, kind: Kind, job: Job, token: st
       return 'nothing to do: over already, or taken over by a newer job';
     }
     data = { ...data, entry: entered.entry };
+    noteInLog({ stage: scopeOf(entered.row) });
     engine.atBoundary?.('stage-entered', job.name);
     let until: Suspension['until'] | null;
     try {

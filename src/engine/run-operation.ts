@@ -6,6 +6,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
+import { noteInLog } from '../telemetry/log-context.ts';
 import { operationNamed } from './catalogue.ts';
 import { earlierIds } from './control/earlier.ts';
 import { lateAgents } from './control/late-agents-scope.ts';
@@ -49,6 +50,7 @@ export async function runOperation(
     await stopUnwanted(engine, service, data, definition);
     return 'nothing to do: over already, or taken over by a newer job';
   }
+  noteInLog({ stage: lease.operation.scope });
   engine.atBoundary?.('operation-claimed', definition.name);
   try {
     expectVersion('operation', definition, lease.operation.definitionVersion);

@@ -53,7 +53,7 @@ export function startWorker(
   const stopping = new AbortController();
   const fetching = watchFetching(
     engine,
-    served.map((name) => ({ name, atOnce: processorOf(engine, name, stopping.signal).atOnce })),
+    served.map((name) => ({ name, atOnce: atOnceIn(engine, name, stopping.signal) })),
     (name) => startQueue(engine, name, stopping.signal),
     onHopeless,
   );
@@ -80,8 +80,13 @@ function servedQueues(engine: Engine, only: readonly string[] | undefined): stri
 }
 
 function startQueue(engine: Engine, name: string, stopping: AbortSignal): Worker {
-  const { process, atOnce } = processorOf(engine, name, stopping);
-  return engine.queues.worker(name, process, atOnce);
+  const { process } = processorOf(engine, name, stopping);
+  return engine.queues.worker(name, process, atOnceIn(engine, name, stopping));
+}
+
+function atOnceIn(engine: Engine, name: string, stopping: AbortSignal): number {
+  const { atOnce } = processorOf(engine, name, stopping);
+  return Math.min(atOnce, engine.config.workerConcurrency ?? atOnce);
 }
 
 function processorOf(

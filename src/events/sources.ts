@@ -17,7 +17,8 @@ export type Keeper = {
 };
 
 export type NewSource = {
-  id: string;
+  /** Made up where left out. */
+  id?: string;
   name: string;
   provider: EventProvider['provider'];
   /** What its deliveries are signed with; made up where the provider lets us choose and nothing is given. */
@@ -28,7 +29,7 @@ export type NewSource = {
 /** Gives the source, and the secret where it was made up here: it is shown this once. */
 export async function createSource(
   keeper: Keeper,
-  { id, name, provider, secret, settings }: NewSource,
+  { id = randomUUID(), name, provider, secret, settings }: NewSource,
 ): Promise<{ source: EventSource; secret: string | null }> {
   const { db, organizationId } = keeper;
   if (await db.events((em) => em.findOne(EventSource, { name }))) {

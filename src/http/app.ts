@@ -6,9 +6,11 @@ import { authenticate } from './authenticate.ts';
 import { healthRoutes } from './health.ts';
 import { homeRoutes } from './home.ts';
 import { loginRoutes, requireLogin } from './login.ts';
+import { observeRequest } from './observe-request.ts';
 import { serveStyle } from './page.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { queueRoutes } from './queue-board/routes.ts';
+import { readinessOf } from './readiness.ts';
 import { referenceRoutes } from './reference.ts';
 import { requestId } from './request-id.ts';
 import type { RouteEngine } from './route.ts';
@@ -26,6 +28,8 @@ export type AppOptions = {
   limited?: RequestHandler;
   /** Aborts when the process is about to end. */
   closing?: AbortSignal;
+  /** Aborts when it has been told to end: it is not ready any more, but answers. */
+  draining?: AbortSignal | undefined;
 };
 
 export function createApp({
@@ -33,6 +37,7 @@ export function createApp({
   sessionSecret,
   limited = (_req, _res, next) => next(),
   closing = new AbortController().signal,
+  draining,
 }: AppOptions): Express {
   const { databases, logger } = engine;
   const https = engine.config.http.publicUrl?.startsWith('https:') ?? false;
@@ -41,8 +46,8 @@ export function createApp({
   app.disable('x-powered-by');
   app.set('json spaces', 2);
 
-  app.use(requestId(logger), securityHeaders(https));
-  app.use(healthRoutes(engine));
+  app.use(requestId(logger), observeRequest, securityHeaders(https));
+  app.use(healthRoutes(readinessOf(engine, draining)));
   app.use(referenceRoutes());
   app.get('/style.css', serveStyle);
   app.get('/favicon.ico', (_req, res) => void res.status(204).end());

@@ -3,9 +3,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Databases } from '../databases/connect.ts';
 import type { By } from '../databases/settings.ts';
 import { findOrganizationOf, type KeyHolder } from '../security/api-keys.ts';
+import { noteInLog } from '../telemetry/log-context.ts';
 import { Problem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
-import { refuseForeignPage } from './same-site.ts';
+import { refuseForeignPage } from './same-origin.ts';
 import type { Sessions } from './session.ts';
 
 /** The caller, behind {@link authenticate} or a login. */
@@ -13,6 +14,7 @@ export const callerOf = (res: Response): KeyHolder => res.locals.caller;
 
 export const setCaller = (res: Response, caller: KeyHolder): void => {
   res.locals.caller = caller;
+  noteInLog({ organizationId: caller.organizationId });
 };
 
 /** In whose name the request changes anything: what the audit log says of it. */

@@ -7,7 +7,7 @@ import { FailedLogins } from './failed-logins.ts';
 import { html } from './html.ts';
 import { sendPage } from './page.ts';
 import { Problem } from './problem.ts';
-import { fromOurPages, refuseForeignPage } from './same-site.ts';
+import { fromOurPages, refuseForeignPage } from './same-origin.ts';
 import type { Sessions } from './session.ts';
 
 export function loginRoutes(databases: Databases, sessions: Sessions): Router {

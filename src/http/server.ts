@@ -2,11 +2,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../config.ts';
 import { readSecrets } from '../databases/secrets-file.ts';
-import { codeOf } from '../databases/server-error.ts';
 import { queueConnection } from '../engine/queue-connection.ts';
 import { type AppOptions, createApp } from './app.ts';
+import { portError } from './port-error.ts';
 import { openRateLimit } from './rate-limit.ts';
 
 export type RunningApi = {
@@ -20,11 +19,13 @@ const graceMs = 5_000;
 
 /**
  * Browser sessions are signed with `session_key` of `<dataDir>/secrets.json`, so they survive a restart and hold on
- * every process with the same folder. Throws {@link ConfigError} where the port cannot be had.
+ * every process with the same folder. Throws `ConfigError` where the port cannot be had.
+ * @param draining aborts when the process has been told to stop; requests are answered until it is closed
  */
 export async function startApi(
   engine: AppOptions['engine'],
   { host, port }: { host: string; port: number },
+  draining?: AbortSignal,
 ): Promise<RunningApi> {
   const { session_key } = await readSecrets(engine.config.dataDir, ['session_key']);
   const closing = new AbortController();
@@ -35,10 +36,10 @@ export async function startApi(
       engine.logger.warn({ err: error }, 'counting requests does not work; each process counts for itself'),
   );
   const limited = rateLimit.handler;
-  const app = createApp({ engine, sessionSecret: session_key, limited, closing: closing.signal });
+  const app = createApp({ engine, sessionSecret: session_key, limited, closing: closing.signal, draining });
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError(error, host, port)));
+    server.once('error', (error) => reject(portError(error, { host, port, variable: 'PORT' })));
     server.listen(port, host, resolve);
   });
   return {
@@ -48,17 +49,6 @@ export async function startApi(
       await rateLimit.close();
     },
   };
-}
-
-function portError(error: unknown, host: string, port: number): unknown {
-  const sentences: Record<string, string> = {
-    EADDRINUSE: `Port ${port} is taken by another process; set PORT to a free one.`,
-    EACCES: `Port ${port} may not be opened by this user; set PORT to one above 1023.`,
-    EADDRNOTAVAIL: `This machine has no address ${host}; set HOST to one it has, such as 127.0.0.1.`,
-    ENOTFOUND: `There is no host ${host}; set HOST to an address of this machine, such as 127.0.0.1.`,
-  };
-  const sentence = sentences[codeOf(error) ?? ''];
-  return sentence ? new ConfigError(sentence, { cause: error }) : error;
 }
 
 function urlOf(server: Server, host: string): string {

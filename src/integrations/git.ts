@@ -3,8 +3,10 @@
  * configuration is the agent's to write, so a filter or helper it plants there must find no secret of ours.
  */
 import { execFile } from 'node:child_process';
+import { SpanKind } from '@opentelemetry/api';
 import { PermanentFailure, RetryLater } from '../engine/errors.ts';
 import { rightToAct } from '../engine/right-to-act.ts';
+import { traced } from '../telemetry/traced.ts';
 import type { GitRemote } from './github/port.ts';
 
 export type GitOptions = {
@@ -63,30 +65,33 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const configured = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const right = rightToAct();
   right?.check();
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      'git',
-      [...configured, ...args],
-      {
-        cwd: options.cwd,
-        env,
-        maxBuffer: 64 * 1024 * 1024,
-        timeout: options.timeoutMs ?? 600_000,
-        killSignal: 'SIGKILL',
-      },
-      (error, stdout, stderr) => {
-        right?.signal.removeEventListener('abort', cutOff);
-        if (!error) return resolve(stdout.trim());
-        const words =
-          lastWords(stderr) || lastWords(stdout) || (error.killed ? 'timed out' : 'ended with an error');
-        const sentence = `git ${args[0]}: ${withoutSecrets(words, remoteEnv)}`;
-        reject(new GitError(sentence, typeof error.code === 'number' ? error.code : null));
-      },
-    );
-    // politely, so that it takes its lock files with it
-    const cutOff = () => child.kill('SIGTERM');
-    right?.signal.addEventListener('abort', cutOff, { once: true });
-  });
+  const run = () =>
+    new Promise<string>((resolve, reject) => {
+      const child = execFile(
+        'git',
+        [...configured, ...args],
+        {
+          cwd: options.cwd,
+          env,
+          maxBuffer: 64 * 1024 * 1024,
+          timeout: options.timeoutMs ?? 600_000,
+          killSignal: 'SIGKILL',
+        },
+        (error, stdout, stderr) => {
+          right?.signal.removeEventListener('abort', cutOff);
+          if (!error) return resolve(stdout.trim());
+          const words =
+            lastWords(stderr) || lastWords(stdout) || (error.killed ? 'timed out' : 'ended with an error');
+          const sentence = `git ${args[0]}: ${withoutSecrets(words, remoteEnv)}`;
+          reject(new GitError(sentence, typeof error.code === 'number' ? error.code : null));
+        },
+      );
+      // politely, so that it takes its lock files with it
+      const cutOff = () => child.kill('SIGTERM');
+      right?.signal.addEventListener('abort', cutOff, { once: true });
+    });
+  // what stays on this machine is no call to anybody
+  return options.remote ? traced(`git ${args[0]}`, run, { kind: SpanKind.CLIENT }) : run();
 }
 
 /** Whether git ends without an error; only for commands whose exit status 1 is an answer. */

@@ -1,5 +1,7 @@
 /** A secret for one call. Adapters ask for it right before they send it, and keep it no longer than that. */
 
+import { noteSecret } from '../security/redact.ts';
+
 export type Grant = {
   secret: string;
   /** An OAuth access token rather than a key of the provider's own kind. */
@@ -22,5 +24,7 @@ export type AskGrant = () => Promise<Grant | string>;
 export async function askGrant(ask: AskGrant): Promise<Grant> {
   const given = await ask();
   const grant = typeof given === 'string' ? { secret: given } : given;
-  return { ...grant, secret: grant.secret.trim() };
+  const secret = grant.secret.trim();
+  noteSecret(secret);
+  return { ...grant, secret };
 }

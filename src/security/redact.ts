@@ -17,9 +17,33 @@ const known: readonly [RegExp, string][] = [
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+/g, '[redacted]'],
 ];
 
-/** The same text without what looks like a key, a token or a password in a URL. */
+/** Secrets that this process has had in its hands, whatever they look like; those used last. */
+const noted = new Set<string>();
+const most = 500;
+/** What is shorter could be part of any word. */
+const shortest = 8;
+
+/** Keeps a secret out of every text that passes {@link redact} in this process. Whoever hands one out says so here. */
+export function noteSecret(secret: string): void {
+  // in a line of JSON it is written with escapes
+  for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)])) {
+    if (form.length < shortest) continue;
+    noted.delete(form);
+    noted.add(form);
+  }
+  for (const oldest of noted) {
+    if (noted.size <= most) break;
+    noted.delete(oldest);
+  }
+}
+
+/** The same text without what looks like a key, a token or a password in a URL, and without any secret that was noted. */
 export function redact(text: string): string {
-  return known.reduce((redacted, [pattern, instead]) => redacted.replace(pattern, instead), text);
+  let redacted = text;
+  for (const secret of noted) {
+    if (redacted.includes(secret)) redacted = redacted.replaceAll(secret, '[redacted]');
+  }
+  return known.reduce((left, [pattern, instead]) => left.replace(pattern, instead), redacted);
 }
 
 /** The same for every text inside a JSON value. */

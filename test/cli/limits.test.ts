@@ -161,3 +161,53 @@ it('shows what a workflow may spend and has spent, and sets it, with the reason 
     stderr: expect.stringMatching(/^gsw: There is no workflow /),
   });
 }, 90_000);
+
+it('administers keys: makes one, puts another in its place, ends it, and shows none twice', async () => {
+  const made = await run('key', 'create', 'nightly', '--role', 'viewer');
+  expect(made.code, made.stderr).toBe(0);
+  expect(made.stdout).toMatch(/^gsw_\S{51}\n$/);
+  const listed = JSON.parse((await run('key', 'list', '--json')).stdout);
+  const { id } = listed.find(({ name }: { name: string }) => name === 'nightly');
+  const rotated = JSON.parse((await run('key', 'rotate', id, '--overlap', '5', '--json')).stdout);
+  expect(rotated).toMatchObject({ name: 'nightly', role: 'viewer', key: expect.stringMatching(/^gsw_/) });
+  const revoked = await run('key', 'revoke', rotated.id);
+  expect([revoked.code, revoked.stdout]).toEqual([0, '']);
+  expect(revoked.stderr).toContain('"nightly"  viewer  revoked');
+  const shown = await run('key', 'list');
+  expect(shown.stdout).not.toContain(rotated.key);
+  const looker = await gsw(['key', 'list'], { GSW_URL: api.url, GSW_API_KEY: made.stdout.trim() });
+  expect([looker.code, looker.stderr]).toEqual([1, expect.stringContaining('This takes the role admin.')]);
+}, 60_000);
+
+it('administers people and texts', async () => {
+  const added = await run('members', 'add', 'ada@example.com', '--name', 'Ada', '--role', 'admin');
+  expect(added).toMatchObject({ code: 0, stdout: '' });
+  expect(await run('members', 'remove', 'ada@example.com')).toMatchObject({
+    code: 1,
+    stderr: 'gsw: Ada is the last admin; make somebody else one before.\n',
+  });
+  expect((await run('members', 'add', 'bob@example.com', '--name', 'Bob')).code).toBe(0);
+  const promoted = JSON.parse((await run('members', 'role', 'BOB@example.com', 'admin', '--json')).stdout);
+  expect(promoted).toMatchObject({ name: 'Bob', role: 'admin', version: 2 });
+  expect((await run('members', 'remove', 'ada@example.com')).code).toBe(0);
+  expect((await run('members', 'list')).stdout).toMatch(/^\S{36} {2}Bob {2}bob@example\.com {2}admin\n$/);
+
+  const text = await run('templates', 'show', 'task-execution');
+  expect(text.stdout).toContain('{{name}}');
+  const added2 = await run(
+    'templates',
+    'add',
+    'task-execution',
+    '-f',
+    'examples/requirement.md',
+    '--note',
+    'new',
+  );
+  expect(added2.stderr).toContain('task-execution has version 2');
+  const used = await run('templates', 'use', 'task-execution', '2');
+  expect(used.stderr).toContain('latest 2  production 2');
+  expect(await run('templates', 'use', 'task-execution', '7')).toMatchObject({
+    code: 2,
+    stderr: 'gsw: The template has no version 7.\n',
+  });
+}, 90_000);

@@ -176,17 +176,19 @@ describe('what goes wrong on the way', () => {
       void res.writeHead(status, after ? { 'retry-after': after } : {}).end('{"detail":"busy"}');
 
   test('is tried again under the same key', async () => {
-    const gsw = await serve(cut, silent, busy(503), busy(429, '0'), fine);
-    const patient = new GswClient({ url: gsw.url, apiKey: 'gsw_key', timeoutMs: 300, retries: 4 });
+    const underWay: RequestListener = (_req, res) =>
+      void res.writeHead(409, { 'retry-after': '0' }).end('{"type":"urn:x:still-running"}');
+    const gsw = await serve(cut, silent, busy(503), underWay, busy(429, '0'), fine);
+    const patient = new GswClient({ url: gsw.url, apiKey: 'gsw_key', timeoutMs: 300, retries: 5 });
     expect(await patient.workflows.enqueue({ repository: 'acme/widgets' })).toEqual({ id: '1' });
-    expect(seen.length).toBe(5);
+    expect(seen.length).toBe(6);
     expect(new Set(seen.map(({ key }) => key)).size).toBe(1);
     expect(seen[0]?.key).toMatch(/^[0-9a-f-]{36}$/);
   }, 20_000);
 
   test('is not tried again where that could do it twice, or helps nothing', async () => {
-    const request = { name: 'a', cron: '* * * * *', workflow: { repository: 'acme/widgets' } };
-    await expect((await serve(cut, fine)).schedules.create(request)).rejects.toBeInstanceOf(ApiUnreachable);
+    const change = { isActive: false };
+    await expect((await serve(cut, fine)).sources.change('1', change)).rejects.toBeInstanceOf(ApiUnreachable);
     expect(seen.length).toBe(1);
     server.close();
     await expect((await serve(busy(422), fine)).workflows.get('1')).rejects.toMatchObject({ status: 422 });

@@ -41,10 +41,10 @@ beforeAll(async () => {
     ['/v1/workflows', workflow],
     ['/v1/schedules', { name: canary, cron: '0 4 * * *', workflow }],
     ['/v1/sources', { name: canary, provider: 'github' }],
-    ['/v1/projects', { repository: `${system.repository.owner}/${system.repository.name}` }],
     ['/v1/api-keys', { name: canary, role: 'viewer' }],
     ['/v1/members', { name: canary, email: `${canary}@example.com`, role: 'viewer' }],
     ['/v1/credentials', { kind: 'slack_token', name: canary, secret: 'xoxb-0123456789' }],
+    ['/v1/projects', { repository: `${system.repository.owner}/${system.repository.name}` }],
   ];
   for (const [path, body] of made) {
     others.push((await api.send('POST', path, { key: api.operatorKey, body })).body.id);

@@ -49,9 +49,11 @@ describe.each(backends())('the queue board on %s', (backend) => {
     await api?.close();
     await test_?.close();
   });
+  /** As the page of the board asks, unless told otherwise. */
+  const ourPage = { 'sec-fetch-site': 'same-origin' };
   const as =
     (cookie: string) =>
-    (path: string, method = 'GET', headers: Record<string, string> = {}) =>
+    (path: string, method = 'GET', headers: Record<string, string> = ourPage) =>
       api.send(method, path, { key: null, headers: { cookie, ...headers } });
   const start = async () => {
     isMended = false;
@@ -112,7 +114,9 @@ describe.each(backends())('the queue board on %s', (backend) => {
     const look = await start();
     const page = await look('/queues');
     expect(page.status).toBe(200);
-    expect(page.headers.get('content-security-policy')).toContain("style-src 'self';");
+    const policy = page.headers.get('content-security-policy');
+    expect(policy).toMatch(/script-src 'self';style-src 'self'( 'sha256-[^']+'){2};/);
+    expect(policy).not.toContain('unsafe');
     expect(page.text).not.toMatch(/https?:\/\//);
     const { queues } = (await look('/queues/api/queues')).body;
     const names = queues.map((queue: { name: string }) => queue.name);
@@ -173,7 +177,7 @@ describe.each(backends())('the queue board on %s', (backend) => {
     expect(queues.map((queue: { readOnlyMode: boolean }) => queue.readOnlyMode)).not.toContain(false);
     const refused = await onlyLooks(retry, 'PUT');
     expect([refused.status, refused.body.error]).toEqual([403, expect.stringContaining('looker')]);
-    for (const foreign of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }]) {
+    for (const foreign of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://evil.example' }, {}]) {
       expect((await look(retry, 'PUT', foreign)).status).toBe(403);
     }
     expect((await test_.workflow(id)).status).toBe('failed');
@@ -283,6 +287,12 @@ describe.each(backends())('the queue board on %s', (backend) => {
     test_.work(['projections']);
     const { id = '' } = await queue.add('project-outbox', { organizationId: test_.organizationId });
     await expect.poll(async () => (await queue.getJob(id))?.getState()).toBe('completed');
+    await copyJob(backend, queue, id, 1, 3_000);
+    // one that says nothing of how long it is to be kept, as others may add it, makes no exception
+    const others = { removeOnComplete: undefined as never, removeOnFail: undefined as never };
+    await queue.add('project-outbox', { organizationId: test_.organizationId }, others);
+    const counts = async () => (await queue.getJobCounts('completed')).completed;
+    await expect.poll(counts, { timeout: 20_000 }).toBeLessThan(2_010);
     const pages = [
       ['overview', ''],
       ['first page', '?activeQueue=upkeep.projections&status=completed&page=1'],
@@ -303,52 +313,60 @@ describe.each(backends())('the queue board on %s', (backend) => {
     };
     await measure();
     const before = await measure();
-    await copyJob(backend, queue, id, 100_000);
+    await copyJob(backend, queue, id, 3_001, 103_000);
     const { queues } = (await look('/queues/api/queues')).body;
-    expect(queues.find(({ name }: { name: string }) => name === 'upkeep.projections').counts.completed).toBe(
-      100_001,
-    );
+    expect(
+      queues.find(({ name }: { name: string }) => name === 'upkeep.projections').counts.completed,
+    ).toBeGreaterThanOrEqual(100_000);
     const after = await measure();
     const lines = pages.map(([what], index) => {
       const [was = 0, is = 0] = [before[index], after[index]];
       return `${what}: ${was.toFixed(0)} ms → ${is.toFixed(0)} ms (× ${(is / was).toFixed(1)})`;
     });
     console.log(`100,000 finished jobs on ${backend}, medians of 9: ${lines.join('; ')}`);
-    expect(Math.max(...after)).toBeLessThan(1_000);
-    // one that says nothing of how long it is to be kept, as others may add it, makes no exception
-    const others = { removeOnComplete: undefined as never, removeOnFail: undefined as never };
-    await queue.add('project-outbox', { organizationId: test_.organizationId }, others);
-    const counts = async () => (await queue.getJobCounts('completed')).completed;
-    await expect.poll(counts, { timeout: 20_000 }).toBeLessThan(2_010);
+    // a machine that is slow to begin with may take longer
+    for (const [index, is] of after.entries()) {
+      expect(is).toBeLessThan(Math.max(1_000, 15 * (before[index] as number)));
+    }
   }, 120_000);
 });
 
-/** So many finished jobs more in a queue, like the one that is there; without having each worked on, which takes minutes. */
-async function copyJob(backend: BackendName, queue: Queue, id: string, count: number): Promise<void> {
+/** Finished jobs of these numbers in a queue, like the one that is there; without having each worked on, which takes minutes. */
+async function copyJob(
+  backend: BackendName,
+  queue: Queue,
+  id: string,
+  from: number,
+  to: number,
+): Promise<void> {
   if (backend === 'PostgreSQL') {
     const client = new pg.Client({ connectionString: fresh.config.queue.databaseUrl });
     await client.connect();
     const copied = `jsonb_build_object('id', 'old-' || n, 'seq', j.seq - n, 'finished_at_ms', j.finished_at_ms - n)`;
     await client.query(
       `insert into ${DEFAULT_SCHEMA}.job select (jsonb_populate_record(j, ${copied})).*
-         from ${DEFAULT_SCHEMA}.job j, generate_series(1, $3::int) n where j.queue = $1 and j.id = $2`,
-      [queue.name, id, count],
+         from ${DEFAULT_SCHEMA}.job j, generate_series($3::int, $4::int) n where j.queue = $1 and j.id = $2`,
+      [queue.name, id, from, to],
     );
     await client.query(`vacuum analyze ${DEFAULT_SCHEMA}.job`);
     return client.end();
   }
   const redis = connectRedis(redisUrl());
-  await redis.eval(
-    `for n = 1, ARGV[3] do
-       redis.call('COPY', KEYS[1] .. ARGV[1], KEYS[1] .. 'old-' .. n)
-       redis.call('ZADD', KEYS[2], ARGV[2] - n, 'old-' .. n)
-     end`,
-    2,
-    queue.toKey(''),
-    queue.toKey('completed'),
-    id,
-    Date.now(),
-    count,
-  );
+  // nobody else is heard while a script runs
+  for (let first = from; first <= to; first += 5_000) {
+    await redis.eval(
+      `for n = ARGV[3], ARGV[4] do
+         redis.call('COPY', KEYS[1] .. ARGV[1], KEYS[1] .. 'old-' .. n)
+         redis.call('ZADD', KEYS[2], ARGV[2] - n, 'old-' .. n)
+       end`,
+      2,
+      queue.toKey(''),
+      queue.toKey('completed'),
+      id,
+      Date.now(),
+      first,
+      Math.min(first + 4_999, to),
+    );
+  }
   redis.disconnect();
 }

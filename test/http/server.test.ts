@@ -1,8 +1,12 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readinessOf } from '../../src/http/readiness.ts';
 import { startApi } from '../../src/http/server.ts';
+import { startHealth } from '../../src/http/worker-health.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { withAdmin } from '../support/families.ts';
+import { insertRow } from '../support/rows.ts';
 import { type TestApi, testApi } from './api.ts';
 
 let fresh: FreshDatabases;
@@ -46,6 +50,38 @@ describe('the server', () => {
       'The databases cannot be reached: lost postgres://app:[redacted]@db/x.',
     ]);
     await other.close();
+  });
+
+  test('is not ready where migrations have yet to run, and says what to do', async () => {
+    const [taken] = await withAdmin(fresh.adminUrls.learning, async (client) => {
+      const { rows } = await client.query(
+        'delete from mikro_orm_migrations where id = (select max(id) from mikro_orm_migrations) returning *',
+      );
+      return rows;
+    });
+    const other = await startApi(test_.engine, { host: '127.0.0.1', port: 0 });
+    const ready = await fetch(`${other.url}/readyz`);
+    const { detail } = (await ready.json()) as { detail: string };
+    expect([ready.status, detail]).toEqual([
+      503,
+      expect.stringMatching(/learning_db\S* was set up by an earlier version: run `gsw setup`\.$/),
+    ]);
+    await other.close();
+    await withAdmin(fresh.adminUrls.learning, (client) => insertRow(client, 'mikro_orm_migrations', taken));
+  });
+
+  test('is not ready any more once it has been told to stop, but answers, as a worker does', async () => {
+    const stop = new AbortController();
+    const other = await startApi(test_.engine, { host: '127.0.0.1', port: 0 }, stop.signal);
+    const worker = await startHealth({ host: '127.0.0.1', port: 0 }, readinessOf(test_.engine, stop.signal));
+    const urls = [other.url, `http://127.0.0.1:${worker.port}`];
+    const ask = (path: string) => Promise.all(urls.map(async (url) => (await fetch(url + path)).status));
+    expect(await ask('/readyz')).toEqual([200, 200]);
+    stop.abort();
+    expect(await ask('/readyz')).toEqual([503, 503]);
+    expect(await ask('/healthz')).toEqual([200, 200]);
+    await other.close();
+    await worker.close();
   });
 
   test('tells nothing of what went wrong inside', async () => {

@@ -260,7 +260,7 @@ describe('a key that may only look', () => {
     const refused = await api.send('POST', path, { key, body: valid });
     expect([refused.status, refused.body.detail]).toEqual([
       403,
-      'The API key "wall screen" may look but change nothing; use another.',
+      expect.stringMatching(/takes the role operator\. The API key "wall screen" has the role viewer/),
     ]);
   });
 });

@@ -39,7 +39,7 @@ describe('an installation', () => {
     const first = await ensureDefaultOrganization(databases, dataDir);
     expect(first.keyWritten).toBe(true);
     const key = (await readApiKey(dataDir)) as string;
-    expect(key).toMatch(/^gsw_[\w-]{43}$/);
+    expect(key).toMatch(/^gsw_[\w-]{43}[0-9a-f]{8}$/);
     expect((await stat(apiKeyFile(dataDir))).mode & 0o777).toBe(0o600);
     const [row] = await keys();
     expect(row).toMatchObject({ name: 'first key', lastFour: key.slice(-4) });
@@ -177,6 +177,11 @@ test.each([
   ['a token ghp_0123456789abcdefghij in it', 'a token ghp_[redacted] in it'],
   ['Authorization: Bearer abcdefghijklmnopqrst', 'Authorization: Bearer [redacted]'],
   ['postgres://app:hunter2@db:5432/x', 'postgres://app:[redacted]@db:5432/x'],
+  ['password=hunter2-hunter2 is wrong', 'password=[redacted] is wrong'],
+  ['{"api_key": "0123456789abc"}', '{"api_key": "[redacted]"}'],
+  ['the token: expired yesterday', 'the token: expired yesterday'],
+  ['whsec_0123456789abcdefghij', 'whsec_[redacted]'],
+  ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- left', '[redacted] left'],
   ['redis://:hunter2@cache', 'redis://:[redacted]@cache'],
   [
     'stage task_execution of 7d8f1c3e-2b4a-4c6d-8e9f-0a1b2c3d4e5f',

@@ -1,16 +1,20 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { roles } from '../../../entities/projects/roles.ts';
+import type { ApiKey, NewApiKey } from '../../client/index.ts';
 import { readConfig } from '../../config.ts';
 import { demoEnvironment } from '../demo/environment.ts';
 import { findDemo } from '../demo/place.ts';
-import { keyIn, urlOf } from '../find-api.ts';
-import { print } from '../output.ts';
+import { type ApiOptions, findApi, keyIn, urlOf, withApi } from '../find-api.ts';
+import { print, printJson, say } from '../output.ts';
 
 type KeyOptions = { demo?: boolean; exports?: boolean };
+type Common = ApiOptions & { json?: boolean };
+type CreateOptions = Common & { role: ApiKey['role']; expires?: string };
 
-/** The one place that shows the key: for logging in at the queues, or for a variable of another machine. */
+/** The one place that shows the installation's own key; administers those of the organisation, too. */
 export function keyCommand(): Command {
-  return new Command('key')
-    .description("print this installation's API key, to log in at /queues with")
+  const all = new Command('key')
+    .description("print this installation's API key, to log in at /queues with; or administer keys")
     .option('--demo', "the demo's key")
     .option(
       '--exports',
@@ -32,4 +36,71 @@ export function keyCommand(): Command {
         if (value !== undefined) print(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
       }
     });
+  const command = (name: string, description: string) =>
+    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const expires = () => new Option('--expires <date>', 'when it ends, such as 2027-01-31').argParser(asTime);
+
+  command('list', 'who may act for the organisation, without the keys themselves').action(
+    async (options: Common) => {
+      const { items } = await (await findApi(options)).apiKeys.list();
+      if (options.json) return printJson(items);
+      for (const key of items) print(lineOf(key));
+    },
+  );
+  command('create', 'make a key; it is printed this once')
+    .argument('<name>', 'what it is called; stands in the audit log')
+    .addOption(new Option('--role <role>', 'what may be done with it').choices(roles).default('operator'))
+    .addOption(expires())
+    .action(async (name: string, options: CreateOptions) => {
+      const request = { name, role: options.role, expiresAt: options.expires ?? null };
+      tell(await (await findApi(options)).apiKeys.create(request), options);
+    });
+  command('rotate', 'put another key in the place of one; it is printed this once')
+    .argument('<id>', 'the key, as `key list` shows it')
+    .option('--overlap <minutes>', 'how long the earlier one goes on working', asMinutes, 0)
+    .addOption(expires())
+    .action(async (id: string, options: Common & { overlap: number; expires?: string }) => {
+      const rotation = { overlapMinutes: options.overlap, expiresAt: options.expires ?? null };
+      tell(await (await findApi(options)).apiKeys.rotate(id, rotation), options);
+    });
+  command('revoke', 'end a key at once')
+    .argument('<id>', 'the key, as `key list` shows it')
+    .action(async (id: string, options: Common) => {
+      const revoked = await (await findApi(options)).apiKeys.revoke(id);
+      if (options.json) return printJson(revoked);
+      say(`✓ ${lineOf(revoked)}`);
+    });
+  return all;
+}
+
+function tell(made: NewApiKey, { json }: Common): void {
+  if (json) printJson(made);
+  else {
+    say(`✓ ${lineOf(made)}. It is shown this once:`);
+    print(made.key ?? '');
+  }
+}
+
+const lineOf = ({ id, name, role, state, lastFour, expiresAt, lastUsedAt }: Omit<ApiKey, 'key'>): string =>
+  [
+    id,
+    `"${name}"`,
+    role,
+    state,
+    `…${lastFour}`,
+    expiresAt ? `expires ${expiresAt.slice(0, 10)}` : '',
+    lastUsedAt ? `used ${lastUsedAt.slice(0, 16).replace('T', ' ')}` : 'never used',
+  ]
+    .filter(Boolean)
+    .join('  ');
+
+function asTime(text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Write it as 2027-01-31.');
+  return date.toISOString();
+}
+
+function asMinutes(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It should be a whole number of minutes.');
 }

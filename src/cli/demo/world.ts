@@ -8,6 +8,7 @@ import { openServer } from '../../databases/server.ts';
 import { startApi } from '../../http/server.ts';
 import { openSystem } from '../../main.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 import { ApiClient } from '../api-client.ts';
 import type { Closers } from '../closers.ts';
 import { Interrupted } from '../failure.ts';
@@ -126,7 +127,7 @@ async function openApi(
   // what is to be said goes to the log file: here progress is shown
   const system = await openSystem({ ...config, logLevel: 'silent' });
   closers.add(() => system.close());
-  const logger = pino({ level: config.logLevel }, pino.destination({ fd: log.fd, sync: true }));
+  const logger = createLogger(config.logLevel, pino.destination({ fd: log.fd, sync: true }));
   const { host } = config.http;
   const api = await startApi({ ...system.engine, logger }, { host, port });
   closers.add(() => api.close());

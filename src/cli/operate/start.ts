@@ -4,6 +4,7 @@ import { openServer } from '../../databases/server.ts';
 import { startWorker } from '../../engine/worker.ts';
 import { startApi } from '../../http/server.ts';
 import { openSystem } from '../../main.ts';
+import { installationMetrics } from '../../telemetry/installation-metrics.ts';
 import { closing } from '../closers.ts';
 import { endProcess } from '../end-process.ts';
 import { CliFailure } from '../failure.ts';
@@ -11,6 +12,7 @@ import { commandName, say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis, isPortFree } from '../preflight.ts';
 import { ensureFirstKey, setsUpByItself, setUp } from '../set-up.ts';
 import { aborted, stopSignal } from '../stop.ts';
+import { serveMetrics } from './metrics.ts';
 import { missingSettings } from './missing-settings.ts';
 
 export async function start({ worker: withWorker }: { worker: boolean }): Promise<void> {
@@ -41,8 +43,9 @@ export async function start({ worker: withWorker }: { worker: boolean }): Promis
     // elsewhere the operator set up the databases, perhaps from another folder than this one's
     if (!setsUpByItself(config)) await ensureFirstKey(config, server);
     if (stop.aborted) return;
-    const api = await startApi(system.engine, config.http);
+    const api = await startApi(system.engine, config.http, stop);
     closers.add(() => api.close());
+    await serveMetrics(config, closers, [installationMetrics(system.engine)]);
     const url = config.http.publicUrl ?? api.url;
     say(`✓ API           ${url}/v1/workflows`);
     say(`✓ Queue board   ${url}/queues (log in with the key that \`${commandName} key\` prints)`);

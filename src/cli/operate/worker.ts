@@ -4,6 +4,7 @@ import { readConfig } from '../../config.ts';
 import { openServer } from '../../databases/server.ts';
 import { queueNames } from '../../engine/catalogue.ts';
 import { startWorker } from '../../engine/worker.ts';
+import { readinessOf } from '../../http/readiness.ts';
 import { startHealth } from '../../http/worker-health.ts';
 import { openSystem } from '../../main.ts';
 import { readApiKey } from '../../security/api-key-file.ts';
@@ -13,6 +14,7 @@ import { CliFailure, usageFailure } from '../failure.ts';
 import { commandName, say } from '../output.ts';
 import { checkDataDir, checkGit, checkRedis } from '../preflight.ts';
 import { aborted, stopSignal } from '../stop.ts';
+import { serveMetrics } from './metrics.ts';
 import { missingSettings } from './missing-settings.ts';
 
 export async function work({ queues }: { queues?: string[] }): Promise<void> {
@@ -40,14 +42,16 @@ export async function work({ queues }: { queues?: string[] }): Promise<void> {
     const system = await openSystem(config);
     closers.add(() => system.close());
     if (stop.aborted) return;
-    const worker = startWorker(system.engine, queues, endProcess);
-    closers.add(() => worker.close());
     const { healthPort, host } = config.http;
     if (healthPort !== undefined) {
-      const health = await startHealth({ host, port: healthPort });
+      const health = await startHealth({ host, port: healthPort }, readinessOf(system.engine, stop));
       closers.add(() => health.close());
-      say(`✓ Health         http://${host}:${healthPort}/healthz`);
+      say(`✓ Health        http://${host}:${health.port}/healthz`);
     }
+    await serveMetrics(config, closers);
+    // closed first: while it finishes what it has begun, the ports answer
+    const worker = startWorker(system.engine, queues, endProcess);
+    closers.add(() => worker.close());
     say(
       `✓ Worker ${process.pid} serves ${queues ? worker.queues.join(', ') : `all ${worker.queues.length} queues`}`,
     );

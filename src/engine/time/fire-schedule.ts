@@ -6,6 +6,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowSchedule } from '../../../entities/workflows/workflow-schedule.ts';
 import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
+import { enqueueSpan, traced, traceparentHere } from '../../telemetry/traced.ts';
 import { admitSoon } from '../admission/admit-soon.ts';
 import { hashOf } from '../derive.ts';
 import type { Duration } from '../duration.ts';
@@ -73,8 +74,10 @@ async function fire(engine: Engine, em: EntityManager, schedule: WorkflowSchedul
     idempotencyKey: idempotencyKey as string,
   });
   const { createdBy: _, idempotencyKey: __, ...asked } = request;
-  const wanted = { request, requestHash: hashOf(asked), times: timesOf(request) };
-  const put = known ? undefined : (await insertWorkflows(em, engine, organizationId, [wanted]))[0];
+  const asking = { request, requestHash: hashOf(asked), times: timesOf(request) };
+  const insert = () =>
+    insertWorkflows(em, engine, organizationId, [{ ...asking, traceparent: traceparentHere() }]);
+  const put = known ? undefined : (await traced(enqueueSpan, insert))[0];
   await moveOn(em, schedule, { lastWorkflowId: (known ?? put?.workflow)?.id ?? null, lastProblem: null });
   return put ?? null;
 }

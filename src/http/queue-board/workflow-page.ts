@@ -38,8 +38,8 @@ export function workflowPage(engine: LookingEngine, basePath: string): Router {
     const link = ({ queue, id: job }: JobAddress) =>
       html`<a href="${basePath}/queue/${nameOf(queue)}/${job}">${nameOf(queue)}</a>`;
     const body = html`<h1>Jobs of a workflow</h1>
-<p><span class="status ${workflow.status}">${workflow.status}</span>, at ${workflow.currentStage.replaceAll('_', ' ')}, attempt ${workflow.attempt}
-<span class="quiet">${id}, of the organisation ${workflow.organizationId}</span></p>
+<p><span class="status ${workflow.status}">${workflow.status}</span>, at ${workflow.currentStage.replaceAll('_', ' ')}, attempt ${workflow.attempt}</p>
+<p class="quiet">Workflow <code>${id}</code>, of the organisation <code>${workflow.organizationId}</code></p>
 <p><a href="${basePath}">All queues</a>${isOwn ? html` · <a href="/v1/workflows/${id}">The workflow itself</a>` : null}</p>
 <div class="card scroll"><table>
 <thead><tr><th>What</th><th>Status</th><th>Attempt</th><th>Job</th></tr></thead>

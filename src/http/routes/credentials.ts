@@ -135,7 +135,7 @@ const test = defineRoute({
     .meta({ id: 'CredentialTrial' }),
   problems: { 409: 'It was revoked.' },
   handle: async ({ engine: { config }, db, id }) =>
-    tryCredential({ config, db, row: await unrevoked(db, id()), keyring: keyringSource(config) }),
+    tryCredential(config, { db, row: await unrevoked(db, id()), keyring: keyringSource(config) }),
 });
 
 const revoke = defineRoute({

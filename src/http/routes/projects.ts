@@ -114,9 +114,9 @@ const change = defineRoute({
   method: 'patch',
   path: '/v1/projects/:id',
   name: 'changeProject',
-  role: 'admin',
   tag: 'projects',
   summary: 'Change how the workflows of a project behave',
+  role: 'admin',
   description:
     'It says who may approve. What is left out stays. Of the budget, null takes a limit away. Workflows that ' +
     'have started keep what was settled for them.',

@@ -37,7 +37,8 @@ const create = defineRoute({
   handle: async ({ engine, caller, newId, body, res }) => {
     const { workflow, ...asked } = body;
     const to = { ...asked, ...splitRequest(workflow), id: newId };
-    return tagged(res, scheduleView(await createSchedule(engine, caller.organizationId, to, caller.keyName)));
+    const schedule = await createSchedule(engine, caller.organizationId, to, caller.keyName);
+    return tagged(res, scheduleView(schedule));
   },
 });
 
@@ -121,7 +122,8 @@ async function changed(
   { engine, caller, id, ifMatch, res }: Asked<unknown, unknown>,
   to: Parameters<typeof changeSchedule>[3],
 ) {
-  return tagged(res, scheduleView(await changeSchedule(engine, caller.organizationId, id(), to, ifMatch)));
+  const schedule = await changeSchedule(engine, caller.organizationId, id(), to, ifMatch);
+  return tagged(res, scheduleView(schedule));
 }
 
 /** Requirements are long, and a text of people's: they have a column of their own. */

@@ -6,6 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLater, reasonOf } from '../../engine/errors.ts';
 import { rightToAct } from '../../engine/right-to-act.ts';
+import { callsPutOff } from '../../telemetry/metrics.ts';
+import { noteBudgets } from '../../telemetry/rate-budgets.ts';
 import { reserve } from './reservations.ts';
 import type { SharedState } from './shared-state.ts';
 import { type Call, emptyState, type Learned, learn, type Rules, type State, take } from './state.ts';
@@ -71,6 +73,7 @@ export function createGovernor(shared: SharedState): Governor {
         const verdict = await change(key, (state, now) => take(state, now, rules, call, left, hasTurn));
         if (verdict.go) break;
         if (verdict.inMs > left && !(verdict.hasTurn && verdict.inMs <= patienceMs)) {
+          callsPutOff.inc({ service: rules.service });
           throw new RetryLater(verdict.inMs, verdict.reason);
         }
         hasTurn = verdict.hasTurn;
@@ -78,7 +81,10 @@ export function createGovernor(shared: SharedState): Governor {
         waited += verdict.inMs;
       }
       const settle = async (outcome: Parameters<typeof tell>[0]) => {
-        await change(key, (state, now) => learn(state, now, rules, call, tell(outcome, now)));
+        await change(key, (state, now) => {
+          learn(state, now, rules, call, tell(outcome, now));
+          noteBudgets(rules.service, key, state.budgets);
+        });
       };
       let value: Awaited<ReturnType<typeof request>>;
       try {
@@ -95,7 +101,9 @@ export function createGovernor(shared: SharedState): Governor {
       const verdict = await change(keyOf(rules.service, account), (state, now) =>
         reserve(state, now, rules, fanOut, budgets, calls),
       );
-      if (!verdict.go) throw new RetryLater(verdict.inMs, verdict.reason);
+      if (verdict.go) return;
+      callsPutOff.inc({ service: rules.service });
+      throw new RetryLater(verdict.inMs, verdict.reason);
     },
     close: () => shared.close(),
   };
