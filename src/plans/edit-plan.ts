@@ -6,6 +6,7 @@ import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { lockWorkflow } from '../engine/lock-workflow.ts';
 import { announce } from '../engine/outbox.ts';
 import { Refusal } from '../engine/refusal.ts';
+import { refuseStale } from '../engine/refuse-stale.ts';
 import { keepSteps, type PlannedStep } from './keep-steps.ts';
 
 export type PlanEdit = {
@@ -32,7 +33,7 @@ export async function editPlan(
     await expectAsked(em, workflowId);
     const edited = await db.task(async (task) => {
       const plan = await planOf(task, workflowId);
-      expectVersion(plan, version);
+      refuseStale('plan', plan, version);
       // the score was of the agent's plan; and its version has to count up where nothing but steps have changed
       task.assign(plan, { title, summary, qualityScore: null, updatedAt: new Date() });
       await task.flush();
@@ -55,21 +56,13 @@ export async function expectPlanVersion(
   workflowId: string,
   version: number | undefined,
 ): Promise<void> {
-  expectVersion(await db.task((em) => planOf(em, workflowId)), version);
+  refuseStale('plan', await db.task((em) => planOf(em, workflowId)), version);
 }
 
 async function planOf(em: EntityManager, workflowId: string): Promise<RequirementDecomposition> {
   const plan = await em.findOne(RequirementDecomposition, { workflowId });
   if (plan) return plan;
   throw new Refusal('not-found', `Workflow ${workflowId} has no plan yet.`);
-}
-
-function expectVersion(plan: RequirementDecomposition, version: number | undefined): void {
-  if (version === undefined || version === plan.version) return;
-  throw new Refusal(
-    'changed-meanwhile',
-    `The plan was changed meanwhile: it has version ${plan.version}, not ${version}. Read it again, and decide anew.`,
-  );
 }
 
 /** Before that, the agent still works on it; afterwards, others work by it. */

@@ -3,6 +3,7 @@ import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { GithubProject } from '../../entities/task/github-project.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Refusal } from '../engine/refusal.ts';
+import { refuseStale } from '../engine/refuse-stale.ts';
 
 type Db = Pick<OrganizationDatabases, 'task'>;
 
@@ -19,12 +20,7 @@ export function changeProject(
   return db.task(async (em) => {
     const project = await em.findOne(GithubProject, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!project) throw noProject(id);
-    if (version !== undefined && version !== project.version) {
-      throw new Refusal(
-        'changed-meanwhile',
-        `The project was changed meanwhile: it has version ${project.version}, not ${version}. Read it again, and decide anew.`,
-      );
-    }
+    refuseStale('project', project, version);
     change(project);
     await em.flush();
     return project;

@@ -5,6 +5,7 @@ import { type EventLevel, Subscription } from '../../entities/events/subscriptio
 import { Credential } from '../../entities/projects/credential.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Refusal } from '../engine/refusal.ts';
+import { refuseStale } from '../engine/refuse-stale.ts';
 import { problemOfUrl } from '../integrations/subscribers/public-only.ts';
 import { VaultError } from '../security/vault/envelope.ts';
 import type { KeyringSource } from '../security/vault/keyring.ts';
@@ -182,11 +183,8 @@ async function revoke(
 export async function found(em: EntityManager, id: string, version?: number): Promise<Subscription> {
   const row = await em.findOne(Subscription, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!row) throw new Refusal('not-found', `There is no subscription ${id}.`);
-  if (version === undefined || version === row.version) return row;
-  throw new Refusal(
-    'changed-meanwhile',
-    `The subscription was changed meanwhile: it has version ${row.version}, not ${version}. Read it again, and decide anew.`,
-  );
+  refuseStale('subscription', row, version);
+  return row;
 }
 
 async function saving<T>(name: string | undefined, work: () => Promise<T>): Promise<T> {

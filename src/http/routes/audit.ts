@@ -4,6 +4,7 @@ import { actorKinds } from '../../../entities/actor.ts';
 import { AuditEntry } from '../../../entities/events/audit-entry.ts';
 import { verifyAuditLog } from '../../audit/verify.ts';
 import { oneMoment } from '../../databases/tenancy.ts';
+import { pageOf, pageQuery, pageSchema } from '../pages.ts';
 import { text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
@@ -42,12 +43,7 @@ const query = z.strictObject({
   subjectId: text(255).min(1).optional().describe('The id of what it was done to.'),
   from: moment.describe('What happened then or later.'),
   to: moment.describe('What happened before.'),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1, 'The limit is 1 to 100.')
-    .max(100, 'The limit is 1 to 100.')
-    .default(25),
+  ...pageQuery,
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'This is no cursor; send the nextCursor of the page before, or leave it out.')
@@ -63,12 +59,7 @@ const list = defineRoute({
   description: 'What was just done appears within a second or two: workers bring it in.',
   role: 'admin',
   query,
-  answer: z
-    .object({
-      items: z.array(entrySchema),
-      nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
-    })
-    .meta({ id: 'AuditPage' }),
+  answer: pageSchema(entrySchema).meta({ id: 'AuditPage' }),
   handle: async ({ db, query: { actor, actorKind, action, subjectId, from, to, limit, cursor } }) => {
     const rows = await db.events((em) =>
       em.find(
@@ -84,8 +75,7 @@ const list = defineRoute({
         { orderBy: { sequence: 'desc' }, limit: limit + 1 },
       ),
     );
-    const items = rows.slice(0, limit).map(view);
-    return { items, nextCursor: rows.length > limit ? String(items.at(-1)?.sequence) : null };
+    return pageOf(rows, limit, view, ({ sequence }) => String(sequence));
   },
 });
 
