@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
+import type { Limits } from './engine/admission/limits-of.ts';
 import { readRolePasswords, readUrls } from './named-variables.ts';
 import { count, duration, maybeCount, optional } from './setting-types.ts';
 
@@ -202,18 +203,10 @@ export type Config = {
     /** Of all organisations together. */
     maxRunningWorkflows: number;
     /** Of an organisation that has none of its own. */
-    organization: OrganizationDefaults;
+    organization: Limits;
   };
   pollIntervalMs: number;
   checksGraceMs: number;
-};
-
-/** How much an organisation may take up, unless its own limits say otherwise; null: no limit. */
-export type OrganizationDefaults = {
-  maxRunningWorkflows: number | null;
-  maxRunningSteps: number | null;
-  maxQueuedWorkflows: number;
-  weight: number;
 };
 
 /** Reads and checks the settings. Throws {@link ConfigError} naming every variable that is wrong. */

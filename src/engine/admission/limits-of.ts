@@ -1,8 +1,13 @@
 /** How much of the installation an organisation may take up: its own limits, and the settings for the rest. */
 import { OrganizationLimits } from '../../../entities/workflows/organization-limits.ts';
-import type { OrganizationDefaults } from '../../config.ts';
 
-export type Limits = OrganizationDefaults;
+/** How much an organisation may take up, unless its own limits say otherwise; null: no limit. */
+export type Limits = {
+  maxRunningWorkflows: number | null;
+  maxRunningSteps: number | null;
+  maxQueuedWorkflows: number;
+  weight: number;
+};
 
 type OwnLimits = { [Limit in keyof Limits]?: number | null | undefined };
 

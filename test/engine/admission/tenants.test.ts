@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OrganizationLimits } from '../../../entities/workflows/organization-limits.ts';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
-import type { OrganizationDefaults } from '../../../src/config.ts';
+import type { Limits } from '../../../src/engine/admission/limits-of.ts';
 import { defineStage } from '../../../src/engine/define.ts';
 import { receiveSignal } from '../../../src/engine/receive-signal.ts';
 import { type BackendName, backends } from '../../support/backends.ts';
@@ -156,7 +156,7 @@ describe.each(backends())('admission on %s', (backend) => {
   type Setting = {
     capacity: number;
     stages?: ReturnType<typeof defineStage>[];
-    limits?: Partial<OrganizationDefaults>;
+    limits?: Partial<Limits>;
   };
 
   /** Organisations of one installation; the worker that the first one starts serves all of them. */
