@@ -8,7 +8,7 @@ import { print, printJson, say } from '../cli/output.ts';
 import { checkDataDir, checkGit, checkGitServer, sandboxGit } from '../cli/preflight.ts';
 import { stopSignal } from '../cli/stop.ts';
 import { duration, paintFor } from '../cli/style.ts';
-import { type Backend, type FaultKind, faultKinds, meaningOf, missingKinds, whyLeftOut } from './kinds.ts';
+import { type Backend, type FaultKind, faultKinds, meaningOf, whyLeftOut } from './kinds.ts';
 import { describeDetails } from './plan.ts';
 import { hasRedis } from './redis.ts';
 import { reportJson, reportLines, type Settings } from './report.ts';
@@ -113,7 +113,7 @@ function chooseKinds(
   backend: Backend,
 ): { kinds: FaultKind[]; leftOut: Record<string, string> } {
   const wanted = faults ?? faultKinds;
-  const leftOut: Record<string, string> = faults ? {} : { ...missingKinds };
+  const leftOut: Record<string, string> = {};
   const kinds: FaultKind[] = [];
   for (const kind of new Set([...wanted, ...(Object.keys(every) as FaultKind[])])) {
     const why = whyLeftOut(kind, { backend, workers });

@@ -8,6 +8,7 @@ import { compare, type Flaw } from './flaws.ts';
 import { flawsOfAll, flawsOfWorkflow } from './invariants.ts';
 import { jobsLeft } from './jobs-left.ts';
 import type { Laboratory } from './laboratory.ts';
+import { flawsOfWebhooks, takenOf, webhookRows } from './webhooks-taken.ts';
 import { readWorkflowRows, type WorkflowRows } from './workflow-rows.ts';
 import type { Order } from './workload.ts';
 
@@ -31,6 +32,7 @@ export async function examine(laboratory: Laboratory, orders: readonly Order[]):
   const audit = await examineAudit(laboratory);
   const queues = laboratory.openQueues();
   const jobs = await jobsLeft(queues, jobsPatienceMs).finally(() => queues.close());
+  const webhooks = await webhookRows(databases, jobsPatienceMs);
   const flaws = [
     ...compare(
       null,
@@ -42,6 +44,7 @@ export async function examine(laboratory: Laboratory, orders: readonly Order[]):
     ...flawsOfAll(all, world),
     ...audit.flaws,
     ...jobs,
+    ...flawsOfWebhooks(world.webhooks, webhooks),
   ];
   const repositories = Object.values(world.repositories);
   const sum = (count: (one: (typeof repositories)[number]) => number) =>
@@ -61,6 +64,8 @@ export async function examine(laboratory: Laboratory, orders: readonly Order[]):
       merges: sum(({ merges }) => merges.length),
       'comments on pull requests': sum(({ comments }) => comments.length),
       'agent runs': world.runs.length,
+      'webhooks sent': world.webhooks.length,
+      'webhooks taken': takenOf(world.webhooks).length,
       'audit entries': audit.entries,
     },
   };

@@ -111,6 +111,9 @@ async function carryOut(
       await busy.inTurn(`to ${server}`, () => atProxy(laboratory.proxies[server], fault, stop));
       return;
     }
+    case 'redeliver':
+      await sandbox.redeliver(fault.webhooks);
+      return;
     case 'drop-reply':
     case 'server-error':
     case 'throttle':

@@ -21,6 +21,7 @@ export const faultKinds = [
   'drop-reply',
   'server-error',
   'throttle',
+  'redeliver',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -38,6 +39,7 @@ export const meaningOf: Record<FaultKind, string> = {
   'drop-reply': 'a service does what it is asked, then the connection is cut instead of an answer',
   'server-error': 'a service answers 502',
   throttle: 'a service answers that its rate limit is reached (429, secondary limit, RATELIMITED)',
+  redeliver: 'GitHub sends its last webhooks again, the latest first',
 };
 
 export type Backend = 'redis' | 'postgres';
@@ -50,8 +52,3 @@ export function whyLeftOut(kind: FaultKind, { backend, workers }: Surroundings):
   if (kind === 'pause' && workers < 2) return 'it takes two workers';
   return null;
 }
-
-/** The ones that the laboratory has no part for. */
-export const missingKinds: Record<string, string> = {
-  redeliver: 'the sandbox sends no webhooks',
-};

@@ -20,7 +20,8 @@ export type FaultDetails =
   | { kind: 'slow'; server: Server; lastsMs: number; delayMs: number }
   | { kind: 'drop-reply'; service: Service; times: number }
   | { kind: 'server-error'; service: Service; times: number }
-  | { kind: 'throttle'; service: Service; times: number; retryAfterSeconds: number };
+  | { kind: 'throttle'; service: Service; times: number; retryAfterSeconds: number }
+  | { kind: 'redeliver'; webhooks: number };
 
 /** `at`: milliseconds after the first workflow was put in. */
 export type PlannedFault = FaultDetails & { at: number };
@@ -91,6 +92,8 @@ function detailsOf(kind: FaultKind, random: Random, { workers, backend, lockMs }
       return { kind, service: oneOf(services), times: between(1, 4) };
     case 'throttle':
       return { kind, service: oneOf(services), times: between(1, 6), retryAfterSeconds: between(1, 3) };
+    case 'redeliver':
+      return { kind, webhooks: between(5, 60) };
   }
 }
 
@@ -116,6 +119,8 @@ export function describeDetails(fault: FaultDetails): string {
       return `${fault.server} for ${seconds(fault.lastsMs)}`;
     case 'throttle':
       return `${fault.service}, ${fault.times} requests, retry after ${fault.retryAfterSeconds} s`;
+    case 'redeliver':
+      return `the last ${fault.webhooks}`;
     case 'drop-reply':
     case 'server-error':
       return `${fault.service}, ${fault.times} requests`;

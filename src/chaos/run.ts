@@ -8,6 +8,7 @@ import { type Happened, injectFaults } from './inject.ts';
 import { readJournal } from './journal.ts';
 import type { FaultKind } from './kinds.ts';
 import { type Laboratory, type LaboratoryOptions, openLaboratory } from './laboratory.ts';
+import { listenToGitHub } from './listen.ts';
 import { type PlannedFault, planFaults } from './plan.ts';
 import { type Recovery, recoveries } from './recovery-times.ts';
 import { type Progress, readProgress } from './watch.ts';
@@ -54,6 +55,7 @@ export async function runChaos(options: RunOptions, closers: Closers): Promise<O
   await sandbox.addRepositories(owner, others, from);
   options.tell(`a GitHub with ${orders.length} repositories, a Linear and a coding agent`);
   interruptible(stop);
+  await listenToGitHub(laboratory, stop);
 
   const plan = planFaults({ ...options, lockMs: timings.lockMs, workers: laboratory.workers.length });
   const begun = Date.now();

@@ -1,5 +1,6 @@
 /** What the laboratory and the process of its sandbox say to each other. */
 import type { Fault } from '../sandbox/faults.ts';
+import type { Hook } from '../sandbox/github/webhooks.ts';
 import type { Service } from './kinds.ts';
 
 export type SandboxOrder =
@@ -8,6 +9,10 @@ export type SandboxOrder =
   | { fault: Fault[]; service: Service }
   /** Faults that are still to be played are forgotten. */
   | { forgive: true }
+  /** Webhooks are sent there from now on. */
+  | { hook: Hook }
+  /** So many of the last webhooks are sent again. */
+  | { redeliver: number }
   | { world: true };
 
 export type SandboxRequest = { id: number; order: SandboxOrder };

@@ -38,6 +38,11 @@ async function carryOut(order: SandboxOrder): Promise<unknown> {
     for (const service of ['github', 'linear', 'codegen'] as const) sandbox[service].faults.clear();
     return null;
   }
+  if ('hook' in order) {
+    sandbox.github.sendWebhooksTo(order.hook);
+    return null;
+  }
+  if ('redeliver' in order) return sandbox.github.webhooks.redeliver(order.redeliver);
   return readWorld(sandbox);
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from '../sandbox/faults.ts';
+import type { Hook } from '../sandbox/github/webhooks.ts';
 import type { Guardian } from './guardian.ts';
 import type { Service } from './kinds.ts';
 import type { SandboxAnswer, SandboxOrder, SandboxReady } from './sandbox-messages.ts';
@@ -18,6 +19,10 @@ export type SandboxHandle = {
   play(service: Service, faults: Fault[]): Promise<void>;
   /** Plays nothing any more. */
   forgive(): Promise<void>;
+  /** Has GitHub send webhooks there from now on. */
+  sendWebhooksTo(hook: Hook): Promise<void>;
+  /** Has it send so many of the last ones again, the latest first. */
+  redeliver(count: number): Promise<void>;
   world(): Promise<World>;
   close(): Promise<void>;
 };
@@ -67,6 +72,8 @@ export async function startSandboxProcess(
     addRepositories: (owner, names, from) => ask({ add: names, owner, from }),
     play: (service, fault) => ask({ fault, service }),
     forgive: () => ask({ forgive: true }),
+    sendWebhooksTo: (hook) => ask({ hook }),
+    redeliver: (count) => ask({ redeliver: count }),
     world: () => ask({ world: true }),
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,6 +1,7 @@
 /** What there is in the outside world, read from the sandbox servers: nothing of it is taken from our own rows. */
 import { git, must } from '../sandbox/github/git-directory.ts';
 import type { CommentRecord, PullRecord } from '../sandbox/github/records.ts';
+import type { WebhookDelivery } from '../sandbox/github/webhooks.ts';
 import type { LinearSandbox } from '../sandbox/linear/server.ts';
 import type { Sandbox } from '../sandbox/start.ts';
 
@@ -24,6 +25,7 @@ export type World = {
   labels: ReturnType<LinearSandbox['labels']>;
   /** `turns`: how many prompts it was given. */
   runs: { id: string; runKey: string | null; status: string; turns: number }[];
+  webhooks: WebhookDelivery[];
 };
 
 export async function readWorld({ github, linear, codegen }: Sandbox): Promise<World> {
@@ -41,8 +43,10 @@ export async function readWorld({ github, linear, codegen }: Sandbox): Promise<W
         .filter(Boolean),
     };
   }
+  await github.webhooks.settle();
   return {
     repositories,
+    webhooks: github.webhooks.deliveries,
     issues: linear.issues(),
     relations: linear.relations(),
     comments: linear.comments(),

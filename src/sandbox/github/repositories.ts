@@ -20,16 +20,19 @@ export type NewRepository = {
 /** All repositories under one folder, as `<owner>/<name>.git` with `<owner>/<name>.json` beside it. */
 export class Repositories {
   readonly #folder: string;
+  readonly #changed: (repository: SandboxRepository) => void;
   readonly #byName = new Map<string, SandboxRepository>();
 
-  constructor(folder: string) {
+  /** @param changed told after each change of the records of one */
+  constructor(folder: string, changed: (repository: SandboxRepository) => void) {
     this.#folder = folder;
+    this.#changed = changed;
     if (!existsSync(folder)) return;
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     // Bare repositories lie deeper and hold no JSON of ours at this depth.
     for (const file of files.filter((name) => /^[^/\\]+[/\\][^/\\]+\.json$/.test(name))) {
       const base = path.join(folder, file.slice(0, -'.json'.length));
-      this.#keep(new SandboxRepository(base, readRecord(`${base}.json`)));
+      this.#keep(new SandboxRepository(base, readRecord(`${base}.json`), changed));
     }
   }
 
@@ -50,24 +53,28 @@ export class Repositories {
     if (known) return known;
     const base = path.join(this.#folder, wanted.owner, wanted.name);
     const { defaultBranch } = await createBare(`${base}.git`, wanted.from, wanted.defaultBranch);
-    const repository = new SandboxRepository(base, {
-      id: 1000 + this.#byName.size + 1,
-      owner: wanted.owner,
-      name: wanted.name,
-      description: wanted.description ?? null,
-      defaultBranch,
-      isPrivate: wanted.isPrivate ?? false,
-      isArchived: false,
-      language: wanted.language ?? (wanted.from ? null : 'JavaScript'),
-      createdAt: now(),
-      lastNumber: 0,
-      lastId: 0,
-      pulls: [],
-      comments: [],
-      statuses: [],
-      checkRuns: [],
-      requiredChecks: {},
-    });
+    const repository = new SandboxRepository(
+      base,
+      {
+        id: 1000 + this.#byName.size + 1,
+        owner: wanted.owner,
+        name: wanted.name,
+        description: wanted.description ?? null,
+        defaultBranch,
+        isPrivate: wanted.isPrivate ?? false,
+        isArchived: false,
+        language: wanted.language ?? (wanted.from ? null : 'JavaScript'),
+        createdAt: now(),
+        lastNumber: 0,
+        lastId: 0,
+        pulls: [],
+        comments: [],
+        statuses: [],
+        checkRuns: [],
+        requiredChecks: {},
+      },
+      this.#changed,
+    );
     repository.save();
     this.#keep(repository);
     return repository;

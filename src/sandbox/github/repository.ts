@@ -7,13 +7,18 @@ export class SandboxRepository {
   readonly record: RepositoryRecord;
   readonly git: GitDirectory;
   readonly #file: string;
+  readonly #changed: (self: SandboxRepository) => void;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param base path of the bare repository and of the records, without `.git` and `.json` */
-  constructor(base: string, record: RepositoryRecord) {
+  /**
+   * @param base path of the bare repository and of the records, without `.git` and `.json`
+   * @param changed told after each change of the records
+   */
+  constructor(base: string, record: RepositoryRecord, changed: (self: SandboxRepository) => void) {
     this.record = record;
     this.git = new GitDirectory(`${base}.git`);
     this.#file = `${base}.json`;
+    this.#changed = changed;
   }
 
   get fullName(): string {
@@ -22,6 +27,7 @@ export class SandboxRepository {
 
   save(): void {
     writeRecord(this.#file, this.record);
+    this.#changed(this);
   }
 
   /** Runs one piece of work at a time, so that what it reads is true until it writes. */

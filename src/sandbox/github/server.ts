@@ -17,6 +17,7 @@ import { serveGit } from './http-backend.ts';
 import type { CommentRecord, PullRecord } from './records.ts';
 import { type NewRepository, Repositories } from './repositories.ts';
 import { Throttle, type ThrottleOptions } from './throttle.ts';
+import { type Hook, Webhooks } from './webhooks.ts';
 
 export type GitHubSandboxOptions = {
   /** 0 unless told: any free port. */
@@ -52,7 +53,8 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
   const throttle = options.throttle && new Throttle(options.throttle);
   const access = new Access(tokens, throttle, options.hourlyAllowance);
   const faults = options.faults ?? new Faults();
-  const repositories = new Repositories(path.resolve(options.dataDir));
+  const webhooks = new Webhooks();
+  const repositories = new Repositories(path.resolve(options.dataDir), webhooks.changed);
   const ci = new Ci(options.ci, options.ciDelayMs ?? 200);
   const requests: LoggedRequest[] = [];
   const authorizations = new Set<string>();
@@ -155,6 +157,13 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       repository.save();
     },
 
+    /** Sends webhooks from now on, of all repositories. */
+    sendWebhooksTo(hook: Hook): void {
+      webhooks.sendTo(hook, url, repositories.all);
+    },
+    /** What it has sent, and sending it again. */
+    webhooks,
+
     /** Lets a token in, or in no more. */
     admit(token: string): void {
       access.admit(token, 'sandbox-bot');
@@ -174,6 +183,7 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       server.closeAllConnections();
       await closed;
       await Promise.all(repositories.all.map((one) => one.exclusively(async () => undefined)));
+      await webhooks.settle();
     },
   };
 }
