@@ -7,6 +7,7 @@ import { Event } from '../../entities/events/event.ts';
 import { ProjectActivity } from '../../entities/projects/project-activity.ts';
 import { Repository } from '../../entities/projects/repository.ts';
 import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
+import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { WorkflowMetric } from '../../entities/workflows/workflow-metric.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
@@ -55,7 +56,14 @@ describe.each(backends())('on %s, the eight stages', (backend) => {
     await expect
       .poll(() => db.events((em) => em.count(Event, { workflowId: id, eventType: 'stage.completed' })))
       .toBe(8);
-    await expect.poll(() => db.analytics((em) => em.count(Metric, { subjectId: id }))).toBe(9);
+    const measured = (metricName: string) =>
+      expect.poll(() => db.analytics((em) => em.count(Metric, { subjectId: id, metricName })));
+    await measured('stage_duration').toBe(8);
+    await measured('workflow_duration').toBe(1);
+    const ended = await db.workflows((em) =>
+      em.count(OutboxEntry, { workflowExecutionId: id, type: 'operation.succeeded' }),
+    );
+    await measured('operation_duration').toBe(ended);
     const activity = { workflowId: id, activityType: 'workflow.completed' };
     await expect.poll(() => db.projects((em) => em.count(ProjectActivity, activity))).toBe(1);
     const repository = await db.projects((em) =>
