@@ -14,14 +14,10 @@ export const projectSelection = defineStage({
     if (found.isArchived)
       throw new PermanentFailure(`${found.fullName} is archived: nothing can be merged into it.`);
 
-    const { project, repositoryId } = await keepRepository(db, workflow.organizationId, found);
+    const { project, projectId, repositoryId } = await keepRepository(db, workflow.organizationId, found);
 
     const branch = workflow.githubBranch ?? found.defaultBranch;
-    await remember({
-      projectId: project.projectId,
-      githubBranch: branch,
-      options: settledOptions(workflow, project),
-    });
+    await remember({ projectId, githubBranch: branch, options: settledOptions(workflow, project) });
     await perform(
       'inspect',
       inspectRepository.with({ repository: workflow.repository(), repositoryId, branch }),

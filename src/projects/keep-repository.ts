@@ -7,13 +7,13 @@ import type { Repository as Found } from '../integrations/github/port.ts';
 
 /**
  * Keeps a repository as it was found, and with it a project that is pinned to the dashboard; one that is there already
- * stays as people made it, and comes back where it had been archived.
+ * stays as people made it, and comes back where it had been archived. `projectId` is where people have put the repository.
  */
 export async function keepRepository(
   db: OrganizationDatabases,
   organizationId: string,
   found: Found,
-): Promise<{ project: GithubProject; repositoryId: string }> {
+): Promise<{ project: GithubProject; projectId: string; repositoryId: string }> {
   const slug = found.fullName.toLowerCase();
   const repositoryId = deriveId('repository', organizationId, 'github', slug);
   const projectId = await db.projects(async (em) => {
@@ -53,5 +53,5 @@ export async function keepRepository(
     await em.persist(added).flush();
     return added;
   });
-  return { project, repositoryId };
+  return { project, projectId, repositoryId };
 }
