@@ -58,7 +58,7 @@ describe.each(backends())('on %s', (name) => {
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ verdict: 'sound', lost: 0, doubled: 0, flaws: [] });
     expect(report.counted).toMatchObject({ workflows: 4, completed: 4 });
-    expect(Object.keys(report.leftOut)).toContain('redeliver');
+    expect(Object.keys(report.leftOut)).toEqual(backend === 'redis' ? [] : ['restart-redis']);
 
     const plan = planFaults({
       seed: 4,
@@ -78,7 +78,8 @@ describe.each(backends())('on %s', (name) => {
 });
 
 test('without looking for effects first the same laboratory finds doubles', async () => {
-  const args = ['--workflows', '2', '--minutes', '1', '--patience', '2'];
+  // of this seed the first replies that are dropped are those to agent runs that were started
+  const args = ['--seed', '31', '--workflows', '2', '--minutes', '1', '--patience', '2'];
   args.push('--faults', 'none', '--every', 'drop-reply=1.5s');
   const { code, stdout } = await chaos(...args, '--no-find').ended;
   expect(stdout).toMatch(/^✗ doubled \w+ (agent runs|comments on pull requests): /m);
