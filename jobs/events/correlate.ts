@@ -2,12 +2,12 @@
 
 import type { Event } from '../../entities/events/event.ts';
 import { EventCorrelation } from '../../entities/events/event-correlation.ts';
-import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { insertRows } from '../../src/databases/insert-rows.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 import type { EventContext } from '../../src/engine/events/define-event-handler.ts';
 import type { Body } from '../../src/events/provider.ts';
+import { workflowsOfIssue } from '../../src/plans/workflows-of-issue.ts';
 import { workflowOfBranch } from '../plan/branches.ts';
 import { pullRequestOf, repositoryIn } from './pull-request-of.ts';
 
@@ -95,8 +95,6 @@ async function byIssue({ data }: Body, db: Db): Promise<Found[]> {
   const issue = data?.issue ?? data;
   const key: unknown = issue?.identifier;
   if (typeof key !== 'string') return [];
-  const steps = await db.task((em) => em.find(DecomposedStep, { linearIssueKey: key }));
-  const mains = await db.workflows((em) => em.find(WorkflowExecution, { linearMainIssueKey: key }));
-  const ids = [...steps.map(({ workflowId }) => workflowId), ...mains.map(({ id }) => id)];
+  const ids = await workflowsOfIssue(db, key);
   return ids.map((workflowId) => ({ workflowId, rule: 'issue-key' }));
 }

@@ -8,6 +8,7 @@ import { redact } from '../security/redact.ts';
 import { jobsStalled } from '../telemetry/metrics.ts';
 import { observed } from '../telemetry/observed-job.ts';
 import type { QueueTracing } from '../telemetry/queue-tracing.ts';
+import { within } from '../within.ts';
 import {
   type JobAddress,
   type JobState,
@@ -216,11 +217,5 @@ function withoutSecrets(thrown: unknown): never {
 /** How long the queue is waited for, milliseconds. */
 const patience = 5_000;
 
-function inTime<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timeout = setTimeout(() => {
-      reject(new Error(`the queue did not answer within ${patience / 1_000} s`));
-    }, patience).unref();
-    work.then(resolve, reject).finally(() => clearTimeout(timeout));
-  });
-}
+const inTime = <T>(work: Promise<T>): Promise<T> =>
+  within(patience, work, `the queue did not answer within ${patience / 1_000} s`);

@@ -1,5 +1,6 @@
 /** Lets operations go on at once that wait for something which has just come about. */
 import type { Operation } from '../../entities/workflows/operation.ts';
+import { startingWith } from '../databases/like.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf } from './jobs.ts';
 
@@ -10,7 +11,7 @@ type Waking = Pick<Engine, 'databases' | 'queues'>;
  * @param waitingOn how what they wait for begins
  */
 export const wakeWaiting = (engine: Waking, organizationId: string, waitingOn: string): Promise<number> =>
-  hurry(engine, organizationId, { waitingOn: { $like: `${waitingOn.replace(/[\\%_]/g, '\\$&')}%` } });
+  hurry(engine, organizationId, { waitingOn: { $like: startingWith(waitingOn) } });
 
 /** Likewise all operations of these workflows that wait for a time. */
 export const wakeWorkflows = (

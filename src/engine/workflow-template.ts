@@ -1,6 +1,7 @@
 /** Which template a workflow is made from; and the built-in one, which follows the stages that the program has. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type TemplateStage, WorkflowTemplate } from '../../entities/workflows/workflow-template.ts';
+import { literally } from '../databases/like.ts';
 import type { Catalogue } from './define.ts';
 import { deriveId, hashOf } from './derive.ts';
 import { milliseconds } from './duration.ts';
@@ -86,6 +87,6 @@ const latest = (em: EntityManager, name: string, archived: { archivedAt?: null }
   em.findOne(
     WorkflowTemplate,
     // it may be written in capitals or not
-    { name: { $ilike: name.replace(/[\\%_]/g, '\\$&') }, ...archived },
+    { name: { $ilike: literally(name) }, ...archived },
     { orderBy: { revision: 'desc' } },
   );

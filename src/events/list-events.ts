@@ -5,17 +5,12 @@ import { EventCorrelation } from '../../entities/events/event-correlation.ts';
 import { EventKey } from '../../entities/events/event-key.ts';
 import { EventProcessing } from '../../entities/events/event-processing.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { type ReceivedEvents, receivedWhere } from './received-where.ts';
 
-export type EventsWanted = {
-  /** A provider's name. */
-  source?: string | undefined;
-  /** Exact, or `pull_request.*` for all of a subject. */
-  type?: string | undefined;
+export type EventsWanted = ReceivedEvents & {
   /** Of which at least one handler's row has this. */
   state?: EventProcessing['status'] | undefined;
   workflow?: string | undefined;
-  from?: Date | undefined;
-  until?: Date | undefined;
   before?: { at: Date; id: string } | undefined;
   limit: number;
 };
@@ -29,25 +24,20 @@ export type EventAndHandlers = {
 
 export function listReceived(db: OrganizationDatabases, wanted: EventsWanted): Promise<EventAndHandlers[]> {
   return db.events(async (em) => {
-    const conditions = ['event_source_id is not null'];
-    const values: unknown[] = [];
+    const [received, values] = receivedWhere(wanted);
+    const conditions = [received];
     const add = (condition: string, ...given: unknown[]) => {
       conditions.push(condition);
       values.push(...given);
     };
-    const { source, type, state, workflow, from, until, before } = wanted;
-    if (source !== undefined) add('source = ?', source);
-    if (type?.endsWith('*')) add('starts_with(event_type, ?)', type.slice(0, -1));
-    else if (type !== undefined) add('event_type = ?', type);
-    if (from) add('occurred_at >= ?', from);
-    if (until) add('occurred_at < ?', until);
-    if (state) add('exists (select from event_processing where event_id = events.id and status = ?)', state);
+    const { state, workflow, before } = wanted;
+    if (state) add('exists (select from event_processing where event_id = event.id and status = ?)', state);
     if (workflow !== undefined)
-      add('id in (select event_id from event_correlations where workflow_id = ?)', workflow);
-    if (before) add('(occurred_at, id) < (?, ?::uuid)', before.at, before.id);
+      add('event.id in (select event_id from event_correlations where workflow_id = ?)', workflow);
+    if (before) add('(event.occurred_at, event.id) < (?, ?::uuid)', before.at, before.id);
     const found = await em.execute<{ id: string; at: Date }[]>(
-      `select id, occurred_at as at from events where ${conditions.join(' and ')}
-        order by occurred_at desc, id desc limit ?`,
+      `select event.id, event.occurred_at as at from events event where ${conditions.join(' and ')}
+        order by event.occurred_at desc, event.id desc limit ?`,
       [...values, wanted.limit],
     );
     return withHandlers(em, found);

@@ -8,17 +8,11 @@ import type { By } from '../databases/settings.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { type EventHandlerDefinition, handlersOf } from '../engine/events/define-event-handler.ts';
 import { Refusal } from '../engine/refusal.ts';
+import { type ReceivedEvents, receivedWhere } from './received-where.ts';
 
 export type ReplayState = 'processed' | 'ignored' | 'failed';
 
-export type Replay = {
-  /** One event; or all between `from` and `until` (not included), by the clocks of their sources. */
-  event?: string | undefined;
-  from?: Date | undefined;
-  until?: Date | undefined;
-  source?: string | undefined;
-  /** Exact, or `pull_request.*` for all of a subject. */
-  type?: string | undefined;
+export type Replay = ReceivedEvents & {
   /** Only what has come to this at its handler. */
   state?: ReplayState | undefined;
   handler?: string | undefined;
@@ -67,7 +61,7 @@ export async function replayEvents(
 type Kind = { source: string; event_type: string };
 
 function kindsIn(em: EntityManager, replay: Replay): Promise<Kind[]> {
-  const [condition, values] = which(replay);
+  const [condition, values] = receivedWhere(replay);
   return em.execute(`select distinct source, event_type from events event where ${condition}`, values);
 }
 
@@ -76,7 +70,7 @@ function again(
   replay: Replay,
   pairs: readonly (Kind & { handler: string })[],
 ): Promise<{ event_id: string }[]> {
-  const [condition, values] = which(replay);
+  const [condition, values] = receivedWhere(replay);
   const states = replay.state ? [replay.state] : ['processed', 'ignored', 'failed'];
   // where only those in a certain state are wanted, there must be a row that is in it
   const known = replay.state
@@ -99,17 +93,3 @@ function again(
 }
 
 const asArray = (words: readonly string[]): string => `{${words.join(',')}}`;
-
-function which({ event, from, until, source, type }: Replay): [condition: string, values: unknown[]] {
-  const parts: [condition: string, value: unknown][] = [];
-  if (event !== undefined) parts.push(['event.id = ?', event]);
-  if (from) parts.push(['event.occurred_at >= ?', from]);
-  if (until) parts.push(['event.occurred_at < ?', until]);
-  if (source !== undefined) parts.push(['event.source = ?', source]);
-  if (type?.endsWith('*')) parts.push(['starts_with(event.event_type, ?)', type.slice(0, -1)]);
-  else if (type !== undefined) parts.push(['event.event_type = ?', type]);
-  return [
-    ['event.event_source_id is not null', ...parts.map(([condition]) => condition)].join(' and '),
-    parts.map(([, value]) => value),
-  ];
-}

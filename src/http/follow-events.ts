@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
+import { literally } from '../databases/like.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { time } from './times.ts';
 
@@ -116,7 +117,7 @@ async function read(
     values.push(workflow);
   }
   if (types.length > 0) {
-    const patterns = types.map((type) => type.replace(/[\\%_]/g, '\\$&').replace(/\*$/, '%'));
+    const patterns = types.map((type) => literally(type).replace(/\*$/, '%'));
     conditions.push(`(${patterns.map(() => 'type like ?').join(' or ')})`);
     values.push(...patterns);
   }

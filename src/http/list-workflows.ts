@@ -1,8 +1,9 @@
 /** Workflows of an organisation, newest first, a page at a time. */
 import { raw } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
+import { containing } from '../databases/like.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
-import { cursorAfter, type Page, pageOf, pageSchema, readCursor } from './pages.ts';
+import { afterNewest, cursorAfter, type Page, pageOf, pageSchema } from './pages.ts';
 import type { WorkflowsQuery } from './requests/workflow-requests.ts';
 import { type WorkflowSummary, workflowSummary, workflowSummarySchema } from './views/workflow-summary.ts';
 import { workflowsAbout } from './workflows-about.ts';
@@ -14,7 +15,7 @@ export async function listWorkflows(
   query: WorkflowsQuery,
 ): Promise<Page<WorkflowSummary>> {
   const { status, stage, repository, limit, q } = query;
-  const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+  const after = afterNewest(query.cursor);
   const ids = await workflowsAbout(db, query);
   if (ids?.length === 0) return { items: [], nextCursor: null };
   const rows = await db.workflows((em) =>
@@ -25,10 +26,8 @@ export async function listWorkflows(
         ...(status ? { status } : {}),
         ...(stage ? { currentStage: stage } : {}),
         ...(repository ? inRepository(repository) : {}),
-        ...(q ? { searchText: { $ilike: `%${q.replace(/[\\%_]/g, '\\$&')}%` } } : {}),
-        ...(after
-          ? { $or: [{ createdAt: { $lt: after.at } }, { createdAt: after.at, id: { $lt: after.id } }] }
-          : {}),
+        ...(q ? { searchText: { $ilike: containing(q) } } : {}),
+        ...after,
       },
       // one more than asked for tells whether there is a next page
       { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], limit: limit + 1 },

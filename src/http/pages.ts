@@ -68,6 +68,13 @@ export function noCursor(): Problem {
   return new Problem('invalid', `?cursor: ${message}`, { errors: [{ pointer: '?cursor', message }] });
 }
 
+/** What comes after a cursor where the newest comes first. */
+export function afterNewest(cursor: string | undefined) {
+  if (cursor === undefined) return {};
+  const { at, id } = readCursor(cursor);
+  return { $or: [{ createdAt: { $lt: at } }, { createdAt: at, id: { $lt: id } }] };
+}
+
 /** To the millisecond, as a cursor has it: rows that the database dates itself have more. */
 const made = () => raw((alias) => `date_trunc('milliseconds', ${alias}.created_at)`);
 

@@ -1,10 +1,10 @@
 /** Whether a process can do its work: databases at this version's migrations, the queue, and that it is not about to stop. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerError } from '../databases/server-error.ts';
 import { maintenanceQueue } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { redact } from '../security/redact.ts';
+import { within } from '../within.ts';
 
 const patienceMs = 5_000;
 /** However often it is asked, the databases are troubled no more than once in this time. */
@@ -35,18 +35,11 @@ async function whatIsWrong({ databases, queues }: Pick<Engine, 'databases' | 'qu
 }
 
 async function trouble(what: string, check: () => Promise<unknown>): Promise<string | null> {
-  const given = new AbortController();
-  const late = sleep(patienceMs, null, { signal: given.signal }).then(() => {
-    throw new Error(`no answer within ${patienceMs / 1000} s`);
-  });
   try {
-    await Promise.race([check(), late]);
+    await within(patienceMs, check(), `no answer within ${patienceMs / 1000} s`);
     return null;
   } catch (error) {
     const reason = redact(reasonOf(error));
     return error instanceof ServerError ? reason : `${what} cannot be reached: ${reason}.`;
-  } finally {
-    late.catch(() => undefined);
-    given.abort();
   }
 }

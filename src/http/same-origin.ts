@@ -2,10 +2,8 @@
 import type { Request, RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 
-const changes = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
-
 export const fromOurPages: RequestHandler = (req, _res, next) => {
-  if (changes(req.method) && !isFromOurPages(req)) {
+  if (!isFromOurPages(req)) {
     throw new Problem(
       'forbidden',
       'This was sent from another site. Open this address itself and try there.',

@@ -1,8 +1,8 @@
 /** Which workflows an issue or a pull request belongs to: some are told by the workflow, some by its steps. */
-import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { workflowsOfIssue } from '../plans/workflows-of-issue.ts';
 
 type Subject = { issue?: string | undefined; pullRequest?: number | undefined };
 
@@ -11,20 +11,10 @@ export async function workflowsAbout(
   db: OrganizationDatabases,
   { issue, pullRequest }: Subject,
 ): Promise<string[] | undefined> {
-  const byIssue = issue === undefined ? undefined : await aboutIssue(db, issue);
+  const byIssue = issue === undefined ? undefined : await workflowsOfIssue(db, issue);
   const byPull = pullRequest === undefined ? undefined : await aboutPullRequest(db, pullRequest);
   if (byIssue && byPull) return byIssue.filter((id) => byPull.includes(id));
   return byIssue ?? byPull;
-}
-
-async function aboutIssue(db: OrganizationDatabases, key: string): Promise<string[]> {
-  const steps = await db.task((em) =>
-    em.find(DecomposedStep, { linearIssueKey: key }, { fields: ['workflowId'] }),
-  );
-  const mains = await db.workflows((em) =>
-    em.find(WorkflowExecution, { linearMainIssueKey: key }, { fields: ['id'] }),
-  );
-  return [...new Set([...steps.map(({ workflowId }) => workflowId), ...mains.map(({ id }) => id)])];
 }
 
 async function aboutPullRequest(db: OrganizationDatabases, number: number): Promise<string[]> {

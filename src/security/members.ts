@@ -4,6 +4,7 @@ import { Membership } from '../../entities/projects/membership.ts';
 import { Organization } from '../../entities/projects/organization.ts';
 import type { Role } from '../../entities/projects/roles.ts';
 import { User } from '../../entities/projects/user.ts';
+import { literally } from '../databases/like.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { deriveId } from '../engine/derive.ts';
 import { Refusal } from '../engine/refusal.ts';
@@ -64,8 +65,6 @@ const sentences = {
 } as Record<string, string> & { default: string };
 
 const constraintOf = (error: Error): string => ('constraint' in error ? String(error.constraint) : '');
-
-const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** Throws a {@link Refusal} where there would be nobody left who may administer. */
 export function changeRole(

@@ -1,10 +1,10 @@
 /** All that `gsw doctor` looks at, in the order in which one thing needs the other. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, ConfigError, readConfig } from '../../config.ts';
 import { openServer } from '../../databases/server.ts';
 import { isToBeMade } from '../../databases/setup.ts';
 import { openSystem, type System } from '../../main.ts';
 import { redact } from '../../security/redact.ts';
+import { within } from '../../within.ts';
 import { sentenceOf } from '../failure.ts';
 import { commandName } from '../output.ts';
 import { lookAtApi } from './api.ts';
@@ -88,16 +88,13 @@ async function opened<T>(
 
 /** What it throws is a finding, too. */
 async function look(check: string, at: Look): Promise<Finding[]> {
-  const given = new AbortController();
-  const late = sleep(patienceMs, null, { signal: given.signal }).then(() => {
-    throw new Error(`this gave no answer within ${patienceMs / 1000} s`);
-  });
-  late.catch(() => undefined);
   try {
-    return await Promise.race([at(), late]);
+    return await within(
+      patienceMs,
+      Promise.resolve(at()),
+      `this gave no answer within ${patienceMs / 1000} s`,
+    );
   } catch (error) {
     return [failed(check, redact(sentenceOf(error)))];
-  } finally {
-    given.abort();
   }
 }

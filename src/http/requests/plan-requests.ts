@@ -1,10 +1,9 @@
 /** What may be sent to the plan routes. */
 import { z } from 'zod';
 import { findCycle } from '../../plans/find-cycle.ts';
-import { oneObject, text } from './texts.ts';
+import { filledText, oneObject, text } from './texts.ts';
 
-const words = (max: number) =>
-  text(max).refine((value) => value.trim() !== '', 'This is empty; say something.');
+const words = (max: number) => filledText(max, 'This is empty; say something.');
 
 const sentences = z.array(words(10_000)).max(200);
 

@@ -1,10 +1,10 @@
 /** What may be sent to the schedule routes. */
 import { z } from 'zod';
 import { missedPolicies, overlapPolicies } from '../../../entities/workflows/workflow-schedule.ts';
-import { oneObject, text } from './texts.ts';
+import { filledText, oneObject, text } from './texts.ts';
 import { workflowRequest } from './workflow-requests.ts';
 
-const name = text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.');
+const name = filledText(255, 'The name is empty; give one.');
 
 /** Whether they can be read is for the engine to say. */
 const cron = text(255);

@@ -1,9 +1,9 @@
 /** What may be sent to the routes of subscriptions. */
 import { z } from 'zod';
 import { eventLevels } from '../../../entities/events/subscription.ts';
-import { oneObject, text } from './texts.ts';
+import { filledText, oneObject, text } from './texts.ts';
 
-const name = text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.');
+const name = filledText(255, 'The name is empty; give one.');
 
 const type = text(100).regex(
   /^[A-Za-z0-9_.-]+\*?$|^\*$/,

@@ -11,6 +11,10 @@ export const text = (max: number) =>
       'This has characters that are no text.',
     );
 
+/** @param empty says of nothing but blanks what to give instead */
+export const filledText = (max: number, empty: string) =>
+  text(max).refine((value) => value.trim() !== '', empty);
+
 /** `OWNER/NAME`. */
 export const repository = z
   .string('This should be a repository as OWNER/NAME.')
@@ -27,7 +31,7 @@ export const repository = z
 export const moment = z.iso
   .datetime({
     offset: true,
-    error: 'This should be a time with its offset, such as 2026-12-01T09:00:00+01:00 or …Z.',
+    error: 'This should be a time with its offset, such as 2026-12-01T09:00:00Z.',
   })
   .transform((value) => new Date(value));
 

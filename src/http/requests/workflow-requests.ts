@@ -8,7 +8,7 @@ import type { Duration } from '../../engine/duration.ts';
 import { milliseconds } from '../../engine/duration.ts';
 import { pageQuery } from '../pages.ts';
 import { budgetOption } from './budget-requests.ts';
-import { moment, oneObject, repository, text } from './texts.ts';
+import { filledText, moment, oneObject, repository, text } from './texts.ts';
 
 const requirements = text(1_000_000).superRefine((value, context) => {
   const problem = problemOfRequirements(value);
@@ -33,9 +33,7 @@ export const workflowRequest = z
     {
       repository,
       baseBranch: branch.optional(),
-      name: text(255)
-        .refine((value) => value.trim() !== '', 'The name is empty; leave it out or give one.')
-        .optional(),
+      name: filledText(255, 'The name is empty; leave it out or give one.').optional(),
       requirements: requirements.optional(),
       template: text(255).optional(),
       /** The workflow whose work this one goes on with. */
@@ -109,7 +107,7 @@ export const signalRequest = z
         type: z.literal('retry_step'),
         reason,
         step: z.union([z.int().positive(), z.uuid()], 'This should be the number or the id of a step.'),
-        prompt: text(200_000).refine((value) => value.trim() !== '', 'The prompt is empty; say what to do.'),
+        prompt: filledText(200_000, 'The prompt is empty; say what to do.'),
       }),
     ],
     `The body should be one JSON object whose type is one of: ${signalTypes.join(', ')}.`,

@@ -5,7 +5,7 @@ import { roles } from '../../../entities/projects/roles.ts';
 import { addApiKey } from '../../security/api-keys.ts';
 import { revokeApiKey, rotateApiKey } from '../../security/change-api-keys.ts';
 import { Problem } from '../problem.ts';
-import { text } from '../requests/texts.ts';
+import { filledText } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
@@ -66,7 +66,7 @@ const create = defineRoute({
   shownOnce: ['key'],
   body: z
     .strictObject({
-      name: text(255).refine((value) => value.trim() !== '', 'The name is empty; give one.'),
+      name: filledText(255, 'The name is empty; give one.'),
       role: z.enum(roles, `This should be one of: ${roles.join(', ')}.`),
       expiresAt,
     })

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { actorKinds } from '../../../entities/actor.ts';
 import { AuditEntry } from '../../../entities/events/audit-entry.ts';
 import { verifyAuditLog } from '../../audit/verify.ts';
+import { startingWith } from '../../databases/like.ts';
 import { oneMoment } from '../../databases/tenancy.ts';
 import { pageOf, pageQuery, pageSchema } from '../pages.ts';
-import { text } from '../requests/texts.ts';
+import { moment, text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
 
@@ -28,11 +29,6 @@ const entrySchema = z
   })
   .meta({ id: 'AuditEntry' });
 
-const moment = z.iso
-  .datetime({ offset: true, error: 'This should be a time, such as 2027-01-31T00:00:00Z.' })
-  .transform((value) => new Date(value))
-  .optional();
-
 const query = z.strictObject({
   actor: text(255).min(1).optional().describe('The name of a key, a person, a worker.'),
   actorKind: z.enum(actorKinds, `This should be one of: ${actorKinds.join(', ')}.`).optional(),
@@ -41,8 +37,8 @@ const query = z.strictObject({
     .optional()
     .describe('Such as `workflow.queued`; `workflow.*` for all of a subject.'),
   subjectId: text(255).min(1).optional().describe('The id of what it was done to.'),
-  from: moment.describe('What happened then or later.'),
-  to: moment.describe('What happened before.'),
+  from: moment.optional().describe('What happened then or later.'),
+  to: moment.optional().describe('What happened before.'),
   ...pageQuery,
   cursor: z
     .string()
@@ -80,7 +76,7 @@ const list = defineRoute({
 });
 
 const actionLike = (action: string) =>
-  action.endsWith('.*') ? { $like: `${action.slice(0, -1).replace(/[\\%_]/g, '\\$&')}%` } : action;
+  action.endsWith('.*') ? { $like: startingWith(action.slice(0, -1)) } : action;
 
 const verify = defineRoute({
   method: 'get',

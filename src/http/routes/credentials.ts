@@ -16,7 +16,7 @@ import {
   summaryOf,
 } from '../../security/vault/store.ts';
 import { Problem, type ProblemError } from '../problem.ts';
-import { text } from '../requests/texts.ts';
+import { filledText, text } from '../requests/texts.ts';
 import { type Asked, defineRoute } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
@@ -39,9 +39,7 @@ const credentialSchema = z
   .meta({ id: 'Credential' });
 
 const value = {
-  secret: text(20_000)
-    .refine((given) => given.trim() !== '', 'The value is empty.')
-    .describe('Goes in and is never shown.'),
+  secret: filledText(20_000, 'The value is empty.').describe('Goes in and is never shown.'),
   settings: z
     .record(text(100).min(1), text(1_000))
     .refine((given) => Object.keys(given).length <= 20, 'There may be 20 settings at most.')
@@ -76,9 +74,7 @@ const create = defineRoute({
   body: z
     .strictObject({
       kind: z.enum(credentialKinds, `This should be one of: ${credentialKinds.join(', ')}.`),
-      name: text(255)
-        .refine((given) => given.trim() !== '', 'The name is empty; give one.')
-        .default('default'),
+      name: filledText(255, 'The name is empty; give one.').default('default'),
       ...value,
     })
     .meta({ id: 'CredentialRequest', examples: [{ kind: 'github_token', secret: 'ghp_…' }] }),

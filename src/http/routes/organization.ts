@@ -6,7 +6,7 @@ import { refuseStale } from '../../engine/refuse-stale.ts';
 import { addMember, changeRole, findMembers, type Member, removeMember } from '../../security/members.ts';
 import { tagged } from '../etag.ts';
 import { Problem } from '../problem.ts';
-import { text } from '../requests/texts.ts';
+import { filledText, text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
 
@@ -28,8 +28,7 @@ function zonesKnow(zone: string): boolean {
   }
 }
 
-const notBlank = (max: number) =>
-  text(max).refine((value) => value.trim() !== '', 'This is empty; give a text.');
+const notBlank = (max: number) => filledText(max, 'This is empty; give a text.');
 
 const organizationSchema = z
   .object({

@@ -38,8 +38,7 @@ const edit = defineRoute({
   answer: planSchema,
   problems: { 409: 'The plan does not wait for approval.' },
   handle: async (asked) => {
-    const { engine, caller, body, ifMatch } = asked;
-    const db = engine.databases.inOrganization(caller.organizationId);
+    const { db, caller, body, ifMatch } = asked;
     await editPlan(db, asked.id(), editOf(body), { actor: caller.keyName, version: ifMatch });
     return shown(asked);
   },

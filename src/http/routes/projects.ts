@@ -73,8 +73,7 @@ const pin = defineRoute({
     const { organizationId } = caller;
     const { github } = engine.servicesOf(organizationId);
     const found = await fromService('GitHub', () => github.getRepository(body.repository));
-    const db = writable(asked);
-    const { project } = await keepRepository(db, organizationId, found);
+    const { project } = await keepRepository(asked.db, organizationId, found);
     res.location(`/v1/projects/${project.id}`);
     return changed(asked, project.id, (one) => one.pin());
   },
@@ -90,7 +89,7 @@ const order = defineRoute({
   answer: projectPageSchema,
   problems: { 409: 'One of them is not pinned.' },
   handle: async (asked) => {
-    await orderPinned(writable(asked), asked.body.ids);
+    await orderPinned(asked.db, asked.body.ids);
     return listProjects(asked.db, { pinned: true, limit: 100 });
   },
 });
@@ -152,16 +151,12 @@ const switched = (name: 'pin' | 'unpin', summary: string) =>
 const pinAgain = switched('pin', 'Pin a project to the dashboard');
 const unpin = switched('unpin', 'Take a project from the pinned ones; its workflows go on');
 
-/** Changes are made in the caller's name. */
-const writable = ({ engine, caller }: Pick<Asked<unknown, unknown>, 'engine' | 'caller'>) =>
-  engine.databases.inOrganization(caller.organizationId);
-
 async function changed(
   asked: Asked<unknown, unknown>,
   id: string,
   to: (project: GithubProject) => void,
 ): Promise<ProjectView> {
-  const project = await changeProject(writable(asked), id, to, asked.ifMatch);
+  const project = await changeProject(asked.db, id, to, asked.ifMatch);
   return tagged(asked.res, await one(asked.db, project));
 }
 

@@ -8,7 +8,7 @@ import { providerNames } from '../../events/providers/index.ts';
 import { type Replay, replayEvents } from '../../events/replay.ts';
 import { cursorAfter, pageOf, pageQuery, pageSchema, readCursor } from '../pages.ts';
 import { Problem } from '../problem.ts';
-import { oneObject, text } from '../requests/texts.ts';
+import { moment, oneObject, text } from '../requests/texts.ts';
 import { type Asked, defineRoute } from '../route.ts';
 import { eventCountSchema, eventCountView } from '../views/event-count-view.ts';
 import {
@@ -22,9 +22,6 @@ const source = z
   .enum(providerNames, `This should be one of: ${providerNames.join(', ')}.`)
   .describe('The provider.');
 const type = text(100).min(1).describe('Such as `issues.labeled`, `pull_request.*` for all of a subject.');
-const moment = z.iso
-  .datetime({ offset: true, error: 'This should be a time with its offset, such as 2026-12-01T09:00:00Z.' })
-  .transform((value) => new Date(value));
 const from = moment.describe('That happened then or later.');
 const until = moment.describe('That happened before then.');
 const handler = text(100).min(1).describe('Such as `start-workflow`; all that they are for where left out.');
@@ -155,10 +152,10 @@ const many = defineRoute({
   handle: (asked) => replay(asked, asked.body),
 });
 
-const replay = ({ engine, caller, by }: Asked<unknown, unknown>, what: Replay) =>
+const replay = ({ engine, db, caller, by }: Asked<unknown, unknown>, what: Replay) =>
   replayEvents(
     {
-      db: engine.databases.inOrganization(caller.organizationId, by),
+      db,
       organizationId: caller.organizationId,
       by,
       handlers: engine.catalogue.eventHandlers,

@@ -5,7 +5,7 @@ import { providerNames } from '../../events/providers/index.ts';
 import { changeSource, createSource, type Keeper, replaceSecret } from '../../events/sources.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
 import { Problem } from '../problem.ts';
-import { text } from '../requests/texts.ts';
+import { filledText, text } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
@@ -58,7 +58,7 @@ const settings = z
 
 const sourceRequest = z
   .strictObject({
-    name: text(200).refine((value) => value.trim() !== '', 'The name is empty; give one.'),
+    name: filledText(200, 'The name is empty; give one.'),
     provider: z.enum(providerNames, `This should be one of: ${providerNames.join(', ')}.`),
     secret: secret.describe('What it signs with. GitHub lets us choose: left out, one is made up.'),
     settings: settings.default({}),
@@ -148,9 +148,8 @@ const secrets = defineRoute({
   },
 });
 
-function keeperOf({ engine, caller, by }: Asked<unknown, unknown>): Keeper {
+function keeperOf({ engine, db, caller }: Asked<unknown, unknown>): Keeper {
   const { organizationId, keyName } = caller;
-  const db = engine.databases.inOrganization(organizationId, by);
   return { db, organizationId, keyring: keyringSource(engine.config), by: keyName };
 }
 

@@ -12,7 +12,8 @@ import {
   replaceSigningSecret,
   type SubscriptionKeeper,
 } from '../../subscriptions/subscriptions.ts';
-import { cursorAfter, pageOf, pageQuery, pageSchema, readCursor } from '../pages.ts';
+import { tagged } from '../etag.ts';
+import { afterNewest, cursorAfter, pageOf, pageQuery, pageSchema } from '../pages.ts';
 import { Problem } from '../problem.ts';
 import { secretRequest, subscriptionChange, subscriptionRequest } from '../requests/subscription-requests.ts';
 import { type Asked, defineRoute } from '../route.ts';
@@ -65,7 +66,7 @@ const create = defineRoute({
       minLevel: level,
       maxEventsPerHour: maxPerHour,
     });
-    return { ...tagged(res, made.subscription), secret: made.secret };
+    return { ...tagged(res, subscriptionView(made.subscription)), secret: made.secret };
   },
 });
 
@@ -80,7 +81,7 @@ const get = defineRoute({
   handle: async ({ db, id, res }) => {
     const row = await db.events((em) => em.findOne(Subscription, { id: id() }));
     if (!row) throw notFound(id());
-    return tagged(res, row);
+    return tagged(res, subscriptionView(row));
   },
 });
 
@@ -99,7 +100,8 @@ const change = defineRoute({
   handle: async (asked) => {
     const { types, level, maxPerHour, ...rest } = asked.body;
     const to = { ...rest, eventTypes: types, minLevel: level, maxEventsPerHour: maxPerHour };
-    return tagged(asked.res, await changeSubscription(keeperOf(asked), asked.id(), to, asked.ifMatch));
+    const row = await changeSubscription(keeperOf(asked), asked.id(), to, asked.ifMatch);
+    return tagged(asked.res, subscriptionView(row));
   },
 });
 
@@ -129,7 +131,7 @@ const secrets = defineRoute({
   problems: { 409: 'Messages to Slack are not signed.' },
   handle: async (asked) => {
     const replaced = await replaceSigningSecret(keeperOf(asked), asked.id(), asked.body.secret);
-    return { ...tagged(asked.res, replaced.subscription), secret: replaced.secret };
+    return { ...tagged(asked.res, subscriptionView(replaced.subscription)), secret: replaced.secret };
   },
 });
 
@@ -146,7 +148,7 @@ const test = defineRoute({
   problems: { 409: 'The subscription is not active.' },
   handle: async (asked) => {
     const { caller, newId } = asked;
-    return deliveryView(await sendTest(dbOf(asked), caller.organizationId, asked.id(), newId, asked.by));
+    return deliveryView(await sendTest(asked.db, caller.organizationId, asked.id(), newId, asked.by));
   },
 });
 
@@ -163,7 +165,7 @@ const deliveries = defineRoute({
   }),
   answer: pageSchema(deliverySchema).meta({ id: 'DeliveryPage' }),
   handle: async ({ db, id, query: { limit, cursor, status } }) => {
-    const after = cursor === undefined ? undefined : readCursor(cursor);
+    const after = afterNewest(cursor);
     const rows = await db.events(async (em) => {
       if ((await em.count(Subscription, { id: id() })) === 0) throw notFound(id());
       return em.find(
@@ -171,9 +173,7 @@ const deliveries = defineRoute({
         {
           subscriptionId: id(),
           ...(status ? { status } : {}),
-          ...(after
-            ? { $or: [{ createdAt: { $lt: after.at } }, { createdAt: after.at, id: { $lt: after.id } }] }
-            : {}),
+          ...after,
         },
         { orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1 },
       );
@@ -210,25 +210,16 @@ const again = defineRoute({
   answer: deliverySchema,
   problems: { 409: 'The subscription is not active.' },
   handle: async (asked) =>
-    located(asked.res, await redeliver(dbOf(asked), asked.id(), asked.id('delivery'), asked.by)),
+    located(asked.res, await redeliver(asked.db, asked.id(), asked.id('delivery'), asked.by)),
 });
 
-const dbOf = ({ engine, caller, by }: Asked<unknown, unknown>) =>
-  engine.databases.inOrganization(caller.organizationId, by);
-
 const keeperOf = (asked: Asked<unknown, unknown>): SubscriptionKeeper => ({
-  db: dbOf(asked),
+  db: asked.db,
   organizationId: asked.caller.organizationId,
   keyring: keyringSource(asked.engine.config),
   by: asked.caller.keyName,
   allowLoopback: asked.engine.config.subscribers.allowLoopback,
 });
-
-/** The version is its entity tag. */
-function tagged(res: Response, row: Subscription) {
-  res.set('ETag', `"${row.version}"`);
-  return subscriptionView(row);
-}
 
 function located(res: Response, row: SubscriptionDelivery) {
   res.location(`/v1/subscriptions/${row.subscriptionId}/deliveries/${row.id}`);

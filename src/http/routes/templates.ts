@@ -7,7 +7,7 @@ import { PromptTemplateVersion } from '../../../entities/prompts/prompt-template
 import { addVersion, moveLabel, templateOf, unknownVariables } from '../../prompts/edit-templates.ts';
 import { ensureTemplates } from '../../prompts/ensure-templates.ts';
 import { Problem } from '../problem.ts';
-import { text } from '../requests/texts.ts';
+import { filledText, text } from '../requests/texts.ts';
 import { defineRoute } from '../route.ts';
 import { time } from '../times.ts';
 
@@ -98,7 +98,7 @@ const create = defineRoute({
   creates: '/v1/templates/:id/versions/:version',
   body: z
     .strictObject({
-      content: text(200_000).refine((value) => value.trim() !== '', 'The text is empty.'),
+      content: filledText(200_000, 'The text is empty.'),
       changeNote: text(10_000)
         .nullable()
         .default(null)
