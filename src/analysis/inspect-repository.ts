@@ -1,10 +1,8 @@
 /** Looks at what a branch contains, without a working tree: git tells names, sizes and blob ids. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { PermanentFailure } from '../engine/errors.ts';
 import { GitError, git, judgeRemoteError } from '../integrations/git.ts';
 import type { GitRemote, RepositoryName } from '../integrations/github/port.ts';
+import { inScratchFolder } from '../scratch.ts';
 import { type BuildTools, detectBuildTools } from './build-tools.ts';
 import { languageOf, notCode } from './languages.ts';
 
@@ -19,13 +17,12 @@ export type Inspection = BuildTools & {
 };
 
 /** Throws `PermanentFailure` where the branch does not exist or the repository is empty. */
-export async function inspectRepository(
+export function inspectRepository(
   remote: GitRemote,
   repository: RepositoryName,
   branch: string,
 ): Promise<Inspection> {
-  const cwd = await mkdtemp(path.join(os.tmpdir(), 'gsw-inspect-'));
-  try {
+  return inScratchFolder(async (cwd) => {
     await git(['init', '--quiet', '--bare', '.'], { cwd });
     const commitSha = await fetchHead(cwd, remote, repository, branch);
     const files = parseTree(await git(['ls-tree', '-r', '-l', '-z', commitSha], { cwd }));
@@ -34,9 +31,7 @@ export async function inspectRepository(
     );
     const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     return { commitSha, files, totalBytes, languages: bytesPerLanguage(files), ...tools };
-  } finally {
-    await rm(cwd, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Fetches one commit of the branch and gives its sha. */

@@ -84,9 +84,13 @@ export async function openLaboratory(options: LaboratoryOptions, closers: Closer
   const proxies = await openProxies(sandbox.environment, postgres.server.port, redis?.port, closers);
   const environment = throughProxies(sandbox.environment, proxies);
   const apiPort = await freePort();
+  // what a killed worker leaves there goes with the laboratory
+  const temporary = path.join(directory, 'tmp');
+  await mkdir(temporary, { mode: 0o700 });
   const env = chaosEnvironment({
     ...environment,
     DATA_DIR: dataDir,
+    TMPDIR: temporary,
     PORT: String(apiPort),
     NODE_COMPILE_CACHE: path.join(directory, 'compiled'),
   });

@@ -1,6 +1,7 @@
 /** A worker process's engine room: BullMQ workers for the queues it serves, and the reconciler. */
 import type { Job, Worker } from 'bullmq';
 import { relayChanges } from '../audit/relay.ts';
+import { sweepScratchFolders } from '../scratch.ts';
 import { admit } from './admission/admit.ts';
 import { passOnEverywhere } from './admission/pass-on.ts';
 import { checkCatalogue, intakeQueue, maintenanceQueue, queueNames } from './catalogue.ts';
@@ -53,9 +54,12 @@ export function startWorker(
   const stopping = new AbortController();
   const fetching = watchFetching(
     engine,
-    served.map((name) => ({ name, atOnce: atOnceIn(engine, name, stopping.signal) })),
+    served.map((name) => ({ name, atOnce: processorOf(engine, name, stopping.signal).atOnce })),
     (name) => startQueue(engine, name, stopping.signal),
     onHopeless,
+  );
+  void sweepScratchFolders().catch((error: unknown) =>
+    engine.logger.warn({ err: error }, 'could not remove what killed processes left'),
   );
   const stopReconciling = keepReconciling(engine);
   const stopKeepingTime = startTimekeeper(engine);
@@ -80,20 +84,18 @@ function servedQueues(engine: Engine, only: readonly string[] | undefined): stri
 }
 
 function startQueue(engine: Engine, name: string, stopping: AbortSignal): Worker {
-  const { process } = processorOf(engine, name, stopping);
-  return engine.queues.worker(name, process, atOnceIn(engine, name, stopping));
+  const { process, atOnce } = processorOf(engine, name, stopping);
+  return engine.queues.worker(name, process, atOnce);
 }
 
-function atOnceIn(engine: Engine, name: string, stopping: AbortSignal): number {
-  const { atOnce } = processorOf(engine, name, stopping);
-  return Math.min(atOnce, engine.config.workerConcurrency ?? atOnce);
+type Serving = { process: Processor; atOnce: number };
+
+function processorOf(engine: Engine, name: string, stopping: AbortSignal): Serving {
+  const { process, atOnce } = usualProcessorOf(engine, name, stopping);
+  return { process, atOnce: Math.min(atOnce, engine.config.workerConcurrency ?? atOnce) };
 }
 
-function processorOf(
-  engine: Engine,
-  name: string,
-  stopping: AbortSignal,
-): { process: Processor; atOnce: number } {
+function usualProcessorOf(engine: Engine, name: string, stopping: AbortSignal): Serving {
   if (name === 'steps') {
     return { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: concurrency.steps };
   }

@@ -57,6 +57,8 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       await send(id, 'approve');
       await until(async () => (await operations(id)).some((one) => one.scope.startsWith('do-item/')));
       await send(id, 'pause', { reason: 'lunch' });
+      // what was begun before the pause may still be asking
+      await sleep(600);
       world.isHeld = false;
       await sleep(600);
       expect(await workflow(id)).toMatchObject({ status: 'paused', pausedBy: 'Ada', pauseReason: 'lunch' });

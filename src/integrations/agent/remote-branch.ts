@@ -1,8 +1,7 @@
 /** Looks at the branch of a run on the remote, for agents that push by themselves. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { inScratchFolder } from '../../scratch.ts';
 import { git, judgeRemoteError } from '../git.ts';
 import type { GitRemote } from '../github/port.ts';
 import type { AgentRun, Workspace } from './port.ts';
@@ -43,15 +42,12 @@ async function headOf(remote: GitRemote, branch: string): Promise<string | null>
   return line?.split('\t')[0] ?? null;
 }
 
-async function carryOver(remote: GitRemote, { from, to }: { from: string; to: string }): Promise<void> {
-  const cwd = await mkdtemp(path.join(os.tmpdir(), 'gsw-carry-'));
-  try {
+function carryOver(remote: GitRemote, { from, to }: { from: string; to: string }): Promise<void> {
+  return inScratchFolder(async (cwd) => {
     await git(['init', '--quiet', '--bare'], { cwd });
     // Without files: the remote has them all, only the history is needed to see that this is a fast-forward.
     const refs = [from, to].map((name) => `refs/heads/${name}:refs/heads/${name}`);
     await git(['fetch', '--quiet', '--no-tags', '--filter=blob:none', remote.url, ...refs], { cwd, remote });
     await git(['push', '--quiet', remote.url, `refs/heads/${from}:refs/heads/${to}`], { cwd, remote });
-  } finally {
-    await rm(cwd, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,8 +1,8 @@
 /** Where the contents of a sandbox repository come from. */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inScratchFolder } from '../../scratch.ts';
 import { GitDirectory, git, must } from './git-directory.ts';
 
 /** A small library with a test, for those who bring no repository. */
@@ -99,15 +99,12 @@ async function commitFolder(bare: GitDirectory, folder: string, branch: string):
   await bare.run(['update-ref', `refs/heads/${branch}`, commit]);
 }
 
-async function withDefaultFiles(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'gsw-seed-'));
-  try {
+function withDefaultFiles(use: (folder: string) => Promise<void>): Promise<void> {
+  return inScratchFolder(async (folder) => {
     for (const [name, content] of Object.entries(defaultFiles)) {
       await mkdir(path.join(folder, path.dirname(name)), { recursive: true });
       await writeFile(path.join(folder, name), content);
     }
     await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
