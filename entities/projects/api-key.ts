@@ -15,6 +15,8 @@ const schema = defineEntity({
     lastFour: p.string().length(4),
     /** What may be done with it. */
     role: p.enum(roles).default('viewer'),
+    /** Narrows what the role may (src/security/scopes.ts); null: not at all. */
+    scopes: p.array().columnType('text[]').nullable().check('cardinality(scopes) > 0'),
     /** When it stops working; null: never. */
     expiresAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),

@@ -505,6 +505,35 @@ export interface ApiKeyRequest {
   name: string;
   role: 'viewer' | 'operator' | 'admin';
   /**
+   * What it may of what its role may, by chapter of this document; who may write may read. Null: all of that.
+   */
+  scopes?:
+    | (
+        | 'workflows:read'
+        | 'workflows:write'
+        | 'projects:read'
+        | 'projects:write'
+        | 'requirements:read'
+        | 'requirements:write'
+        | 'plans:read'
+        | 'plans:write'
+        | 'operations:read'
+        | 'operations:write'
+        | 'metrics:read'
+        | 'metrics:write'
+        | 'schedules:read'
+        | 'schedules:write'
+        | 'events:read'
+        | 'events:write'
+        | 'subscriptions:read'
+        | 'subscriptions:write'
+        | 'administration:read'
+        | 'administration:write'
+        | 'limits:read'
+        | 'limits:write'
+      )[]
+    | null;
+  /**
    * Null: never.
    */
   expiresAt?: string | null;
@@ -2044,6 +2073,10 @@ export interface ApiKey {
   name: string;
   role: 'viewer' | 'operator' | 'admin';
   /**
+   * All that it may of what its role may; null: all of that.
+   */
+  scopes: string[] | null;
+  /**
    * The last four characters, to tell keys apart.
    */
   lastFour: string;
@@ -2066,6 +2099,10 @@ export interface NewApiKey {
    */
   name: string;
   role: 'viewer' | 'operator' | 'admin';
+  /**
+   * All that it may of what its role may; null: all of that.
+   */
+  scopes: string[] | null;
   /**
    * The last four characters, to tell keys apart.
    */

@@ -39,6 +39,10 @@ export function loginRoutes(databases: Databases, sessions: Sessions): Router {
         'This key is unknown or was revoked. Check that all of it was pasted.',
       );
     }
+    if (holder.scopes) {
+      const sentence = 'This key has scopes: it is for programs. Log in with one that has none.';
+      return sendLogin(res, 403, next, sentence);
+    }
     sessions.begin(res, holder.apiKeyId);
     res.redirect(303, next);
   });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 
 import { problemSchema } from './problem.ts';
-import { type Route, roleFor, tags } from './route.ts';
+import { type Route, roleFor, scopeFor, tags } from './route.ts';
 
 type OpenApiDocument = ReturnType<typeof createDocument>;
 
@@ -40,6 +40,7 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     tags: [tag],
     summary,
     'x-least-role': roleFor(route),
+    'x-scope': scopeFor(route),
     ...(description && { description }),
     requestParams: {
       ...(route.ids && { path: z.object(mapped(route.ids, (what) => z.uuid().describe(`Of the ${what}.`))) }),
@@ -107,7 +108,10 @@ function problemsOf(route: Route): Record<number, string> {
   const role = roleFor(route);
   return {
     401: 'There is no valid API key.',
-    ...(role !== 'viewer' && { 403: `It takes the role ${role}, or a session of a page of this site.` }),
+    403:
+      role === 'viewer'
+        ? `A key with scopes takes ${scopeFor(route)}.`
+        : `It takes the role ${role}, of a key with scopes ${scopeFor(route)}, or a session of a page of this site.`,
     ...(ids && { 404: `There is no such ${Object.values(ids).at(-1)}.` }),
     ...(creates && { 409: 'What was sent before under this key is still under way.' }),
     ...(body && { 413: 'The body is too large.' }),

@@ -5,8 +5,8 @@ import { allows } from './allows.ts';
 import { byOf, callerOf } from './authenticate.ts';
 import { type Created, createsWith } from './creates.ts';
 import { idIn } from './paths.ts';
-import { atLeast } from './roles.ts';
-import { type Asked, type Method, type Route, type RouteEngine, roleFor } from './route.ts';
+import { permits } from './permits.ts';
+import { type Asked, type Method, type Route, type RouteEngine, roleFor, scopeFor } from './route.ts';
 import { bodyOf, idempotencyKeyOf, queryOf, versionOf } from './validate.ts';
 
 const bodyLimit = 1_000_000;
@@ -23,7 +23,11 @@ export function routeRouter(
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
     const at = router.route(path).all(...admitted, noStore);
     for (const route of ofPath) {
-      at[route.method](atLeast(roleFor(route)), json, handlerOf(engine, routes, route, closing));
+      at[route.method](
+        permits(roleFor(route), scopeFor(route)),
+        json,
+        handlerOf(engine, routes, route, closing),
+      );
     }
     at.all(allows(methodsOf(ofPath)));
   }

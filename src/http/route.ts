@@ -9,6 +9,7 @@ import type { By } from '../databases/settings.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { KeyHolder } from '../security/api-keys.ts';
+import type { Scope } from '../security/scopes.ts';
 
 /** What routes work with; changes that are made through it are made in the caller's name. */
 export type RouteEngine = Pick<
@@ -20,7 +21,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export type Tag = keyof typeof tags;
 
-/** The chapters of the document, in order. */
+/** The chapters of the document, in order; and what an API key's scopes are about. */
 export const tags = {
   workflows: 'Put workflows in, look at them, answer their questions, hold, end and repeat them.',
   projects: 'Repositories on the dashboard, and how their workflows behave.',
@@ -99,6 +100,15 @@ export type RouteOf<Query extends z.ZodType, Body extends z.ZodType, Answer exte
 
 // biome-ignore lint/suspicious/noExplicitAny: routes differ in what they take and answer
 export type Route = RouteOf<any, any, any>;
+
+/** What an API key may be narrowed to. */
+export const scopes: readonly Scope[] = Object.keys(tags).flatMap((tag): Scope[] => [
+  `${tag}:read`,
+  `${tag}:write`,
+]);
+
+/** What a route takes of a key that has scopes. */
+export const scopeFor = ({ tag, method }: Route): Scope => `${tag}:${method === 'get' ? 'read' : 'write'}`;
 
 /** The least role that a route takes. */
 export const roleFor = ({ role, method }: Route): Role => role ?? (method === 'get' ? 'viewer' : 'operator');

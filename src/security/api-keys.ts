@@ -7,6 +7,7 @@ import type { Role } from '../../entities/projects/roles.ts';
 import type { Databases } from '../databases/connect.ts';
 import { sha256 } from '../engine/derive.ts';
 import { isKey, newKey } from './api-key-format.ts';
+import type { Scopes } from './scopes.ts';
 
 /** The slug of the organisation that an installation starts with; its keys are the operator's. */
 export const defaultSlug = 'default';
@@ -19,6 +20,7 @@ export type KeyHolder = {
   /** What the key is called; stands as actor in what is done with it. */
   keyName: string;
   role: Role;
+  scopes: Scopes;
   /** Of the default organisation: may look at what belongs to the installation rather than to one organisation. */
   isOperator: boolean;
 };
@@ -34,6 +36,8 @@ const usedAgainMs = 60_000;
 export type KeyTerms = {
   /** Admin where left out. */
   role?: Role;
+  /** Whatever its role may where left out. */
+  scopes?: Scopes;
   /** Never where left out. */
   expiresAt?: Date | null;
   id?: string;
@@ -56,7 +60,7 @@ export function addApiKey(
   em: EntityManager,
   organizationId: string,
   name: string,
-  { role = 'admin', expiresAt, id = randomUUID() }: KeyTerms = {},
+  { role = 'admin', scopes = null, expiresAt, id = randomUUID() }: KeyTerms = {},
 ): string {
   const key = newKey();
   em.persist(
@@ -67,6 +71,7 @@ export function addApiKey(
       keyHash: sha256(key),
       lastFour: key.slice(-4),
       role,
+      scopes: scopes && [...scopes],
       expiresAt: expiresAt ?? null,
     }),
   );
@@ -106,6 +111,7 @@ async function holderOf(em: EntityManager, key: ApiKey): Promise<KeyHolder | nul
     apiKeyId: key.id,
     keyName: key.name,
     role: key.role,
+    scopes: key.scopes ?? null,
     isOperator: organization.slug === defaultSlug,
   };
 }

@@ -4,7 +4,11 @@ import { ApiKey } from '../../entities/projects/api-key.ts';
 import { Organization } from '../../entities/projects/organization.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Refusal } from '../engine/refusal.ts';
-import { addApiKey, valid } from './api-keys.ts';
+import { addApiKey, type KeyHolder, valid } from './api-keys.ts';
+import { coversAll, type Scopes } from './scopes.ts';
+
+/** Who asks for another key. */
+type Asking = Pick<KeyHolder, 'organizationId' | 'keyName' | 'scopes'>;
 
 export type Rotation = {
   id: string;
@@ -15,10 +19,19 @@ export type Rotation = {
   expiresAt: Date | null;
 };
 
-/** Gives a key of the same name and role that takes the place of this one. Throws a {@link Refusal}. */
+/** Throws a {@link Refusal} where a key that has scopes would come to one that may do more than itself. */
+export function refuseMore({ keyName, scopes }: Asking, wanted: Scopes): void {
+  if (coversAll(scopes, wanted)) return;
+  throw new Refusal(
+    'forbidden',
+    `The API key "${keyName}" may hand on no more than it has: ${scopes?.join(', ')}. Say no other scopes, or use another key.`,
+  );
+}
+
+/** Gives a key of the same name, role and scopes that takes the place of this one. Throws a {@link Refusal}. */
 export function rotateApiKey(
   db: OrganizationDatabases,
-  organizationId: string,
+  asking: Asking,
   { id, newId, overlapMinutes, expiresAt }: Rotation,
 ): Promise<{ row: ApiKey; key: string }> {
   return db.projects(async (em) => {
@@ -26,8 +39,9 @@ export function rotateApiKey(
     if (earlier.stateAt(new Date()) !== 'active') {
       throw new Refusal('conflict', `The API key "${earlier.name}" is over already; create another one.`);
     }
-    const { name, role } = earlier;
-    const key = addApiKey(em, organizationId, name, { role, expiresAt, id: newId });
+    const { name, role, scopes = null } = earlier;
+    refuseMore(asking, scopes);
+    const key = addApiKey(em, asking.organizationId, name, { role, scopes, expiresAt, id: newId });
     earlier.endBy(new Date(Date.now() + overlapMinutes * 60_000));
     await em.flush();
     return { row: await em.findOneOrFail(ApiKey, { id: newId }), key };
@@ -41,11 +55,11 @@ export function revokeApiKey(db: OrganizationDatabases, organizationId: string, 
     await em.findOneOrFail(Organization, organizationId, { lockMode: LockMode.PESSIMISTIC_WRITE });
     const key = await found(em, id);
     if (key.stateAt(new Date()) !== 'active') return key;
-    const others = await em.count(ApiKey, { id: { $ne: id }, role: 'admin', ...valid() });
-    if (key.role === 'admin' && others === 0) {
+    const others = await em.count(ApiKey, { id: { $ne: id }, role: 'admin', scopes: null, ...valid() });
+    if (key.role === 'admin' && !key.scopes && others === 0) {
       throw new Refusal(
         'conflict',
-        `"${key.name}" is the last admin key of the organisation; create another one before.`,
+        `"${key.name}" is the last admin key of the organisation that has no scopes; create another one before.`,
       );
     }
     key.revokedAt = new Date();

@@ -109,6 +109,16 @@ describe.each(backends())('on %s, a job of the queue intake', (backend) => {
       },
       /may look but change nothing/,
     ],
+    [
+      'of a key with another scope',
+      async () => {
+        const { databases } = system.engine;
+        const scopes = ['workflows:read', 'plans:write'];
+        const narrow = await createApiKey(databases, system.organizationId, 'a narrow key', { scopes });
+        return dataFor(body(), randomUUID(), narrow);
+      },
+      /"a narrow key" has not the scope workflows:write/,
+    ],
   ])(
     '%s fails at once, with the reason, is kept as it came, and changes nothing',
     async (_what, bend, reason) => {

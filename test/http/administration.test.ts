@@ -8,12 +8,14 @@ import { Organization } from '../../entities/projects/organization.ts';
 import { type Role, roles } from '../../entities/projects/roles.ts';
 import { relayChanges } from '../../src/audit/relay.ts';
 import { openApiDocument } from '../../src/http/openapi.ts';
+import { scopes } from '../../src/http/route.ts';
 import { routes } from '../../src/http/routes/index.ts';
 import { isKey } from '../../src/security/api-key-format.ts';
 import { createApiKey } from '../../src/security/api-keys.ts';
+import type { Scope } from '../../src/security/scopes.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
-import { type TestApi, testApi } from './api.ts';
+import { form, type TestApi, testApi } from './api.ts';
 
 let fresh: FreshDatabases;
 let system: TestSystem;
@@ -130,6 +132,8 @@ describe('API keys', () => {
   test.each([
     [{ name: ' ', role: 'viewer' }, '#/name'],
     [{ name: 'x', role: 'root' }, '#/role'],
+    [{ name: 'x', role: 'viewer', scopes: [] }, '#/scopes'],
+    [{ name: 'x', role: 'viewer', scopes: ['plans'] }, '#/scopes/0'],
     [{ name: 'x' }, '#/role'],
     [{ name: 'x', role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }, '#/expiresAt'],
     [{ name: 'x', role: 'viewer', expiresAt: 'soon' }, '#/expiresAt'],
@@ -182,6 +186,74 @@ describe('roles', () => {
       }
     },
   );
+});
+
+describe('scopes', () => {
+  type Documented = Record<string, Record<string, { 'x-least-role': Role; 'x-scope': Scope }>>;
+  const document = JSON.parse(JSON.stringify(openApiDocument(routes, 'test'))) as { paths: Documented };
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, scope: operation['x-scope'] })),
+  );
+  const keyWith = (...held: Scope[]) =>
+    createApiKey(system.engine.databases, system.organizationId, 'a narrow one', { scopes: held });
+  const keys = new Map<Scope, string>();
+  beforeAll(async () => {
+    for (const scope of scopes) keys.set(scope, await keyWith(scope));
+  });
+
+  test.each(described)('$method $path lets in keys with its scope, and no other', async (route) => {
+    const { path, method, scope } = route;
+    const opens = method === 'get' ? [scope, scope.replace(':read', ':write')] : [scope];
+    const filled = `${path.replace(/\{\w+\}/g, randomUUID())}${path === '/v1/events' ? '?limit=0' : ''}`;
+    const body = method === 'get' || method === 'delete' ? {} : { body: { nonsense: true } };
+    for (const held of scopes) {
+      const answer = await api.send(method.toUpperCase(), filled, { key: keys.get(held) as string, ...body });
+      const isLetIn = !answer.text.includes('This takes the scope');
+      expect([held, isLetIn]).toEqual([held, opens.includes(held)]);
+      if (!isLetIn) expect([answer.status, answer.text.includes(scope)]).toEqual([403, true]);
+    }
+  });
+
+  test('are told with the key, kept when it is rotated, and do not make a viewer more than that', async () => {
+    const body = { name: 'narrow', role: 'viewer', scopes: ['plans:write', 'metrics:read', 'plans:write'] };
+    const made = (await send('POST', '/v1/api-keys', body)).body;
+    expect(made.scopes).toEqual(['metrics:read', 'plans:write']);
+    const rotated = (await send('POST', `/v1/api-keys/${made.id}/rotate`, {})).body;
+    expect(rotated).toMatchObject({ role: 'viewer', scopes: made.scopes });
+    const path = `/v1/workflows/${randomUUID()}/plan`;
+    expect((await api.send('GET', path, { key: rotated.key })).status).toBe(404);
+    const change = await api.send('PUT', path, { key: rotated.key, body: {} });
+    expect([change.status, change.body.detail]).toEqual([403, expect.stringContaining('the role operator')]);
+  });
+
+  test('cannot be got around by making or rotating a key that may more', async () => {
+    const key = await keyWith('administration:write', 'plans:read');
+    const post = (path: string, body: object) => api.send('POST', path, { key, body });
+    const one = { name: 'more', role: 'admin' };
+    const refused = [
+      await post('/v1/api-keys', one),
+      await post('/v1/api-keys', { ...one, scopes: ['plans:write'] }),
+      await post('/v1/api-keys', { ...one, scopes: ['plans:read', 'workflows:read'] }),
+    ];
+    const whole = (await send('POST', '/v1/api-keys', { name: 'whole', role: 'admin' })).body;
+    refused.push(await post(`/v1/api-keys/${whole.id}/rotate`, {}));
+    for (const { status, body } of refused) {
+      expect([status, body.detail]).toEqual([
+        403,
+        expect.stringContaining('may hand on no more than it has: administration:write, plans:read'),
+      ]);
+    }
+    expect(await whoIs(whole.key)).toBe(200);
+    expect(await db().projects((em) => em.count(ApiKey, { name: 'more' }))).toBe(0);
+    const less = await post('/v1/api-keys', { ...one, scopes: ['administration:read', 'plans:read'] });
+    expect(less.status).toBe(201);
+  });
+
+  test('are for programs: such a key does not log in', async () => {
+    const answer = await api.send('POST', '/login', form({ key: await keyWith(...scopes) }));
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([403, null]);
+    expect(answer.text).toContain('This key has scopes: it is for programs.');
+  });
 });
 
 test('nobody but an admin administers', () => {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { roles } from '../../../entities/projects/roles.ts';
-import type { ApiKey, NewApiKey } from '../../client/index.ts';
+import type { ApiKey, ApiKeyRequest, NewApiKey } from '../../client/index.ts';
 import { readConfig } from '../../config.ts';
 import { demoEnvironment } from '../demo/environment.ts';
 import { findDemo } from '../demo/place.ts';
@@ -9,7 +9,8 @@ import { print, printJson, say } from '../output.ts';
 
 type KeyOptions = { demo?: boolean; exports?: boolean };
 type Common = ApiOptions & { json?: boolean };
-type CreateOptions = Common & { role: ApiKey['role']; expires?: string };
+type CreateOptions = Common & { role: ApiKey['role']; scope?: Scopes; expires?: string };
+type Scopes = NonNullable<ApiKeyRequest['scopes']>;
 
 /** The one place that shows the installation's own key; administers those of the organisation, too. */
 export function keyCommand(): Command {
@@ -50,9 +51,11 @@ export function keyCommand(): Command {
   command('create', 'make a key; it is printed this once')
     .argument('<name>', 'what it is called; stands in the audit log')
     .addOption(new Option('--role <role>', 'what may be done with it').choices(roles).default('operator'))
+    .option('--scope <scopes...>', 'no more than this, such as workflows:write; else all that the role may')
     .addOption(expires())
     .action(async (name: string, options: CreateOptions) => {
-      const request = { name, role: options.role, expiresAt: options.expires ?? null };
+      const { role, scope = null, expires = null } = options;
+      const request = { name, role, scopes: scope, expiresAt: expires };
       tell(await (await findApi(options)).apiKeys.create(request), options);
     });
   command('rotate', 'put another key in the place of one; it is printed this once')
@@ -81,11 +84,21 @@ function tell(made: NewApiKey, { json }: Common): void {
   }
 }
 
-const lineOf = ({ id, name, role, state, lastFour, expiresAt, lastUsedAt }: Omit<ApiKey, 'key'>): string =>
+const lineOf = ({
+  id,
+  name,
+  role,
+  scopes,
+  state,
+  lastFour,
+  expiresAt,
+  lastUsedAt,
+}: Omit<ApiKey, 'key'>): string =>
   [
     id,
     `"${name}"`,
     role,
+    scopes?.join(' ') ?? '',
     state,
     `…${lastFour}`,
     expiresAt ? `expires ${expiresAt.slice(0, 10)}` : '',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ApiKey } from '../../../entities/projects/api-key.ts';
 import { Organization } from '../../../entities/projects/organization.ts';
 import { valid } from '../../security/api-keys.ts';
+import { covers } from '../../security/scopes.ts';
 import type { Engine } from '../engine.ts';
 import { enqueueWorkflow } from '../enqueue.ts';
 import { reasonOf } from '../errors.ts';
@@ -61,9 +62,14 @@ async function take(engine: Engine, job: Job): Promise<string> {
     throw new UnrecoverableError(`The job's data is not as it should be. ${wrong.join('; ')}`);
   }
   const { body, idempotencyKey } = parsed.data;
-  const { organizationId, name, role } = await signer(engine, parsed.data);
+  const { organizationId, name, role, scopes } = await signer(engine, parsed.data);
   if (role === 'viewer') {
     throw new UnrecoverableError(`The API key "${name}" may look but change nothing; sign with another.`);
+  }
+  if (!covers(scopes ?? null, 'workflows:write')) {
+    throw new UnrecoverableError(
+      `The API key "${name}" has not the scope workflows:write; sign with another.`,
+    );
   }
   const request = read(() => definition.read(JSON.parse(body)));
   const asked = { ...request, organizationId, idempotencyKey, createdBy: name };

@@ -11,8 +11,8 @@ import { type JobAction, jobsIn, promotionOf, retryOf } from '../../engine/job-a
 import type { JobAddress } from '../../engine/queue-backend.ts';
 import { Refusal } from '../../engine/refusal.ts';
 import { byOf, callerOf, reads } from '../authenticate.ts';
+import { permits } from '../permits.ts';
 import { Problem, problemHandler } from '../problem.ts';
-import { atLeast } from '../roles.ts';
 import { queueOf } from './groups.ts';
 
 type ActingEngine = Pick<Engine, 'config' | 'databases' | 'queues' | 'catalogue' | 'logger'>;
@@ -37,7 +37,7 @@ export function jobRequests(engine: ActingEngine): Router {
   return router;
 }
 
-const operators = atLeast('operator');
+const operators = permits('operator', 'operations:write');
 
 const mayAct: RequestHandler = (req, res, next) => (reads(req) ? next() : operators(req, res, next));
 

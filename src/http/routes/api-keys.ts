@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { ApiKey } from '../../../entities/projects/api-key.ts';
 import { roles } from '../../../entities/projects/roles.ts';
 import { addApiKey } from '../../security/api-keys.ts';
-import { revokeApiKey, rotateApiKey } from '../../security/change-api-keys.ts';
+import { refuseMore, revokeApiKey, rotateApiKey } from '../../security/change-api-keys.ts';
 import { Problem } from '../problem.ts';
 import { filledText } from '../requests/texts.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, scopes } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
 const apiKeySchema = z
@@ -14,6 +14,10 @@ const apiKeySchema = z
     id: z.uuid(),
     name: z.string().describe('Stands as actor in what is done with it.'),
     role: z.enum(roles),
+    scopes: z
+      .array(z.string())
+      .nullable()
+      .describe('All that it may of what its role may; null: all of that.'),
     lastFour: z.string().describe('The last four characters, to tell keys apart.'),
     state: z.enum(['active', 'expired', 'revoked']),
     createdAt: time,
@@ -68,17 +72,31 @@ const create = defineRoute({
     .strictObject({
       name: filledText(255, 'The name is empty; give one.'),
       role: z.enum(roles, `This should be one of: ${roles.join(', ')}.`),
+      scopes: z
+        .array(z.enum(scopes, `This should be one of: ${scopes.join(', ')}.`))
+        .min(1, 'A key without any scope could do nothing; leave scopes out for all that the role may.')
+        .transform((all) => [...new Set(all)].sort())
+        .nullable()
+        .default(null)
+        .describe(
+          'What it may of what its role may, by chapter of this document; who may write may read. Null: all of that.',
+        ),
       expiresAt,
     })
-    .meta({ id: 'ApiKeyRequest', examples: [{ name: 'nightly build', role: 'operator' }] }),
+    .meta({
+      id: 'ApiKeyRequest',
+      examples: [{ name: 'nightly build', role: 'operator', scopes: ['workflows:write'] }],
+    }),
   status: 201,
   answer: withKey,
-  handle: ({ db, caller, newId, body: { name, ...terms } }) =>
-    db.projects(async (em) => {
+  handle: ({ db, caller, newId, body: { name, ...terms } }) => {
+    refuseMore(caller, terms.scopes);
+    return db.projects(async (em) => {
       const key = addApiKey(em, caller.organizationId, name, { ...terms, id: newId });
       await em.flush();
       return { ...view(await em.findOneOrFail(ApiKey, { id: newId })), key };
-    }),
+    });
+  },
 });
 
 const get = defineRoute({
@@ -102,7 +120,7 @@ const rotate = defineRoute({
   path: '/v1/api-keys/:id/rotate',
   name: 'rotateApiKey',
   tag: 'administration',
-  summary: 'Put another API key of the same name and role in the place of one',
+  summary: 'Put another API key of the same name, role and scopes in the place of one',
   role: 'admin',
   ids: { id: 'API key' },
   creates: '/v1/api-keys/:id',
@@ -122,7 +140,7 @@ const rotate = defineRoute({
   answer: withKey,
   problems: { 409: 'The key is over already, or what was sent before under this key is still under way.' },
   handle: async ({ db, caller, id, newId, body }) => {
-    const { row, key } = await rotateApiKey(db, caller.organizationId, { id: id(), newId, ...body });
+    const { row, key } = await rotateApiKey(db, caller, { id: id(), newId, ...body });
     return { ...view(row), key };
   },
 });
@@ -136,14 +154,14 @@ const revoke = defineRoute({
   role: 'admin',
   ids: { id: 'API key' },
   answer: apiKeySchema,
-  problems: { 409: 'It is the last admin key.' },
+  problems: { 409: 'It is the last admin key without scopes.' },
   handle: async ({ db, caller, id }) => view(await revokeApiKey(db, caller.organizationId, id())),
 });
 
 function view(row: ApiKey): z.input<typeof apiKeySchema> {
-  const { id, name, role, lastFour } = row;
+  const { id, name, role, scopes = null, lastFour } = row;
   return {
-    ...{ id, name, role, lastFour },
+    ...{ id, name, role, scopes, lastFour },
     state: row.stateAt(new Date()),
     createdAt: row.createdAt.toISOString(),
     expiresAt: iso(row.expiresAt),
