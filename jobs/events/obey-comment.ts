@@ -1,14 +1,8 @@
-import type { SignalType } from '../../entities/workflows/signal.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
+import { commandIn } from '../../src/events/comment-command.ts';
 import type { Body } from '../../src/events/provider.ts';
 import { workflowsOf } from './correlate.ts';
-
-/** What may be said so: signals that need nothing but a reason. */
-const commands = ['approve', 'reject', 'pause', 'resume', 'cancel', 'retry'] as const satisfies SignalType[];
-
-/** `/gsw approve`, alone on its line; what follows on that line is the reason. */
-const command = new RegExp(`^/gsw +(${commands.join('|')})(?: +(.*))?$`, 'im');
 
 /** Whom GitHub knows as one of the project. */
 const insiders = ['OWNER', 'MEMBER', 'COLLABORATOR'];
@@ -19,8 +13,8 @@ export const obeyComment = defineEventHandler({
   on: ['github:issue_comment.created', 'github:pull_request_review_comment.created', 'linear:Comment.create'],
   async handle(event, context) {
     const { comment, data } = event.payload as Body;
-    const [, type, reason] = command.exec(String(comment?.body ?? data?.body ?? '')) ?? [];
-    if (!type) throw new Ignored('it gives no command');
+    const command = commandIn(String(comment?.body ?? data?.body ?? ''));
+    if (!command) throw new Ignored('it gives no command');
     if (event.source === 'github' && !insiders.includes(comment?.author_association)) {
       throw new Ignored(`${event.actorName} is no member or collaborator of the repository`);
     }
@@ -32,15 +26,15 @@ export const obeyComment = defineEventHandler({
     try {
       await context.signal({
         workflowId,
-        type: type.toLowerCase() as SignalType,
+        ...command,
         actor: `${event.source}:${event.actorName ?? event.actorExternalId ?? 'somebody'}`,
-        reason: reason?.trim() || undefined,
-        idempotencyKey: `event/${event.id}`,
+        // it may be told by webhook, and found by asking
+        idempotencyKey: `${event.source}/comment/${comment?.id ?? data?.id ?? event.id}`,
       });
     } catch (error) {
       if (error instanceof Refusal) throw new Ignored(error.message);
       throw error;
     }
-    return `${type.toLowerCase()} was passed on to workflow ${workflowId}`;
+    return `${command.type} was passed on to workflow ${workflowId}`;
   },
 });

@@ -1,5 +1,5 @@
 import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
-import { pollPullRequests } from '../../src/events/poll.ts';
+import { pollServices as poll } from '../../src/events/poll/poll.ts';
 
 /** Asks for what webhooks should have told and may have lost. */
 export const pollServices = defineMaintenance({
@@ -7,8 +7,8 @@ export const pollServices = defineMaintenance({
   every: '5m',
   async run({ databases, servicesOf, eventHandlers: handlers, signal }) {
     const poller = { databases, servicesOf, handlers, everyMs: 5 * 60_000, signal };
-    const { asked, stored, failures } = await pollPullRequests(poller);
+    const { workflows, stored, failures } = await poll(poller);
     const failed = failures.length > 0 ? `; not done: ${failures.join('; ')}` : '';
-    return `asked for ${asked} pull requests, ${stored} of which nobody had told${failed}`;
+    return `asked for ${workflows} workflows under way; nobody had told of ${stored} events${failed}`;
   },
 });

@@ -61,6 +61,16 @@ describe.each(backends())('on %s', (backend) => {
     return delivery;
   }
 
+  /** What the maintenance says that asks other services. */
+  function poll(): Promise<string> {
+    const { config, databases, servicesOf, catalogue } = system.engine;
+    const { signal } = new AbortController();
+    return pollServices.run({
+      ...{ config, databases, servicesOf, signal },
+      eventHandlers: catalogue.eventHandlers,
+    });
+  }
+
   /** What became of a delivery at one of its handlers, once it is over. */
   async function outcome(delivery: string, handler: string): Promise<EventProcessing> {
     for (const giveUpAt = Date.now() + 30_000; ; ) {
@@ -268,18 +278,7 @@ describe.each(backends())('on %s', (backend) => {
     });
     await system.untilAsked(id, 60_000);
     const { finalPrNumber } = await system.workflow(id);
-    const poll = () => {
-      const { config, databases, servicesOf, catalogue } = system.engine;
-      const { eventHandlers } = catalogue;
-      return pollServices.run({
-        config,
-        databases,
-        servicesOf,
-        eventHandlers,
-        signal: new AbortController().signal,
-      });
-    };
-    expect(await poll()).toBe('asked for 1 pull requests, 0 of which nobody had told');
+    expect(await poll()).toBe('asked for 1 workflows under way; nobody had told of 0 events');
     const { apiUrl, token } = system.engine.config.github;
     const merged = await fetch(`${apiUrl}/repos/${fullName()}/pulls/${finalPrNumber}/merge`, {
       method: 'PUT',
@@ -287,7 +286,7 @@ describe.each(backends())('on %s', (backend) => {
       body: '{}',
     });
     expect(merged.status).toBe(200);
-    expect(await poll()).toBe('asked for 1 pull requests, 1 of which nobody had told');
+    expect(await poll()).toBe('asked for 1 workflows under way; nobody had told of 1 events');
     expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
     const approvals = await db().workflows((em) =>
       em.find(Signal, { workflowExecutionId: id, gate: 'merge' }),
@@ -295,7 +294,7 @@ describe.each(backends())('on %s', (backend) => {
     expect(approvals).toMatchObject([
       {
         type: 'approve',
-        actor: 'github:somebody',
+        actor: 'github:sandbox-bot',
         reason: `merged pull request #${finalPrNumber} at GitHub`,
       },
     ]);
@@ -309,7 +308,55 @@ describe.each(backends())('on %s', (backend) => {
     ]);
     const asked = (await api.send('GET', '/v1/sources')).body.items;
     expect(asked.map(({ name }: { name: string }) => name)).toContain('GitHub, asked');
-    expect(await poll()).toBe('asked for 0 pull requests, 0 of which nobody had told');
+    expect(await poll()).toBe('asked for 0 workflows under way; nobody had told of 0 events');
+  }, 120_000);
+
+  test('commands in comments of which no webhook tells are asked for, at GitHub and at Linear, and obeyed once', async () => {
+    system.work();
+    const id = await system.enqueue({
+      requirements: `# One\n\n${requirements}`,
+      options: { autoConfirmPlan: true },
+    });
+    await system.untilAsked(id, 60_000);
+    const { finalPrNumber, linearMainIssueId } = await system.workflow(id);
+    const { github, linear } = system.engine.servicesOf(system.organizationId);
+    const say = (text: string) => github.createComment(system.repository, Number(finalPrNumber), text);
+    const signals = () => {
+      const asked = { workflowExecutionId: id, type: { $ne: 'requirements' as const } };
+      return db().workflows((em) => em.find(Signal, asked, { orderBy: { createdAt: 'asc' } }));
+    };
+    const found = (events: number) => `asked for 1 workflows under way; nobody had told of ${events} events`;
+
+    await say('I would say /gsw approve');
+    const paused = await say('Not yet.\n\n/gsw pause for lunch');
+    expect(await poll()).toBe(found(1));
+    await system.until(id, ['paused']);
+    expect(await poll()).toBe(found(0));
+    // the webhook comes after all
+    const told = await deliver('issue_comment', {
+      action: 'created',
+      issue: { number: finalPrNumber, pull_request: {} },
+      comment: { id: Number(paused.id), body: paused.body, author_association: 'OWNER' },
+      sender: { login: 'sandbox-bot' },
+    });
+    expect((await outcome(told, 'obey-comment')).status).toBe('processed');
+    expect(await signals()).toMatchObject([{ type: 'pause', reason: 'for lunch' }]);
+
+    await say('/gsw resume');
+    expect(await poll()).toBe(found(1));
+    await system.until(id, ['waiting', 'running']);
+    await linear.createComment({
+      id: randomUUID(),
+      issueId: String(linearMainIssueId),
+      body: '/gsw approve it is good',
+    });
+    expect(await poll()).toBe(found(1));
+    expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
+    expect((await signals()).map(({ type, actor, reason }) => [type, actor.split(':')[0], reason])).toEqual([
+      ['pause', 'github', 'for lunch'],
+      ['resume', 'github', null],
+      ['approve', 'linear', 'it is good'],
+    ]);
   }, 120_000);
 
   test('events that came while no worker was there, and whose jobs were lost, are handled by the next one', async () => {

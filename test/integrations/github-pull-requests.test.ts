@@ -31,6 +31,7 @@ describe('pull requests', () => {
       baseBranch: 'main',
       mergeable: null,
       mergeCommitSha: null,
+      mergedBy: null,
     });
     expect(await github.findPullRequest(repo, by)).toEqual(opened);
     expect(await github.getPullRequest(repo, 1)).toEqual({ ...opened, mergeable: true });

@@ -172,6 +172,19 @@ describe('comments', () => {
     expect(await github.findComment(repo, 1, '<!-- gsw:key -->')).toEqual(comment);
   });
 
+  test('of a whole repository, those since a moment are listed with who wrote them, beyond the first page', async () => {
+    await openFeature();
+    await github.createComment(repo, 1, 'before');
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const since = new Date(Math.floor(Date.now() / 1000) * 1000);
+    for (let n = 0; n < 101; n += 1) await github.createComment(repo, 1, `Comment ${n}`);
+    const listed = await github.listComments(repo, since);
+    expect(listed.map(({ body }) => body)).toEqual(Array.from({ length: 101 }, (_, n) => `Comment ${n}`));
+    expect(listed[0]).toMatchObject({ number: 1, isOfPullRequest: true, association: 'OWNER' });
+    expect(listed[0]?.author?.login).toMatch(/./);
+    expect(listed.every(({ writtenAt }) => writtenAt >= since)).toBe(true);
+  });
+
   test('somebody else’s comment with the marker is not ours', async () => {
     await openFeature();
     await connectTo(sandbox, otherToken).createComment(repo, 1, 'copied <!-- gsw:key -->');

@@ -194,6 +194,20 @@ describe('comments', () => {
     expect(await used.linear.findComment(comment.id)).toBe(comment.id);
     expect(used.sandbox.comments().filter((row) => row.issueId === issueId)).toHaveLength(1);
   });
+
+  it('with a text, since a moment, are listed with their issue and who wrote them, beyond the first page', async () => {
+    const issue = await used.linear.createIssue(newIssue(used.teamId));
+    const write = (body: string) => used.linear.createComment({ id: randomUUID(), issueId: issue.id, body });
+    await write('before, with /gsw');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const since = new Date();
+    await write('something else');
+    for (let n = 0; n < 101; n += 1) await write(`/gsw ${n}`);
+    const listed = await used.linear.listComments({ containing: '/gsw', since });
+    expect(listed.map(({ body }) => body)).toEqual(Array.from({ length: 101 }, (_, n) => `/gsw ${n}`));
+    const { id, identifier, title } = issue;
+    expect(listed[0]).toMatchObject({ issue: { id, identifier, title }, author: { name: 'Sandbox' } });
+  });
 });
 
 describe('links', () => {

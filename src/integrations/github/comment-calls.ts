@@ -6,7 +6,10 @@ import { addressOf } from './repository-calls.ts';
 type IssueComment = RestEndpointMethodTypes['issues']['listComments']['response']['data'][number];
 
 /** Comments of issues and pull requests, known again by a hidden marker in their text. */
-export function commentCalls({ rest, paginate }: Octokit): Pick<GitHub, 'findComment' | 'createComment'> {
+export function commentCalls({
+  rest,
+  paginate,
+}: Octokit): Pick<GitHub, 'findComment' | 'listComments' | 'createComment'> {
   /** Whether a comment is the token's own; nobody else may stand in for us by copying a marker. */
   const ownership = async (): Promise<(comment: IssueComment) => boolean> => {
     try {
@@ -30,6 +33,24 @@ export function commentCalls({ rest, paginate }: Octokit): Pick<GitHub, 'findCom
       if (marked.length === 0) return null;
       const own = marked.find(await ownership());
       return own ? toComment(own) : null;
+    },
+
+    async listComments(repo, since) {
+      const comments = await paginate(rest.issues.listCommentsForRepo, {
+        ...addressOf(repo),
+        since: since.toISOString(),
+        sort: 'updated',
+        direction: 'asc',
+        per_page: 100,
+      });
+      return comments.map((comment) => ({
+        ...toComment(comment),
+        number: Number(comment.issue_url.split('/').at(-1)),
+        isOfPullRequest: new URL(comment.html_url).pathname.split('/').at(-2) === 'pull',
+        author: comment.user && { id: comment.user.id, login: comment.user.login },
+        association: comment.author_association ?? 'NONE',
+        writtenAt: new Date(comment.updated_at),
+      }));
     },
 
     async createComment(repo, number, body) {

@@ -48,6 +48,8 @@ export type PullRequest = {
   mergeable: boolean | null;
   /** The commit that merged it, once merged. */
   mergeCommitSha: string | null;
+  /** Login of who merged it; null where it is not merged, or who did is no more. */
+  mergedBy: string | null;
 };
 
 export type ChangedFile = {
@@ -68,6 +70,19 @@ export type Check = {
 };
 
 export type Comment = { id: string; url: string; body: string };
+
+/** With who wrote it, and where. */
+export type SignedComment = Comment & {
+  /** Of the issue or pull request. */
+  number: number;
+  isOfPullRequest: boolean;
+  /** Null where the account is no more. */
+  author: { id: number; login: string } | null;
+  /** What the author is to the repository, such as `OWNER`. */
+  association: string;
+  /** Or changed. */
+  writtenAt: Date;
+};
 
 export type MergeOutcome =
   | { outcome: 'merged'; sha: string }
@@ -121,6 +136,8 @@ export interface GitHub {
   ): Promise<MergeOutcome>;
   /** Own comment of an issue or pull request that contains `marker`. */
   findComment(repo: RepositoryName, number: number, marker: string): Promise<Comment | null>;
+  /** Of all its issues and pull requests, those that were written or changed since then, oldest first. */
+  listComments(repo: RepositoryName, since: Date): Promise<SignedComment[]>;
   createComment(repo: RepositoryName, number: number, body: string): Promise<Comment>;
   gitRemote(repo: RepositoryName): Promise<GitRemote>;
   /** Before several of these are called side by side. */

@@ -123,5 +123,6 @@ function toPullRequest(pull: Detailed | Listed): PullRequest {
     mergeable: 'mergeable' in pull ? pull.mergeable : null,
     // While it is open, GitHub names a trial merge here.
     mergeCommitSha: isMerged ? pull.merge_commit_sha : null,
+    mergedBy: ('merged_by' in pull && pull.merged_by?.login) || null,
   };
 }

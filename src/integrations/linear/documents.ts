@@ -19,6 +19,15 @@ export type IssueNode = {
 };
 export type StateNode = { id: string; type: string; position: number };
 export type RelationNode = { id: string; type: string; relatedIssue: Id };
+export type CommentNode = {
+  id: string;
+  body: string;
+  url: string;
+  createdAt: string;
+  user: { id: string; name: string } | null;
+  /** Null where it is a comment of something else, such as a document. */
+  issue: { id: string; identifier: string; title: string } | null;
+};
 type Id = { id: string };
 /** The answer of a mutation: its root field, holding whether it was done and the entity it was done to. */
 type Answer<Root extends string, Field extends string, Node = Id> = Record<
@@ -110,6 +119,17 @@ export const createRelation: GraphqlDocument<
 
 export const commentById: GraphqlDocument<{ comment: Id }, Id> = `
   query CommentById($id: String!) { comment(id: $id) { id } }`;
+
+export const commentsWith: GraphqlDocument<
+  { comments: Page<CommentNode> },
+  { text: string; since: string; after: string | null }
+> = `
+  query CommentsWith($text: String!, $since: DateTimeOrDuration!, $after: String) {
+    comments(first: 100, after: $after, filter: { body: { contains: $text }, createdAt: { gte: $since } }) {
+      nodes { id body url createdAt user { id name } issue { id identifier title } }
+      ${pageInfo}
+    }
+  }`;
 
 export const createComment: GraphqlDocument<Answer<'commentCreate', 'comment'>, { input: object }> = `
   mutation CreateComment($input: CommentCreateInput!) {

@@ -30,6 +30,16 @@ export type NewIssue = {
   labelIds?: string[];
 };
 
+export type SignedComment = {
+  id: string;
+  body: string;
+  url: string;
+  issue: { id: string; identifier: string; title: string };
+  /** Null where it was no person. */
+  author: { id: string; name: string } | null;
+  writtenAt: Date;
+};
+
 export interface Linear {
   /** Asks whether the credential is taken and a team can be chosen. Gives the team, in words. */
   checkAccess(): Promise<string>;
@@ -54,6 +64,8 @@ export interface Linear {
     type: 'blocks';
   }): Promise<string>;
   findComment(id: string): Promise<string | null>;
+  /** Of all issues that the credential may see, those with this text that were written since then, oldest first. */
+  listComments(by: { containing: string; since: Date }): Promise<SignedComment[]>;
   createComment(comment: { id: string; issueId: string; body: string }): Promise<string>;
   /** Attaches a link to an issue; the same url on the same issue updates the one that is there. Gives its id. */
   attachLink(link: { issueId: string; url: string; title: string; subtitle?: string }): Promise<string>;

@@ -5,6 +5,7 @@ import { reserveWith } from '../reserve.ts';
 import { createOnce, entityIn } from './create-once.ts';
 import * as documents from './documents.ts';
 import { linearRules, wantedOfLinear } from './limits.ts';
+import { nodesOf } from './pages.ts';
 import type { Issue, Linear, StateType } from './port.ts';
 import { findRelation } from './relations.ts';
 import { type LinearConnection, linearRequests } from './requests.ts';
@@ -97,6 +98,17 @@ export function createLinear(options: LinearOptions): Linear {
     async findComment(id) {
       const answer = await find('Comment', documents.commentById, { id });
       return answer?.comment.id ?? null;
+    },
+
+    async listComments({ containing, since }) {
+      const wanted = { text: containing, since: since.toISOString() };
+      const nodes = nodesOf(async (after) => {
+        return (await send(documents.commentsWith, { ...wanted, after })).comments;
+      });
+      const found = (await Array.fromAsync(nodes)).flatMap(({ user, createdAt, issue, ...comment }) =>
+        issue ? [{ ...comment, issue, author: user, writtenAt: new Date(createdAt) }] : [],
+      );
+      return found.sort((one, other) => +one.writtenAt - +other.writtenAt);
     },
 
     createComment: (comment) =>

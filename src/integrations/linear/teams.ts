@@ -1,20 +1,13 @@
 /** Which team issues go to. */
 import { PermanentFailure } from '../../engine/errors.ts';
 import * as documents from './documents.ts';
+import { nodesOf } from './pages.ts';
 import type { Team } from './port.ts';
 import type { LinearRequests } from './requests.ts';
 
 /** Every team the API key can see. */
-export async function allTeams({ send }: LinearRequests): Promise<Team[]> {
-  const found: Team[] = [];
-  let after: string | null = null;
-  do {
-    const { teams }: { teams: documents.Page<Team> } = await send(documents.teams, { after });
-    found.push(...teams.nodes);
-    after = teams.pageInfo.hasNextPage ? teams.pageInfo.endCursor : null;
-  } while (after);
-  return found;
-}
+export const allTeams = ({ send }: LinearRequests): Promise<Team[]> =>
+  Array.fromAsync(nodesOf(async (after) => (await send(documents.teams, { after })).teams));
 
 /** The team of that key, or the only one. Throws a {@link PermanentFailure} that lists the keys to choose from. */
 export function chooseTeam(teams: Team[], key: string | undefined): Team {

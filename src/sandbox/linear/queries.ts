@@ -4,7 +4,7 @@ import { connection } from './connection.ts';
 import { fits } from './filter.ts';
 import { notFound, notImplemented } from './refusals.ts';
 import type { LinearStore } from './store.ts';
-import { issueView, labelView, stateView, teamView } from './views.ts';
+import { commentView, issueView, labelView, stateView, teamView } from './views.ts';
 
 /** What a field gives for its source and arguments; a table of them per type of the schema. */
 export type Resolvers<Source> = { [field: string]: (source: Source, args: never) => unknown };
@@ -63,6 +63,11 @@ export function queries(store: LinearStore): Resolvers<undefined> {
       if (!id) throw notFound('Comment');
       return store.byId('comments', 'Comment', id);
     },
+    comments: (_, args: L.QueryCommentsArgs) =>
+      connection(
+        tables.comments.filter((comment) => fits(commentView(store, comment), args.filter)),
+        args,
+      ),
     attachment: (_, { id }: L.QueryAttachmentArgs) => store.byId('attachments', 'Attachment', id),
   };
 }

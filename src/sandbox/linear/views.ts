@@ -1,6 +1,6 @@
-/** What filters can ask of teams, states, labels and issues. */
+/** What filters can ask of teams, states, labels, issues and comments. */
 import type { View } from './filter.ts';
-import type { IssueRecord, LabelRecord, StateRecord, TeamRecord } from './records.ts';
+import type { CommentRecord, IssueRecord, LabelRecord, StateRecord, TeamRecord } from './records.ts';
 import type { LinearStore } from './store.ts';
 
 export const teamView = ({ id, key, name, createdAt, updatedAt }: TeamRecord): View => ({
@@ -51,4 +51,9 @@ export function issueView(store: LinearStore, issue: IssueRecord): View {
     parent: () => (parentId ? issueView(store, store.issue(parentId)) : null),
     labels: () => issue.labelIds.map((id) => labelView(store, store.byId('labels', 'IssueLabel', id))),
   };
+}
+
+export function commentView(store: LinearStore, comment: CommentRecord): View {
+  const { id, body, createdAt, updatedAt } = comment;
+  return { id, body, createdAt, updatedAt, issue: () => issueView(store, store.issue(comment.issueId)) };
 }

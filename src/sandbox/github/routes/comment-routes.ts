@@ -17,6 +17,15 @@ export const commentRoutes: Routes = {
     };
   },
 
+  'GET /issues/comments': ({ request, origin, repository: { record } }) => {
+    const since = Date.parse(String(request.query.since ?? '')) || 0;
+    const comments = record.comments
+      .filter(({ updatedAt }) => Date.parse(updatedAt) >= since)
+      .sort((one, other) => Date.parse(one.updatedAt) - Date.parse(other.updatedAt));
+    const { items, headers } = paged(request, comments);
+    return { status: 200, body: items.map((comment) => commentJson(origin, record, comment)), headers };
+  },
+
   'POST /issues/:number/comments': (call) => {
     const { origin, repository, login } = call;
     const time = now();

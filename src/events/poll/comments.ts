@@ -1,0 +1,54 @@
+/** Comments that give a command to a workflow: on its pull requests, and on its issues. */
+import { commandBeginning, commandIn } from '../comment-command.ts';
+import type { Missed, Question } from './question.ts';
+
+export const commandsAtGitHub: Question = async function* ({ services, workflows, since }) {
+  const repositories = new Map(
+    workflows.map(({ repository }) => [`${repository.owner}/${repository.name}`, repository]),
+  );
+  for (const [fullName, repository] of repositories) {
+    for (const comment of await services.github.listComments(repository, since)) {
+      if (!commandIn(comment.body)) continue;
+      const { number, isOfPullRequest, author, association, url, writtenAt } = comment;
+      yield {
+        headers: {
+          'x-github-event': 'issue_comment',
+          'x-github-delivery': `asked/${fullName}/comments/${comment.id}`,
+        },
+        body: {
+          action: 'created',
+          repository: { full_name: fullName },
+          issue: { number, ...(isOfPullRequest ? { pull_request: {} } : {}) },
+          comment: {
+            id: Number(comment.id),
+            body: comment.body,
+            html_url: url,
+            author_association: association,
+            updated_at: writtenAt.toISOString(),
+          },
+          sender: author,
+        },
+      } satisfies Missed;
+    }
+  }
+};
+
+export const commandsAtLinear: Question = async function* ({ services, workflows, since }) {
+  // an organisation may do without Linear
+  if (!workflows.some(({ hasIssues }) => hasIssues)) return;
+  for (const comment of await services.linear.listComments({ containing: commandBeginning, since })) {
+    if (!commandIn(comment.body)) continue;
+    const { id, body, issue, author, url, writtenAt } = comment;
+    yield {
+      headers: { 'linear-delivery': `asked/comments/${id}` },
+      body: {
+        type: 'Comment',
+        action: 'create',
+        createdAt: writtenAt.toISOString(),
+        data: { id, body, issue, issueId: issue.id },
+        actor: author,
+        url,
+      },
+    } satisfies Missed;
+  }
+};

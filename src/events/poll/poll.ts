@@ -1,0 +1,126 @@
+/**
+ * Asks other services what a webhook that was lost would have told, for the workflows under way. What is found is stored
+ * as the event that was missed, once, and goes to the same handlers. Checks and agent runs are not asked for here: the
+ * work that waits for them asks itself.
+ */
+import { randomUUID } from 'node:crypto';
+import { EventSource } from '../../../entities/events/event-source.ts';
+import type { Databases } from '../../databases/connect.ts';
+import { insertRows } from '../../databases/insert-rows.ts';
+import type { Services } from '../../engine/define.ts';
+import { deriveId } from '../../engine/derive.ts';
+import { reasonOf } from '../../engine/errors.ts';
+import { type EventHandlerDefinition, handlersOf } from '../../engine/events/define-event-handler.ts';
+import { redact } from '../../security/redact.ts';
+import type { EventProvider } from '../provider.ts';
+import { github } from '../providers/github.ts';
+import { linear } from '../providers/linear.ts';
+import { storeArrival } from '../store.ts';
+import { commandsAtGitHub, commandsAtLinear } from './comments.ts';
+import { closedPullRequests } from './pull-requests.ts';
+import type { Asking, Missed, Question } from './question.ts';
+import { type UnderWay, workflowsUnderWay } from './under-way.ts';
+
+export type Poller = {
+  databases: Databases;
+  servicesOf(organizationId: string): Asking['services'] & Partial<Services>;
+  handlers: readonly EventHandlerDefinition[];
+  /** How often it is done. */
+  everyMs: number;
+  /** Aborts when it is to stop at the next good place. */
+  signal: AbortSignal;
+};
+
+type Asked = { provider: EventProvider; name: string; questions: readonly Question[] };
+
+const services: readonly Asked[] = [
+  { provider: github, name: 'GitHub', questions: [closedPullRequests, commandsAtGitHub] },
+  { provider: linear, name: 'Linear', questions: [commandsAtLinear] },
+];
+
+/** Clocks differ, and what was written in the moment of the last question may not have been in its answer. */
+const overlapMs = 60_000;
+
+/** Gives how many workflows it asked for, how many events it stored, and why it did not get on, by organisation. */
+export async function pollServices(
+  poller: Poller,
+): Promise<{ workflows: number; stored: number; failures: string[] }> {
+  const done = { workflows: 0, stored: 0, failures: [] as string[] };
+  for (const [organizationId, workflows] of await workflowsUnderWay(poller.databases)) {
+    done.workflows += workflows.length;
+    for (const asked of services) {
+      if (poller.signal.aborted) return done;
+      const { stored, failure } = await ask(poller, asked, organizationId, workflows);
+      done.stored += stored;
+      if (failure !== null) done.failures.push(`${organizationId}: ${failure}`);
+    }
+  }
+  return done;
+}
+
+async function ask(
+  poller: Poller,
+  asked: Asked,
+  organizationId: string,
+  workflows: readonly UnderWay[],
+): Promise<{ stored: number; failure: string | null }> {
+  const db = poller.databases.inOrganization(organizationId);
+  const source = await ensureSource(poller, asked, organizationId);
+  const began = new Date();
+  const last = source.lastSyncAt ?? new Date(Math.min(...workflows.map(({ createdAt }) => +createdAt)));
+  const since = new Date(last.getTime() - overlapMs);
+  let stored = 0;
+  let failure: string | null = null;
+  try {
+    const asking = { db, services: poller.servicesOf(organizationId), workflows, since };
+    for (const question of asked.questions) {
+      for await (const missed of question(asking)) {
+        poller.signal.throwIfAborted();
+        if (await store(poller, asked, organizationId, source.id, missed)) stored += 1;
+      }
+    }
+  } catch (error) {
+    // a limit or an outage: the next pass asks again, and other organisations are not kept from theirs
+    failure = redact(reasonOf(error));
+  }
+  await db.events(async (em) => {
+    const row = await em.findOneOrFail(EventSource, { id: source.id });
+    const next = new Date(Date.now() + poller.everyMs);
+    if (failure === null) row.recordSuccess(began, next);
+    else row.recordFailure(new Date(), failure, next);
+  });
+  return { stored, failure };
+}
+
+/** What is asked for has a source, too, which says when that last succeeded. */
+async function ensureSource(
+  { databases, everyMs }: Poller,
+  { provider: { provider }, name }: Asked,
+  organizationId: string,
+): Promise<EventSource> {
+  const id = deriveId(organizationId, 'event-source', 'asked', provider);
+  const row = { id, organizationId, name: `${name}, asked`, provider, syncIntervalMs: everyMs };
+  return databases.inOrganization(organizationId).events(async (em) => {
+    await insertRows(em, EventSource, [row]);
+    return em.findOneOrFail(EventSource, { id });
+  });
+}
+
+async function store(
+  { databases, handlers }: Poller,
+  { provider }: Asked,
+  organizationId: string,
+  sourceId: string,
+  { headers, body }: Missed,
+): Promise<boolean> {
+  const delivery = { raw: Buffer.alloc(0), now: Date.now(), header: (name: string) => headers[name] };
+  const told = provider.read(delivery, body);
+  if (!told) throw new Error(`what was asked of ${provider.provider} has not the shape of its webhooks`);
+  return storeArrival(databases, organizationId, {
+    id: randomUUID(),
+    source: { id: sourceId, provider: provider.provider },
+    told,
+    body,
+    handlers: handlersOf(handlers, provider.provider, told.eventType).map((handler) => handler.name),
+  });
+}

@@ -1,0 +1,21 @@
+import type { OrganizationDatabases } from '../../databases/tenancy.ts';
+import type { Services } from '../../engine/define.ts';
+import type { Body } from '../provider.ts';
+import type { UnderWay } from './under-way.ts';
+
+export type Asking = {
+  db: OrganizationDatabases;
+  services: Pick<Services, 'github' | 'linear'>;
+  workflows: readonly UnderWay[];
+  /** What happened before has been asked for already. */
+  since: Date;
+};
+
+/** What was missed, as the webhook would have told it. */
+export type Missed = {
+  headers: Record<string, string>;
+  body: Body;
+};
+
+/** Something that is asked of a service; what is found again is stored once. */
+export type Question = (asking: Asking) => AsyncIterable<Missed>;
