@@ -79,16 +79,20 @@ async function dropMissingParents(
       [wanted],
     );
     const owners = new Map(rows.map((row) => [row.id, row.owner]));
-    for (const { applied, write } of entries) {
+    for (const [place, { applied, write }] of entries.entries()) {
       const id = write.row[column] as string | null | undefined;
-      if (id && owners.get(id) === (write.row.organization_id ?? write.row.id)) {
-        continue;
-      }
+      if (!id) continue;
+      const own = write.row.organization_id ?? write.row.id;
+      // what the batch brings itself may be there from a run that was interrupted, and must not make a difference
+      const beside = parent === table ? entries.findIndex((one) => one.write.row.id === id) : -1;
+      const inBatch = entries[beside]?.write;
+      const found = inBatch ? inBatch.row.organization_id : owners.get(id);
       // parents of the same table come first
-      if (!id || (parent === table && isEarlier(entries, write, id, orphans))) continue;
-      const reason = owners.has(id)
-        ? `its ${column} ${id} is another organisation's`
-        : `its ${column} ${id} is not there`;
+      if (found === own && (!inBatch || (beside < place && !orphans.has(inBatch)))) continue;
+      const reason =
+        found !== undefined && found !== own
+          ? `its ${column} ${id} is another organisation's`
+          : `its ${column} ${id} is not there`;
       if (!nullable) orphans.set(write, reason);
       else {
         write.row[column] = null;
@@ -98,23 +102,6 @@ async function dropMissingParents(
     }
   }
   return orphans;
-}
-
-function isEarlier(
-  entries: { write: Write }[],
-  write: Write,
-  id: string,
-  orphans: Map<Write, string>,
-): boolean {
-  const parent = entries.findIndex((one) => one.write.row.id === id);
-  const own = entries.findIndex((one) => one.write === write);
-  const found = entries[parent]?.write;
-  return (
-    found !== undefined &&
-    parent < own &&
-    !orphans.has(found) &&
-    found.row.organization_id === write.row.organization_id
-  );
 }
 
 export type KeptRow = Kept & { id: string; organizationId: string; table: SourceTable; sourceId: string };

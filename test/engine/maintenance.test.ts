@@ -50,8 +50,10 @@ describe.each(backends())('maintenance on %s', (backend) => {
         },
       }),
     ]);
-    engine.work();
+    const worker = engine.work();
     await until(() => runs >= 3);
+    // or the job in its hands would be gone when it is finished
+    await worker.close();
     const jobs = await engine.engine.queues.queue(maintenanceQueue).getJobs(['completed']);
     expect(jobs.map(({ returnvalue }) => returnvalue)).toContain('counted 0');
     await engine.engine.queues.empty([maintenanceQueue]);

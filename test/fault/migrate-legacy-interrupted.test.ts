@@ -46,8 +46,10 @@ it('a thousand executions, killed again and again while they are migrated, come 
   let ended: Ended | undefined;
   for (let attempt = 0; attempt < 30 && ended?.code !== 0; attempt++) {
     const running = run(interrupted);
-    // anywhere, most often while rows are being written; as what was done counts, later runs need less
-    const patience = attempt < 8 ? randomInt(Math.floor(took * 0.1), Math.floor(took * 0.45)) : 600_000;
+    // anywhere, most often while rows are being written; as what was done counts, later runs need less, and the first
+    // ones are not to come to the end by themselves
+    const [least, most] = attempt < 3 ? [0.05, 0.2] : [0.1, 0.45];
+    const patience = attempt < 8 ? randomInt(Math.floor(took * least), Math.floor(took * most)) : 600_000;
     const mercy = sleep(patience).then(() => running.kill('SIGKILL'));
     ended = await Promise.race([running.ended, mercy.then(() => running.ended)]);
     if (ended.code === null) killed += 1;
