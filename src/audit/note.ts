@@ -1,4 +1,4 @@
-/** Notes in the audit log what people do that changes no row of theirs: such as having an event handled again. */
+/** Notes in the audit log what people do that changes no row of theirs: such as having an event handled again, or a job. */
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { By } from '../databases/settings.ts';
@@ -13,16 +13,21 @@ export type Deed = {
   subjectType: string;
   subjectId: string | null;
   facts: Record<string, unknown>;
+  /** Where it was done; `events.deeds` where left out. */
+  source?: string;
 };
 
 /** Within a transaction in events_db, with what was done there. */
-export function noteDeed(em: EntityManager, { organizationId, by, facts, ...deed }: Deed): Promise<void> {
+export function noteDeed(
+  em: EntityManager,
+  { organizationId, by, facts, source = 'events.deeds', ...deed }: Deed,
+): Promise<void> {
   const { requestId = null, ...actor } = by;
   return appendToAuditLog(em, [
     {
       ...deed,
       organizationId,
-      source: 'events.deeds',
+      source,
       sourceId: randomUUID(),
       actor,
       before: null,

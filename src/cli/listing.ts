@@ -1,12 +1,29 @@
 /** What commands that list something have in common. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliFailure } from './failure.ts';
 import { type ApiOptions, withApi } from './find-api.ts';
-import { print, printJson, say } from './output.ts';
+import { commandName, print, printJson, say } from './output.ts';
 import { tableLines } from './table.ts';
 
 /** A command that talks to the API. */
 export const apiCommand = (all: Command, name: string, description: string): Command =>
   withApi(all.command(name)).description(description).option('--json', 'for programs');
+
+/**
+ * The one of a list that somebody names.
+ * @param what of which kind, such as `source`
+ * @param nameOf what it is called besides its id
+ * @param list the command that shows what there is
+ */
+export function named<Item extends { id: string }>(
+  items: readonly Item[],
+  which: string,
+  { what, nameOf, list }: { what: string; nameOf(item: Item): string; list: string },
+): Item {
+  const found = items.find((item) => item.id === which || nameOf(item).toLowerCase() === which.toLowerCase());
+  if (found) return found;
+  throw new CliFailure(`There is no ${what} "${which}"; see what there is: ${commandName} ${list}`);
+}
 
 export type Options = ApiOptions & { json?: boolean };
 

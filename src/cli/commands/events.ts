@@ -2,11 +2,11 @@ import { Command, Option } from 'commander';
 import type { ReceivedEvent, ReplayRangeRequest } from '../../client/index.ts';
 import { providerNames } from '../../events/providers/index.ts';
 import { usageFailure } from '../failure.ts';
-import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { findApi } from '../find-api.ts';
+import { apiCommand, type Options } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { count } from '../style.ts';
 
-type Common = ApiOptions & { json?: boolean };
 type Which = {
   source?: NonNullable<ReplayRangeRequest['source']>;
   type?: string;
@@ -14,13 +14,12 @@ type Which = {
   from?: string;
   until?: string;
 };
-type ListOptions = Common & Which & { workflow?: string; limit: string; cursor?: string };
-type ReplayOptions = Common & Which & { handler?: string };
+type ListOptions = Options & Which & { workflow?: string; limit: string; cursor?: string };
+type ReplayOptions = Options & Which & { handler?: string };
 
 export function eventsCommand(): Command {
   const all = new Command('events').description('what other services told us, and what became of it');
-  const command = (name: string, description: string) =>
-    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const command = (name: string, description: string) => apiCommand(all, name, description);
   const which = (of: Command, states: string[]) =>
     of
       .addOption(new Option('--source <provider>', 'of this provider').choices(providerNames))
@@ -43,7 +42,7 @@ export function eventsCommand(): Command {
     });
   command('get', 'one, whole')
     .argument('<event>', 'its id')
-    .action(async (id: string, options: Common) => {
+    .action(async (id: string, options: Options) => {
       const event = await (await findApi(options)).receivedEvents.get(id);
       if (options.json) return printJson(event);
       for (const line of linesOf(event)) print(line);

@@ -4,12 +4,12 @@ import type { ApiKey, ApiKeyRequest, NewApiKey } from '../../client/index.ts';
 import { readConfig } from '../../config.ts';
 import { demoEnvironment } from '../demo/environment.ts';
 import { findDemo } from '../demo/place.ts';
-import { type ApiOptions, findApi, keyIn, urlOf, withApi } from '../find-api.ts';
+import { findApi, keyIn, urlOf } from '../find-api.ts';
+import { apiCommand, type Options } from '../listing.ts';
 import { print, printJson, say } from '../output.ts';
 
 type KeyOptions = { demo?: boolean; exports?: boolean };
-type Common = ApiOptions & { json?: boolean };
-type CreateOptions = Common & { role: ApiKey['role']; scope?: Scopes; expires?: string };
+type CreateOptions = Options & { role: ApiKey['role']; scope?: Scopes; expires?: string };
 type Scopes = NonNullable<ApiKeyRequest['scopes']>;
 
 /** The one place that shows the installation's own key; administers those of the organisation, too. */
@@ -37,12 +37,11 @@ export function keyCommand(): Command {
         if (value !== undefined) print(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
       }
     });
-  const command = (name: string, description: string) =>
-    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const command = (name: string, description: string) => apiCommand(all, name, description);
   const expires = () => new Option('--expires <date>', 'when it ends, such as 2027-01-31').argParser(asTime);
 
   command('list', 'who may act for the organisation, without the keys themselves').action(
-    async (options: Common) => {
+    async (options: Options) => {
       const { items } = await (await findApi(options)).apiKeys.list();
       if (options.json) return printJson(items);
       for (const key of items) print(lineOf(key));
@@ -62,13 +61,13 @@ export function keyCommand(): Command {
     .argument('<id>', 'the key, as `key list` shows it')
     .option('--overlap <minutes>', 'how long the earlier one goes on working', asMinutes, 0)
     .addOption(expires())
-    .action(async (id: string, options: Common & { overlap: number; expires?: string }) => {
+    .action(async (id: string, options: Options & { overlap: number; expires?: string }) => {
       const rotation = { overlapMinutes: options.overlap, expiresAt: options.expires ?? null };
       tell(await (await findApi(options)).apiKeys.rotate(id, rotation), options);
     });
   command('revoke', 'end a key at once')
     .argument('<id>', 'the key, as `key list` shows it')
-    .action(async (id: string, options: Common) => {
+    .action(async (id: string, options: Options) => {
       const revoked = await (await findApi(options)).apiKeys.revoke(id);
       if (options.json) return printJson(revoked);
       say(`✓ ${lineOf(revoked)}`);
@@ -76,7 +75,7 @@ export function keyCommand(): Command {
   return all;
 }
 
-function tell(made: NewApiKey, { json }: Common): void {
+function tell(made: NewApiKey, { json }: Options): void {
   if (json) printJson(made);
   else {
     say(`✓ ${lineOf(made)}. It is shown this once:`);

@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { workflowStates } from '../../../entities/workflows/workflow-execution.ts';
-import type { WorkflowQuery, WorkflowSummary } from '../../client/index.ts';
-import type { ApiClient } from '../api-client.ts';
+import type { WorkflowQuery } from '../../client/index.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { wholeNumber } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
@@ -31,7 +30,7 @@ export function listCommand(): Command {
 async function list({ all, json, demo = false, ...query }: ListOptions): Promise<void> {
   const api = await findApi({ demo });
   const { items, nextCursor } = all
-    ? { items: await everyOne(api, query), nextCursor: null }
+    ? { items: await Array.fromAsync(api.workflows.list({ ...query, limit: 100 })), nextCursor: null }
     : await api.workflows.page(query);
   if (json) return printJson(items);
   if (items.length === 0) return say(`None. Put one in: ${commandName} run OWNER/REPO -f FILE`);
@@ -41,12 +40,6 @@ async function list({ all, json, demo = false, ...query }: ListOptions): Promise
 
 /** As it is written in `gsw status`, or as the API has it. */
 const underscored = (stage: string): string => stage.replaceAll(/[- ]/g, '_');
-
-async function everyOne(api: ApiClient, query: WorkflowQuery): Promise<WorkflowSummary[]> {
-  const found: WorkflowSummary[] = [];
-  for await (const workflow of api.workflows.list({ ...query, limit: 100 })) found.push(workflow);
-  return found;
-}
 
 function limit(value: string): number {
   const number = Number(value);

@@ -2,20 +2,18 @@ import { Argument, Command, Option } from 'commander';
 import { roles } from '../../../entities/projects/roles.ts';
 import type { Member } from '../../client/index.ts';
 import type { ApiClient } from '../api-client.ts';
-import { CliFailure } from '../failure.ts';
-import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { findApi } from '../find-api.ts';
+import { apiCommand, named, type Options } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 
-type Common = ApiOptions & { json?: boolean };
-type AddOptions = Common & { name: string; role: Member['role']; github?: string };
+type AddOptions = Options & { name: string; role: Member['role']; github?: string };
 
 export function membersCommand(): Command {
   const all = new Command('members').description('the people of the organisation, and what they may do');
-  const command = (name: string, description: string) =>
-    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const command = (name: string, description: string) => apiCommand(all, name, description);
   const who = () => new Argument('<member>', 'the address or the id');
 
-  command('list', 'who belongs to it').action(async (options: Common) => {
+  command('list', 'who belongs to it').action(async (options: Options) => {
     const { items } = await (await findApi(options)).members.list();
     if (options.json) return printJson(items);
     if (items.length === 0)
@@ -34,14 +32,14 @@ export function membersCommand(): Command {
   command('role', 'give somebody another role')
     .addArgument(who())
     .addArgument(new Argument('<role>').choices(roles))
-    .action(async (which: string, role: Member['role'], options: Common) => {
+    .action(async (which: string, role: Member['role'], options: Options) => {
       const api = await findApi(options);
       const { id, version } = await find(api, which);
       tell(await api.members.changeRole(id, role, { version }), options);
     });
   command('remove', 'let somebody go; what he did stays in his name')
     .addArgument(who())
-    .action(async (which: string, options: Common) => {
+    .action(async (which: string, options: Options) => {
       const api = await findApi(options);
       const member = await find(api, which);
       await api.members.remove(member.id, { version: member.version });
@@ -53,12 +51,10 @@ export function membersCommand(): Command {
 
 async function find(api: ApiClient, which: string): Promise<Member> {
   const { items } = await api.members.list();
-  const found = items.find(({ id, email }) => id === which || email.toLowerCase() === which.toLowerCase());
-  if (found) return found;
-  throw new CliFailure(`There is no member "${which}"; see who there is: ${commandName} members list`);
+  return named(items, which, { what: 'member', nameOf: ({ email }) => email, list: 'members list' });
 }
 
-function tell(member: Member, { json }: Common): void {
+function tell(member: Member, { json }: Options): void {
   if (json) printJson(member);
   else say(`✓ ${lineOf(member)}`);
 }

@@ -2,15 +2,14 @@ import { Command, Option } from 'commander';
 import { missedPolicies, overlapPolicies } from '../../../entities/workflows/workflow-schedule.ts';
 import type { ScheduleView } from '../../http/views/schedule-view.ts';
 import type { ApiClient } from '../api-client.ts';
-import { CliFailure } from '../failure.ts';
-import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { findApi } from '../find-api.ts';
+import { apiCommand, named, type Options } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { listLine, showLines, timeThere } from '../schedule-lines.ts';
 import { paintFor } from '../style.ts';
 import { asRepository, requestOf, type WorkflowOptions, withWorkflow } from '../workflow-options.ts';
 
-type Common = ApiOptions & { json?: boolean };
-type AddOptions = Common &
+type AddOptions = Options &
   WorkflowOptions & {
     cron: string;
     timeZone: string;
@@ -23,8 +22,7 @@ const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function scheduleCommand(): Command {
   const all = new Command('schedule').description('have workflows put in again and again');
-  const command = (name: string, description: string) =>
-    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const command = (name: string, description: string) => apiCommand(all, name, description);
   const zone = () =>
     new Option('--time-zone <zone>', 'whose clock it goes by, such as Europe/Berlin').default(localZone);
 
@@ -42,7 +40,7 @@ export function scheduleCommand(): Command {
   command('list', 'what there is').action(list);
   command('show', 'one, with its next five times')
     .argument('<schedule>', 'its id or name')
-    .action(async (which: string, options: Common) => {
+    .action(async (which: string, options: Options) => {
       const found = await find(await findApi(options), which);
       if (options.json) return printJson(found);
       for (const line of showLines(found, paintFor(process.stdout))) print(line);
@@ -53,7 +51,7 @@ export function scheduleCommand(): Command {
   ] as const) {
     command(verb, does)
       .argument('<schedule>', 'its id or name')
-      .action(async (which: string, options: Common) => {
+      .action(async (which: string, options: Options) => {
         const api = await findApi(options);
         const changed = await api.schedules[verb]((await find(api, which)).id);
         if (options.json) return printJson(changed);
@@ -62,7 +60,7 @@ export function scheduleCommand(): Command {
   }
   command('remove', 'remove it; workflows that it has put in stay')
     .argument('<schedule>', 'its id or name')
-    .action(async (which: string, options: Common) => {
+    .action(async (which: string, options: Options) => {
       const api = await findApi(options);
       const found = await find(api, which);
       await api.schedules.remove(found.id);
@@ -72,7 +70,7 @@ export function scheduleCommand(): Command {
   command('preview', 'when a cron expression comes next, five times')
     .argument('<cron>', 'such as "0 7 * * 1-5"')
     .addOption(zone())
-    .action(async (cron: string, options: Common & { timeZone: string }) => {
+    .action(async (cron: string, options: Options & { timeZone: string }) => {
       const preview = await (await findApi(options)).schedules.preview(cron, options.timeZone);
       if (options.json) return printJson(preview);
       for (const time of preview.nextRuns) print(timeThere(time, preview.timeZone));
@@ -98,7 +96,7 @@ async function add(name: string, repo: string, options: AddOptions): Promise<voi
   for (const line of showLines(schedule, paintFor(process.stderr))) say(line);
 }
 
-async function list(options: Common): Promise<void> {
+async function list(options: Options): Promise<void> {
   const { items } = await (await findApi(options)).schedules.list();
   if (options.json) return printJson(items);
   if (items.length === 0)
@@ -108,7 +106,5 @@ async function list(options: Common): Promise<void> {
 
 async function find(api: ApiClient, which: string): Promise<ScheduleView> {
   const { items } = await api.schedules.list();
-  const found = items.find(({ id, name }) => id === which || name.toLowerCase() === which.toLowerCase());
-  if (found) return found;
-  throw new CliFailure(`There is no schedule "${which}"; see what there is: ${commandName} schedule list`);
+  return named(items, which, { what: 'schedule', nameOf: ({ name }) => name, list: 'schedule list' });
 }

@@ -2,26 +2,24 @@ import { Argument, Command } from 'commander';
 import type { EventSource, NewEventSource } from '../../client/index.ts';
 import { providerNames } from '../../events/providers/index.ts';
 import type { ApiClient } from '../api-client.ts';
-import { CliFailure } from '../failure.ts';
-import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { findApi } from '../find-api.ts';
+import { apiCommand, named, type Options } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { readSecret } from '../read-secret.ts';
 
-type Common = ApiOptions & { json?: boolean };
 type Secret = { secret?: boolean; fromEnv?: string };
-type CreateOptions = Common & Secret & { label?: string; assignee?: string; repository?: string };
+type CreateOptions = Options & Secret & { label?: string; assignee?: string; repository?: string };
 
 export function sourcesCommand(): Command {
   const all = new Command('sources').description(
     'which services may tell us, by webhook, what happens there',
   );
-  const command = (name: string, description: string) =>
-    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const command = (name: string, description: string) => apiCommand(all, name, description);
   const withSecret = (of: Command) =>
     of
       .option('--secret', 'it is one that was made there: read it from stdin')
       .option('--from-env <variable>', 'the same, read from this variable');
-  command('list', 'what there is').action(async (options: Common) => {
+  command('list', 'what there is').action(async (options: Options) => {
     const { items } = await (await findApi(options)).sources.list();
     if (options.json) return printJson(items);
     if (items.length === 0) say(`None. Listen to one: ${commandName} sources create NAME github`);
@@ -36,20 +34,20 @@ export function sourcesCommand(): Command {
     .action(create);
   withSecret(command('rotate', 'give it another secret; the earlier one counts until --forget-earlier'))
     .argument('<source>', 'its id or name')
-    .action(async (which: string, options: Common & Secret) => {
+    .action(async (which: string, options: Options & Secret) => {
       const api = await findApi(options);
       const { id } = await find(api, which);
       tellSecret(await api.sources.replaceSecret(id, await secretIn(options)), options);
     });
   command('forget-earlier', 'its earlier secrets count no more')
     .argument('<source>', 'its id or name')
-    .action((which: string, options: Common) => change(which, { forgetEarlier: true }, options));
+    .action((which: string, options: Options) => change(which, { forgetEarlier: true }, options));
   command('disable', 'take nothing from it')
     .argument('<source>', 'its id or name')
-    .action((which: string, options: Common) => change(which, { isActive: false }, options));
+    .action((which: string, options: Options) => change(which, { isActive: false }, options));
   command('enable', 'take what it sends')
     .argument('<source>', 'its id or name')
-    .action((which: string, options: Common) => change(which, { isActive: true }, options));
+    .action((which: string, options: Options) => change(which, { isActive: true }, options));
   return all;
 }
 
@@ -76,7 +74,7 @@ async function create(
 const secretIn = async ({ secret, fromEnv }: Secret): Promise<string | undefined> =>
   secret || fromEnv !== undefined ? (await readSecret(fromEnv)).trim() : undefined;
 
-function tellSecret(made: NewEventSource, { json }: Common): void {
+function tellSecret(made: NewEventSource, { json }: Options): void {
   if (json) {
     printJson(made);
     return;
@@ -90,7 +88,7 @@ function tellSecret(made: NewEventSource, { json }: Common): void {
 async function change(
   which: string,
   to: { isActive?: boolean; forgetEarlier?: boolean },
-  options: Common,
+  options: Options,
 ): Promise<void> {
   const api = await findApi(options);
   const changed = await api.sources.change((await find(api, which)).id, to);
@@ -106,7 +104,5 @@ function lineOf({ id, name, provider, isActive, hasSecret, lastEventAt }: EventS
 
 async function find(api: ApiClient, which: string): Promise<EventSource> {
   const { items } = await api.sources.list();
-  const found = items.find(({ id, name }) => id === which || name.toLowerCase() === which.toLowerCase());
-  if (found) return found;
-  throw new CliFailure(`There is no source "${which}"; see what there is: ${commandName} sources list`);
+  return named(items, which, { what: 'source', nameOf: ({ name }) => name, list: 'sources list' });
 }

@@ -1,12 +1,12 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Delivery, Subscription, SubscriptionChange } from '../../client/index.ts';
 import type { ApiClient } from '../api-client.ts';
 import { CliFailure, exitCodes } from '../failure.ts';
-import { type ApiOptions, findApi, withApi } from '../find-api.ts';
+import { findApi } from '../find-api.ts';
+import { apiCommand, named, type Options, wholeNumber } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { readSecret } from '../read-secret.ts';
 
-type Common = ApiOptions & { json?: boolean };
 type Terms = {
   types?: string[];
   sources?: string[];
@@ -14,15 +14,14 @@ type Terms = {
   level?: Subscription['level'];
   maxPerHour?: number;
 };
-type CreateOptions = Common & Terms & { webhook?: string; slack?: string; fromEnv?: string };
-type ChangeOptions = Common & Terms & { name?: string; destination?: string };
+type CreateOptions = Options & Terms & { webhook?: string; slack?: string; fromEnv?: string };
+type ChangeOptions = Options & Terms & { name?: string; destination?: string };
 
 const levels: Subscription['level'][] = ['debug', 'info', 'warning', 'error'];
 
 export function subscriptionsCommand(): Command {
   const all = new Command('subscriptions').description('who is told what happens, by webhook or in Slack');
-  const command = (name: string, description: string) =>
-    withApi(all.command(name)).description(description).option('--json', 'for programs');
+  const command = (name: string, description: string) => apiCommand(all, name, description);
   const of = (name: string, description: string) =>
     command(name, description).argument('<subscription>', 'its id or name');
   const withTerms = (to: Command) =>
@@ -35,9 +34,9 @@ export function subscriptionsCommand(): Command {
       )
       .option('--projects <ids>', 'of these projects only', words)
       .addOption(new Option('--level <level>', 'and what matters more; info unless told').choices(levels))
-      .option('--max-per-hour <n>', 'what is more waits', whole);
+      .option('--max-per-hour <n>', 'what is more waits', wholeNumber);
 
-  command('list', 'what there is').action(async (options: Common) => {
+  command('list', 'what there is').action(async (options: Options) => {
     const { items } = await (await findApi(options)).subscriptions.list();
     if (options.json) return printJson(items);
     if (items.length === 0) say(`None. Add one: ${commandName} subscriptions create NAME --webhook URL`);
@@ -51,7 +50,7 @@ export function subscriptionsCommand(): Command {
     .option('--slack <channel>', 'the id of a channel that the bot is in')
     .option('--from-env <variable>', 'a secret of your own for the webhook, whsec_…, in this variable')
     .action(create);
-  of('show', 'one').action(async (which: string, options: Common) => {
+  of('show', 'one').action(async (which: string, options: Options) => {
     const found = await find(await findApi(options), which);
     if (options.json) return printJson(found);
     print(lineOf(found));
@@ -69,10 +68,10 @@ export function subscriptionsCommand(): Command {
     disable: ['disabled', 'hold it: what happens meanwhile is not told'],
   } as const;
   for (const [verb, [status, description]] of Object.entries(switches)) {
-    of(verb, description).action((which: string, options: Common) => change(which, { status }, options));
+    of(verb, description).action((which: string, options: Options) => change(which, { status }, options));
   }
   of('remove', 'remove it with its deliveries, and destroy its secret').action(
-    async (which: string, options: Common) => {
+    async (which: string, options: Options) => {
       const api = await findApi(options);
       const found = await find(api, which);
       await api.subscriptions.remove(found.id);
@@ -82,7 +81,7 @@ export function subscriptionsCommand(): Command {
   );
   of('rotate-secret', 'another secret; messages are signed with both for a day')
     .option('--from-env <variable>', 'one of your own, whsec_…, in this variable')
-    .action(async (which: string, options: Common & { fromEnv?: string }) => {
+    .action(async (which: string, options: Options & { fromEnv?: string }) => {
       const api = await findApi(options);
       const { id } = await find(api, which);
       const replaced = await api.subscriptions.replaceSecret(id, await secretIn(options));
@@ -95,12 +94,12 @@ export function subscriptionsCommand(): Command {
   of('test', 'send it a test message, and wait for what becomes of it').action(test);
   of('deliveries', 'what was or is to be sent, newest first')
     .addOption(new Option('--status <status>').choices(['pending', 'sending', 'delivered', 'failed']))
-    .option('--limit <n>', 'how many', whole, 25)
+    .option('--limit <n>', 'how many', wholeNumber, 25)
     .option('--cursor <cursor>', 'go on after a page')
     .action(deliveries);
   of('redeliver', 'send a message once more, under the same id')
     .argument('<delivery>', 'its id')
-    .action(async (which: string, delivery: string, options: Common) => {
+    .action(async (which: string, delivery: string, options: Options) => {
       const api = await findApi(options);
       const { id } = await find(api, which);
       const again = await api.subscriptions.redeliver(id, delivery);
@@ -130,7 +129,7 @@ async function create(name: string, options: CreateOptions): Promise<void> {
   if (made.secret) say('  The second line is the secret that signs; it is not shown again.');
 }
 
-async function change(which: string, to: SubscriptionChange, options: Common): Promise<void> {
+async function change(which: string, to: SubscriptionChange, options: Options): Promise<void> {
   const api = await findApi(options);
   const { id } = await find(api, which);
   const changed = await api.subscriptions.change(id, to);
@@ -140,7 +139,7 @@ async function change(which: string, to: SubscriptionChange, options: Common): P
 
 const testMs = 30_000;
 
-async function test(which: string, options: Common): Promise<void> {
+async function test(which: string, options: Options): Promise<void> {
   const api = await findApi(options);
   const { id } = await find(api, which);
   let sent = await api.subscriptions.test(id);
@@ -155,7 +154,7 @@ async function test(which: string, options: Common): Promise<void> {
   if (sent.status !== 'delivered') process.exitCode = exitCodes.failed;
 }
 
-type DeliveriesOptions = Common & { status?: Delivery['status']; limit: number; cursor?: string };
+type DeliveriesOptions = Options & { status?: Delivery['status']; limit: number; cursor?: string };
 
 async function deliveries(which: string, { json, status, limit, cursor, ...options }: DeliveriesOptions) {
   const api = await findApi(options);
@@ -174,11 +173,6 @@ const secretIn = async ({ fromEnv }: { fromEnv?: string }): Promise<string | und
   fromEnv === undefined ? undefined : (await readSecret(fromEnv)).trim();
 
 const words = (text: string): string[] => text.split(',').flatMap((word) => word.trim() || []);
-
-function whole(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('It should be a whole number from 1 on.');
-  return Number(text);
-}
 
 function lineOf({ id, name, method, destination, status, statusReason }: Subscription): string {
   const sign = status === 'active' ? '✓' : status === 'error' ? '✗' : '–';
@@ -203,9 +197,9 @@ function deliveryLine({ id, status, attempts, createdAt, response, reason }: Del
 
 async function find(api: ApiClient, which: string): Promise<Subscription> {
   const { items } = await api.subscriptions.list();
-  const found = items.find(({ id, name }) => id === which || name.toLowerCase() === which.toLowerCase());
-  if (found) return found;
-  throw new CliFailure(
-    `There is no subscription "${which}"; see what there is: ${commandName} subscriptions list`,
-  );
+  return named(items, which, {
+    what: 'subscription',
+    nameOf: ({ name }) => name,
+    list: 'subscriptions list',
+  });
 }

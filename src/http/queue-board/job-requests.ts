@@ -3,9 +3,8 @@
  * else that the board has buttons for (clean, empty, obliterate, pause, add, edit) is refused here, also what later versions of it may
  * bring: PostgreSQL is the truth, and what is changed in the queue alone is changed back, or lost.
  */
-import { randomUUID } from 'node:crypto';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { appendToAuditLog } from '../../audit/append.ts';
+import { noteDeed } from '../../audit/note.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type JobAction, jobsIn, promotionOf, retryOf } from '../../engine/job-actions.ts';
 import type { JobAddress } from '../../engine/queue-backend.ts';
@@ -100,24 +99,16 @@ async function act(engine: ActingEngine, verb: Verb, address: JobAddress, res: R
   const action = await actions[verb](acting, address);
   const { job, workflowId } = action;
   const organizationId = action.organizationId ?? caller.organizationId;
-  const { requestId = null, ...actor } = by;
   await engine.databases.inOrganization(organizationId).events((em) =>
-    appendToAuditLog(em, [
-      {
-        organizationId,
-        source: 'queue-board',
-        sourceId: randomUUID(),
-        actor,
-        action: `job.${verb}`,
-        subjectType: `queue.${job.queue}`,
-        subjectId: job.id,
-        before: null,
-        after: { job: job.name, ...(workflowId ? { workflowId } : {}) },
-        reason: null,
-        requestId,
-        occurredAt: new Date(),
-      },
-    ]),
+    noteDeed(em, {
+      organizationId,
+      by,
+      action: `job.${verb}`,
+      subjectType: `queue.${job.queue}`,
+      subjectId: job.id,
+      facts: { job: job.name, ...(workflowId ? { workflowId } : {}) },
+      source: 'queue-board',
+    }),
   );
   await action.carryOut(by.name);
   return action;

@@ -5,7 +5,7 @@ import { roles } from '../../../entities/projects/roles.ts';
 import { addApiKey } from '../../security/api-keys.ts';
 import { refuseMore, revokeApiKey, rotateApiKey } from '../../security/change-api-keys.ts';
 import { Problem } from '../problem.ts';
-import { filledText } from '../requests/texts.ts';
+import { filledText, moment } from '../requests/texts.ts';
 import { defineRoute, scopes } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
@@ -36,10 +36,9 @@ const withKey = apiKeySchema
   })
   .meta({ id: 'NewApiKey' });
 
-const expiresAt = z
-  .union([z.iso.datetime({ offset: true }), z.null()], 'This should be a time, such as 2027-01-31T00:00:00Z.')
-  .transform((value) => (value === null ? null : new Date(value)))
-  .refine((value) => value === null || value > new Date(), 'This time is past.')
+const expiresAt = moment
+  .refine((value) => value > new Date(), 'This time is past.')
+  .nullable()
   .default(null)
   .describe('Null: never.');
 

@@ -16,7 +16,7 @@ import {
   summaryOf,
 } from '../../security/vault/store.ts';
 import { Problem, type ProblemError } from '../problem.ts';
-import { filledText, text } from '../requests/texts.ts';
+import { filledText, moment, text } from '../requests/texts.ts';
 import { type Asked, defineRoute } from '../route.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
@@ -45,11 +45,7 @@ const value = {
     .refine((given) => Object.keys(given).length <= 20, 'There may be 20 settings at most.')
     .exactOptional()
     .describe('Such as `appId` and `installationId` of a GitHub App.'),
-  expiresAt: z.iso
-    .datetime({ offset: true, error: 'This should be a time, such as 2027-01-31T00:00:00Z.' })
-    .transform((given) => new Date(given))
-    .nullable()
-    .default(null),
+  expiresAt: moment.nullable().default(null),
 };
 
 const list = defineRoute({
