@@ -1,5 +1,4 @@
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
-import { Refusal } from '../../src/engine/refusal.ts';
 import { commandIn } from '../../src/events/comment-command.ts';
 import type { Body } from '../../src/events/provider.ts';
 import { workflowsOf } from './correlate.ts';
@@ -23,18 +22,13 @@ export const obeyComment = defineEventHandler({
     if (!workflowId) throw new Ignored('it is about no workflow of ours');
     if (others.length > 0)
       throw new Ignored(`it is about ${workflows.length} workflows; say it to one of them`);
-    try {
-      await context.signal({
-        workflowId,
-        ...command,
-        actor: `${event.source}:${event.actorName ?? event.actorExternalId ?? 'somebody'}`,
-        // it may be told by webhook, and found by asking
-        idempotencyKey: `${event.source}/comment/${comment?.id ?? data?.id ?? event.id}`,
-      });
-    } catch (error) {
-      if (error instanceof Refusal) throw new Ignored(error.message);
-      throw error;
-    }
+    await context.signal({
+      workflowId,
+      ...command,
+      actor: `${event.source}:${event.actorName ?? event.actorExternalId ?? 'somebody'}`,
+      // it may be told by webhook, and found by asking
+      idempotencyKey: `${event.source}/${event.eventType}/${comment?.id ?? data?.id ?? event.id}`,
+    });
     return `${command.type} was passed on to workflow ${workflowId}`;
   },
 });

@@ -1,6 +1,5 @@
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
-import { Refusal } from '../../src/engine/refusal.ts';
 import type { Body } from '../../src/events/provider.ts';
 import { repositoryIn } from './pull-request-of.ts';
 
@@ -22,19 +21,14 @@ export const settleMergeGate = defineEventHandler({
     if (found.length === 0) throw new Ignored('no workflow waits for it to be merged');
     const did = pull.merged ? 'merged' : 'closed';
     for (const { id: workflowId } of found) {
-      try {
-        await signal({
-          workflowId,
-          type: pull.merged ? 'approve' : 'reject',
-          gate: 'merge',
-          actor: `github:${event.actorName ?? 'somebody'}`,
-          reason: `${did} pull request #${pull.number} at GitHub`,
-          idempotencyKey: `event/${event.id}`,
-        });
-      } catch (error) {
-        if (error instanceof Refusal) throw new Ignored(error.message);
-        throw error;
-      }
+      await signal({
+        workflowId,
+        type: pull.merged ? 'approve' : 'reject',
+        gate: 'merge',
+        actor: `github:${event.actorName ?? 'somebody'}`,
+        reason: `${did} pull request #${pull.number} at GitHub`,
+        idempotencyKey: `event/${event.id}`,
+      });
     }
     return `pull request ${pull.number} was ${did}, which answers ${found.map(({ id }) => id).join(', ')}`;
   },

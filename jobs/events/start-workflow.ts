@@ -37,11 +37,8 @@ export const startWorkflow = defineEventHandler({
       });
       return `${created ? 'started' : 'had started'} workflow ${workflowId} for ${issue.key}`;
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.kind === 'line-full') throw error;
-      throw new Ignored(
-        error.kind === 'key-reused' ? `${issue.key} has its workflow already` : error.message,
-      );
+      if (!(error instanceof Refusal && error.kind === 'key-reused')) throw error;
+      throw new Ignored(`${issue.key} has its workflow already`);
     }
   },
 });

@@ -25,7 +25,8 @@ export type EventHandlerDefinition = {
   on: readonly string[];
   /**
    * May run again for the same event: after a crash, or because somebody has it replayed. Gives what it did, in a
-   * sentence; throws {@link Ignored} where nothing follows, and anything else to be tried again.
+   * sentence; throws {@link Ignored} where nothing follows, and anything else to be tried again. What the context
+   * refuses counts as ignored, with the refusal's reason, unless the line is full.
    */
   handle(event: Event, context: EventContext): Promise<string>;
 };

@@ -9,6 +9,7 @@ import { EventSource } from '../../../entities/events/event-source.ts';
 import { redact } from '../../security/redact.ts';
 import type { Engine } from '../engine.ts';
 import { reasonOf } from '../errors.ts';
+import { Refusal } from '../refusal.ts';
 import type { EngineJob } from '../queues.ts';
 import { type EventHandlerDefinition, Ignored } from './define-event-handler.ts';
 import { eventContext } from './event-context.ts';
@@ -80,7 +81,7 @@ async function handle(
     return did;
   } catch (error) {
     const reason = redact(reasonOf(error));
-    if (error instanceof Ignored) {
+    if (error instanceof Ignored || isFinal(error)) {
       await settle((row) => row.ignore(reason));
       return `ignored: ${reason}`;
     }
@@ -92,3 +93,6 @@ async function handle(
     return `failed: ${reason}`;
   }
 }
+
+/** What was refused would be refused again, but for a line that is full just now. */
+const isFinal = (error: unknown): boolean => error instanceof Refusal && error.kind !== 'line-full';
