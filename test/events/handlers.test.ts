@@ -321,6 +321,17 @@ describe.each(backends())('on %s', (backend) => {
     const { finalPrNumber, linearMainIssueId } = await system.workflow(id);
     const { github, linear } = system.engine.servicesOf(system.organizationId);
     const say = (text: string) => github.createComment(system.repository, Number(finalPrNumber), text);
+    const edit = async (comment: string, body: string) => {
+      // of the second in which it was written, GitHub's clock would not tell
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      const { apiUrl, token } = system.engine.config.github;
+      const answer = await fetch(`${apiUrl}/repos/${fullName()}/issues/comments/${comment}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+        body: JSON.stringify({ body }),
+      });
+      expect(answer.status).toBe(200);
+    };
     const signals = () => {
       const asked = { workflowExecutionId: id, type: { $ne: 'requirements' as const } };
       return db().workflows((em) => em.find(Signal, asked, { orderBy: { createdAt: 'asc' } }));
@@ -328,6 +339,9 @@ describe.each(backends())('on %s', (backend) => {
     const found = (events: number) => `asked for 1 workflows under way; nobody had told of ${events} events`;
 
     await say('I would say /gsw approve');
+    // what somebody writes into a comment that is there is no command of its author
+    const edited = await say('Nothing yet.');
+    await edit(edited.id, '/gsw cancel');
     const paused = await say('Not yet.\n\n/gsw pause for lunch');
     expect(await poll()).toBe(found(1));
     await system.until(id, ['paused']);

@@ -9,8 +9,8 @@ import { EventSource } from '../../../entities/events/event-source.ts';
 import { redact } from '../../security/redact.ts';
 import type { Engine } from '../engine.ts';
 import { reasonOf } from '../errors.ts';
-import { Refusal } from '../refusal.ts';
 import type { EngineJob } from '../queues.ts';
+import { Refusal } from '../refusal.ts';
 import { type EventHandlerDefinition, Ignored } from './define-event-handler.ts';
 import { eventContext } from './event-context.ts';
 

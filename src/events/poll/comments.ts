@@ -1,4 +1,7 @@
-/** Comments that give a command to a workflow: on its pull requests, and on its issues. */
+/**
+ * Comments that give a command to a workflow: on its pull requests, and on its issues. As by webhook, what was written
+ * later into a comment that was there counts for nothing: others than its author may have done so.
+ */
 import { commandBeginning, commandIn } from '../comment-command.ts';
 import type { Missed, Question } from './question.ts';
 
@@ -8,7 +11,7 @@ export const commandsAtGitHub: Question = async function* ({ services, workflows
   );
   for (const [fullName, repository] of repositories) {
     for (const comment of await services.github.listComments(repository, since)) {
-      if (!commandIn(comment.body)) continue;
+      if (comment.isEdited || !commandIn(comment.body)) continue;
       const { number, isOfPullRequest, author, association, url, writtenAt } = comment;
       yield {
         headers: {
@@ -33,11 +36,9 @@ export const commandsAtGitHub: Question = async function* ({ services, workflows
   }
 };
 
-export const commandsAtLinear: Question = async function* ({ services, workflows, since }) {
-  // an organisation may do without Linear
-  if (!workflows.some(({ hasIssues }) => hasIssues)) return;
+export const commandsAtLinear: Question = async function* ({ services, since }) {
   for (const comment of await services.linear.listComments({ containing: commandBeginning, since })) {
-    if (!commandIn(comment.body)) continue;
+    if (comment.isEdited || !commandIn(comment.body)) continue;
     const { id, body, issue, author, url, writtenAt } = comment;
     yield {
       headers: { 'linear-delivery': `asked/comments/${id}` },

@@ -31,11 +31,23 @@ export type Poller = {
   signal: AbortSignal;
 };
 
-type Asked = { provider: EventProvider; name: string; questions: readonly Question[] };
+type Asked = {
+  provider: EventProvider;
+  name: string;
+  questions: readonly Question[];
+  /** Whether the workflow has anything there. */
+  isOf(workflow: UnderWay): boolean;
+};
 
 const services: readonly Asked[] = [
-  { provider: github, name: 'GitHub', questions: [closedPullRequests, commandsAtGitHub] },
-  { provider: linear, name: 'Linear', questions: [commandsAtLinear] },
+  {
+    provider: github,
+    name: 'GitHub',
+    questions: [closedPullRequests, commandsAtGitHub],
+    isOf: () => true,
+  },
+  // an organisation may do without Linear
+  { provider: linear, name: 'Linear', questions: [commandsAtLinear], isOf: ({ hasIssues }) => hasIssues },
 ];
 
 /** Clocks differ, and what was written in the moment of the last question may not have been in its answer. */
@@ -50,7 +62,9 @@ export async function pollServices(
     done.workflows += workflows.length;
     for (const asked of services) {
       if (poller.signal.aborted) return done;
-      const { stored, failure } = await ask(poller, asked, organizationId, workflows);
+      const some = workflows.filter(asked.isOf);
+      if (some.length === 0) continue;
+      const { stored, failure } = await ask(poller, asked, organizationId, some);
       done.stored += stored;
       if (failure !== null) done.failures.push(`${organizationId}: ${failure}`);
     }
@@ -67,8 +81,9 @@ async function ask(
   const db = poller.databases.inOrganization(organizationId);
   const source = await ensureSource(poller, asked, organizationId);
   const began = new Date();
-  const last = source.lastSyncAt ?? new Date(Math.min(...workflows.map(({ createdAt }) => +createdAt)));
-  const since = new Date(last.getTime() - overlapMs);
+  // one that was never asked has nothing to make up for but the time until it was its turn
+  const last = source.lastSyncAt?.getTime() ?? began.getTime() - poller.everyMs;
+  const since = new Date(last - overlapMs);
   let stored = 0;
   let failure: string | null = null;
   try {

@@ -5,7 +5,6 @@ import type { RepositoryName } from '../../integrations/github/port.ts';
 export type UnderWay = {
   id: string;
   repository: RepositoryName;
-  createdAt: Date;
   /** Of a pull request whose merge is waited for. */
   finalPullRequest: number | null;
   hasIssues: boolean;
@@ -16,7 +15,6 @@ type Row = {
   organization_id: string;
   github_owner: string;
   github_repo_name: string;
-  created_at: Date;
   final: number | null;
   has_issues: boolean;
 };
@@ -25,7 +23,7 @@ type Row = {
 export async function workflowsUnderWay(databases: Databases): Promise<Map<string, UnderWay[]>> {
   const rows = await databases.maintenance.workflows((em) =>
     em.execute<Row[]>(
-      `select id, organization_id, github_owner, github_repo_name, created_at,
+      `select id, organization_id, github_owner, github_repo_name,
               linear_main_issue_key is not null as has_issues,
               case when exists (select from workflow_stage_executions stage
                                  where stage.workflow_execution_id = workflow.id and stage.open_gate = 'merge')
@@ -40,7 +38,6 @@ export async function workflowsUnderWay(databases: Databases): Promise<Map<strin
       own.map((row) => ({
         id: row.id,
         repository: { owner: row.github_owner, name: row.github_repo_name },
-        createdAt: new Date(row.created_at),
         finalPullRequest: row.final,
         hasIssues: row.has_issues,
       })),

@@ -49,7 +49,8 @@ export function commentCalls({
         isOfPullRequest: new URL(comment.html_url).pathname.split('/').at(-2) === 'pull',
         author: comment.user && { id: comment.user.id, login: comment.user.login },
         association: comment.author_association ?? 'NONE',
-        writtenAt: new Date(comment.updated_at),
+        writtenAt: new Date(comment.created_at),
+        isEdited: comment.updated_at !== comment.created_at,
       }));
     },
 

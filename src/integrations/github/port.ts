@@ -80,8 +80,8 @@ export type SignedComment = Comment & {
   author: { id: number; login: string } | null;
   /** What the author is to the repository, such as `OWNER`. */
   association: string;
-  /** Or changed. */
   writtenAt: Date;
+  isEdited: boolean;
 };
 
 export type MergeOutcome =
@@ -136,7 +136,7 @@ export interface GitHub {
   ): Promise<MergeOutcome>;
   /** Own comment of an issue or pull request that contains `marker`. */
   findComment(repo: RepositoryName, number: number, marker: string): Promise<Comment | null>;
-  /** Of all its issues and pull requests, those that were written or changed since then, oldest first. */
+  /** Of all its issues and pull requests, those that were written or edited since then, the one that was touched first before the others. */
   listComments(repo: RepositoryName, since: Date): Promise<SignedComment[]>;
   createComment(repo: RepositoryName, number: number, body: string): Promise<Comment>;
   gitRemote(repo: RepositoryName): Promise<GitRemote>;

@@ -24,6 +24,7 @@ export type CommentNode = {
   body: string;
   url: string;
   createdAt: string;
+  editedAt: string | null;
   user: { id: string; name: string } | null;
   /** Null where it is a comment of something else, such as a document. */
   issue: { id: string; identifier: string; title: string } | null;
@@ -126,7 +127,7 @@ export const commentsWith: GraphqlDocument<
 > = `
   query CommentsWith($text: String!, $since: DateTimeOrDuration!, $after: String) {
     comments(first: 100, after: $after, filter: { body: { contains: $text }, createdAt: { gte: $since } }) {
-      nodes { id body url createdAt user { id name } issue { id identifier title } }
+      nodes { id body url createdAt editedAt user { id name } issue { id identifier title } }
       ${pageInfo}
     }
   }`;

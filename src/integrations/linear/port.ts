@@ -38,6 +38,7 @@ export type SignedComment = {
   /** Null where it was no person. */
   author: { id: string; name: string } | null;
   writtenAt: Date;
+  isEdited: boolean;
 };
 
 export interface Linear {

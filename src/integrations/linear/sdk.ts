@@ -105,8 +105,19 @@ export function createLinear(options: LinearOptions): Linear {
       const nodes = nodesOf(async (after) => {
         return (await send(documents.commentsWith, { ...wanted, after })).comments;
       });
-      const found = (await Array.fromAsync(nodes)).flatMap(({ user, createdAt, issue, ...comment }) =>
-        issue ? [{ ...comment, issue, author: user, writtenAt: new Date(createdAt) }] : [],
+      const found = (await Array.fromAsync(nodes)).flatMap(
+        ({ user, createdAt, editedAt, issue, ...comment }) =>
+          issue
+            ? [
+                {
+                  ...comment,
+                  issue,
+                  author: user,
+                  writtenAt: new Date(createdAt),
+                  isEdited: editedAt !== null,
+                },
+              ]
+            : [],
       );
       return found.sort((one, other) => +one.writtenAt - +other.writtenAt);
     },
