@@ -1,5 +1,5 @@
 import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
-import { pollServices as poll } from '../../src/events/poll/poll.ts';
+import { poll } from '../../src/events/poll/poll.ts';
 
 /** Asks for what webhooks should have told and may have lost. */
 export const pollServices = defineMaintenance({

@@ -6,9 +6,9 @@ const commands = ['approve', 'reject', 'pause', 'resume', 'cancel', 'retry'] as 
 
 export type Command = { type: (typeof commands)[number]; reason: string | undefined };
 
-export const commandBeginning = '/gsw ';
+export const commandWord = '/gsw';
 
-const pattern = new RegExp(`^${commandBeginning}+(${commands.join('|')})(?: +(.*))?$`, 'im');
+const pattern = new RegExp(`^${commandWord} +(${commands.join('|')})(?: +(.*))?$`, 'im');
 
 /** `/gsw approve`, alone on its line; what follows on that line is the reason. Null where there is none. */
 export function commandIn(text: string): Command | null {

@@ -61,6 +61,27 @@ describe.each(backends())('on %s', (backend) => {
     return delivery;
   }
 
+  /** A workflow whose steps are merged, and whose final pull request waits for approval. */
+  async function untilMergeIsAsked(): Promise<string> {
+    const id = await system.enqueue({
+      requirements: `# One\n\n${requirements}`,
+      options: { autoConfirmPlan: true },
+    });
+    await system.untilAsked(id, 60_000);
+    return id;
+  }
+
+  /** What a person does at GitHub itself; of the repository. */
+  async function atGitHub(method: string, path: string, body: object): Promise<void> {
+    const { apiUrl, token } = system.engine.config.github;
+    const answer = await fetch(`${apiUrl}/repos/${fullName()}/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(200);
+  }
+
   /** What the maintenance says that asks other services. */
   function poll(): Promise<string> {
     const { config, databases, servicesOf, catalogue } = system.engine;
@@ -148,11 +169,7 @@ describe.each(backends())('on %s', (backend) => {
 
   test('what people do to a pull request is mirrored, in whatever order it comes', async () => {
     system.work();
-    const id = await system.enqueue({
-      requirements: `# One\n\n${requirements}`,
-      options: { autoConfirmPlan: true },
-    });
-    await system.untilAsked(id, 60_000);
+    const id = await untilMergeIsAsked();
     const [pull] = await db().task((em) => em.find(StepPullRequest, { workflowId: id }));
     const { number, mergeCommitSha } = pull as StepPullRequest;
     const about = { number, head: { ref: (pull as StepPullRequest).headBranch } };
@@ -272,20 +289,10 @@ describe.each(backends())('on %s', (backend) => {
 
   test('a merge by hand of which no webhook tells is asked for, and the workflow goes on', async () => {
     system.work();
-    const id = await system.enqueue({
-      requirements: `# One\n\n${requirements}`,
-      options: { autoConfirmPlan: true },
-    });
-    await system.untilAsked(id, 60_000);
+    const id = await untilMergeIsAsked();
     const { finalPrNumber } = await system.workflow(id);
     expect(await poll()).toBe('asked for 1 workflows under way; nobody had told of 0 events');
-    const { apiUrl, token } = system.engine.config.github;
-    const merged = await fetch(`${apiUrl}/repos/${fullName()}/pulls/${finalPrNumber}/merge`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
-      body: '{}',
-    });
-    expect(merged.status).toBe(200);
+    await atGitHub('PUT', `pulls/${finalPrNumber}/merge`, {});
     expect(await poll()).toBe('asked for 1 workflows under way; nobody had told of 1 events');
     expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
     const approvals = await db().workflows((em) =>
@@ -313,24 +320,14 @@ describe.each(backends())('on %s', (backend) => {
 
   test('commands in comments of which no webhook tells are asked for, at GitHub and at Linear, and obeyed once', async () => {
     system.work();
-    const id = await system.enqueue({
-      requirements: `# One\n\n${requirements}`,
-      options: { autoConfirmPlan: true },
-    });
-    await system.untilAsked(id, 60_000);
+    const id = await untilMergeIsAsked();
     const { finalPrNumber, linearMainIssueId } = await system.workflow(id);
     const { github, linear } = system.engine.servicesOf(system.organizationId);
     const say = (text: string) => github.createComment(system.repository, Number(finalPrNumber), text);
     const edit = async (comment: string, body: string) => {
       // of the second in which it was written, GitHub's clock would not tell
       await new Promise((resolve) => setTimeout(resolve, 1_100));
-      const { apiUrl, token } = system.engine.config.github;
-      const answer = await fetch(`${apiUrl}/repos/${fullName()}/issues/comments/${comment}`, {
-        method: 'PATCH',
-        headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
-        body: JSON.stringify({ body }),
-      });
-      expect(answer.status).toBe(200);
+      await atGitHub('PATCH', `issues/comments/${comment}`, { body });
     };
     const signals = () => {
       const asked = { workflowExecutionId: id, type: { $ne: 'requirements' as const } };
@@ -362,7 +359,7 @@ describe.each(backends())('on %s', (backend) => {
     await linear.createComment({
       id: randomUUID(),
       issueId: String(linearMainIssueId),
-      body: '/gsw approve it is good',
+      body: '/GSW approve it is good',
     });
     expect(await poll()).toBe(found(1));
     expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');

@@ -2,8 +2,11 @@
  * Comments that give a command to a workflow: on its pull requests, and on its issues. As by webhook, what was written
  * later into a comment that was there counts for nothing: others than its author may have done so.
  */
-import { commandBeginning, commandIn } from '../comment-command.ts';
-import type { Missed, Question } from './question.ts';
+import { commandIn, commandWord } from '../comment-command.ts';
+import type { Question } from './question.ts';
+
+const givesCommand = ({ isEdited, body }: { isEdited: boolean; body: string }) =>
+  !isEdited && commandIn(body) !== null;
 
 export const commandsAtGitHub: Question = async function* ({ services, workflows, since }) {
   const repositories = new Map(
@@ -11,7 +14,7 @@ export const commandsAtGitHub: Question = async function* ({ services, workflows
   );
   for (const [fullName, repository] of repositories) {
     for (const comment of await services.github.listComments(repository, since)) {
-      if (comment.isEdited || !commandIn(comment.body)) continue;
+      if (!givesCommand(comment)) continue;
       const { number, isOfPullRequest, author, association, url, writtenAt } = comment;
       yield {
         headers: {
@@ -31,14 +34,14 @@ export const commandsAtGitHub: Question = async function* ({ services, workflows
           },
           sender: author,
         },
-      } satisfies Missed;
+      };
     }
   }
 };
 
 export const commandsAtLinear: Question = async function* ({ services, since }) {
-  for (const comment of await services.linear.listComments({ containing: commandBeginning, since })) {
-    if (comment.isEdited || !commandIn(comment.body)) continue;
+  for (const comment of await services.linear.listComments({ containing: commandWord, since })) {
+    if (!givesCommand(comment)) continue;
     const { id, body, issue, author, url, writtenAt } = comment;
     yield {
       headers: { 'linear-delivery': `asked/comments/${id}` },
@@ -50,6 +53,6 @@ export const commandsAtLinear: Question = async function* ({ services, since }) 
         actor: author,
         url,
       },
-    } satisfies Missed;
+    };
   }
 };

@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import { EventSource } from '../../../entities/events/event-source.ts';
 import type { Databases } from '../../databases/connect.ts';
 import { insertRows } from '../../databases/insert-rows.ts';
-import type { Services } from '../../engine/define.ts';
 import { deriveId } from '../../engine/derive.ts';
 import { reasonOf } from '../../engine/errors.ts';
 import { type EventHandlerDefinition, handlersOf } from '../../engine/events/define-event-handler.ts';
@@ -23,7 +22,7 @@ import { type UnderWay, workflowsUnderWay } from './under-way.ts';
 
 export type Poller = {
   databases: Databases;
-  servicesOf(organizationId: string): Asking['services'] & Partial<Services>;
+  servicesOf(organizationId: string): Asking['services'];
   handlers: readonly EventHandlerDefinition[];
   /** How often it is done. */
   everyMs: number;
@@ -54,7 +53,7 @@ const services: readonly Asked[] = [
 const overlapMs = 60_000;
 
 /** Gives how many workflows it asked for, how many events it stored, and why it did not get on, by organisation. */
-export async function pollServices(
+export async function poll(
   poller: Poller,
 ): Promise<{ workflows: number; stored: number; failures: string[] }> {
   const done = { workflows: 0, stored: 0, failures: [] as string[] };

@@ -126,7 +126,7 @@ export const commentsWith: GraphqlDocument<
   { text: string; since: string; after: string | null }
 > = `
   query CommentsWith($text: String!, $since: DateTimeOrDuration!, $after: String) {
-    comments(first: 100, after: $after, filter: { body: { contains: $text }, createdAt: { gte: $since } }) {
+    comments(first: 100, after: $after, filter: { body: { containsIgnoreCase: $text }, createdAt: { gte: $since } }) {
       nodes { id body url createdAt editedAt user { id name } issue { id identifier title } }
       ${pageInfo}
     }

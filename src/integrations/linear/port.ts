@@ -65,7 +65,7 @@ export interface Linear {
     type: 'blocks';
   }): Promise<string>;
   findComment(id: string): Promise<string | null>;
-  /** Of all issues that the credential may see, those with this text that were written since then, oldest first. */
+  /** Of all issues that the credential may see, those with this text, in capitals or not, that were written since then, oldest first. */
   listComments(by: { containing: string; since: Date }): Promise<SignedComment[]>;
   createComment(comment: { id: string; issueId: string; body: string }): Promise<string>;
   /** Attaches a link to an issue; the same url on the same issue updates the one that is there. Gives its id. */
