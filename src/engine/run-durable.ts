@@ -48,6 +48,13 @@ function lockRow(em: EntityManager, kind: Kind, data: EnteredJob): Promise<Row |
 
 /** Gives, for people who look at the finished job, what became of it. */
 export async function runDurable(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
+  const outcome = await goOn(engine, kind, job, token);
+  // A job that was taken up anew can have jobs below it that are still at work: BullMQ lets it end only after them.
+  if (job.attemptsStarted > 1 && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
+  return outcome;
+}
+
+async function goOn(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
   for (;;) {
     let data: EnteredJob = job.data;
     const entered = await enter(engine, kind, data);
