@@ -2,16 +2,8 @@ import { problemOfRequirements } from '../../entities/task/requirement-document.
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
 import { Refusal } from '../../src/engine/refusal.ts';
 import type { Body } from '../../src/events/provider.ts';
-
-/** What a source says of it, beside its secret. */
-type Settings = {
-  /** The label that starts a workflow; `gsw` unless told. */
-  startLabel?: string;
-  /** Whom an issue is given to, to start a workflow: a login at GitHub, an id or name at Linear. */
-  startAssignee?: string;
-  /** `OWNER/NAME`: where work for issues of Linear is done. */
-  repository?: string;
-};
+import { defaultStartLabel, type StartSettings, startKeyOf } from '../../src/events/start-settings.ts';
+import { ownIssues } from '../../src/plans/own-issues.ts';
 
 type Issue = { key: string; title: string; text: string; repository: string; by: string };
 
@@ -19,10 +11,12 @@ type Issue = { key: string; title: string; text: string; repository: string; by:
 export const startWorkflow = defineEventHandler({
   name: 'start-workflow',
   on: ['github:issues.labeled', 'github:issues.assigned', 'linear:Issue.create', 'linear:Issue.update'],
-  async handle(event, { enqueue, source }) {
-    const settings = source.settings as Settings;
+  async handle(event, { enqueue, source, db }) {
+    const settings = source.settings as StartSettings;
     const body = event.payload as Body;
     const issue = event.source === 'github' ? ofGitHub(body, settings) : ofLinear(body, settings);
+    if (event.source === 'linear' && (await ownIssues(db, [body.data?.id])).size > 0)
+      throw new Ignored(`a workflow made ${issue.key} itself`);
     const [owner = '', name = ''] = issue.repository.split('/');
     const requirements = `# ${issue.title}\n\n${issue.text}`;
     const problem = problemOfRequirements(requirements);
@@ -32,7 +26,7 @@ export const startWorkflow = defineEventHandler({
         repository: { owner, name },
         name: issue.title.slice(0, 255),
         requirements,
-        idempotencyKey: `${event.source}:${issue.key}`,
+        idempotencyKey: startKeyOf(event.source, issue.key),
         createdBy: `${event.source}:${issue.by}`,
       });
       return `${created ? 'started' : 'had started'} workflow ${workflowId} for ${issue.key}`;
@@ -43,7 +37,7 @@ export const startWorkflow = defineEventHandler({
   },
 });
 
-function ofGitHub(body: Body, { startLabel = 'gsw', startAssignee }: Settings): Issue {
+function ofGitHub(body: Body, { startLabel = defaultStartLabel, startAssignee }: StartSettings): Issue {
   const { action, label, assignee, issue, repository, sender } = body;
   const agreed =
     action === 'labeled' ? label?.name === startLabel : startAssignee && assignee?.login === startAssignee;
@@ -58,7 +52,10 @@ function ofGitHub(body: Body, { startLabel = 'gsw', startAssignee }: Settings): 
   };
 }
 
-function ofLinear(body: Body, { startLabel = 'gsw', startAssignee, repository }: Settings): Issue {
+function ofLinear(
+  body: Body,
+  { startLabel = defaultStartLabel, startAssignee, repository }: StartSettings,
+): Issue {
   const { data, actor } = body;
   const labels = Array.isArray(data?.labels) ? data.labels.map((label: Body) => label?.name) : [];
   const given =

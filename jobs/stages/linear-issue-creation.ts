@@ -13,12 +13,15 @@ import { currentPlan } from '../plan/keep-plan.ts';
 /** Creates the main Linear issue and one sub-issue per step, related by `blocks`, all linked back to the workflow. */
 export const linearIssueCreation = defineStage({
   name: 'linear_issue_creation',
+  version: 2,
   timeout: '3h',
   async run(context) {
-    const { workflow, db, perform, performAll, remember } = context;
+    const { workflow, db, perform, performAll, remember, version } = context;
     const { decomposition, steps, dependsOn } = await db.task((em) => currentPlan(em, workflow.id));
     const team = await perform('team', readTeam.with({}));
-    const { labelId } = await perform('label', ensureLabel.with({ teamId: team.id, name: 'gsw' }));
+    // not the label that people start workflows with: there may be others that listen for that
+    const name = version >= 2 ? 'gsw-workflow' : 'gsw';
+    const { labelId } = await perform('label', ensureLabel.with({ teamId: team.id, name }));
     const common = { teamId: team.id, labelIds: [labelId] };
     const origin = {
       workflow: workflow.id,
