@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { wrap } from '@mikro-orm/core';
 import { sign } from '@octokit/webhooks-methods';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -79,7 +79,7 @@ describe.each(backends())('on %s', (backend) => {
       headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
       body: JSON.stringify(body),
     });
-    expect(answer.status).toBe(200);
+    expect(answer.ok).toBe(true);
   }
 
   /** What the maintenance says that asks other services. */
@@ -368,6 +368,105 @@ describe.each(backends())('on %s', (backend) => {
       ['resume', 'github', null],
       ['approve', 'linear', 'it is good'],
     ]);
+  }, 120_000);
+
+  test('an issue of which no webhook tells that it was given the label is asked for, and starts one workflow', async () => {
+    // without the maintenance, which would ask by itself
+    system.work(['events']);
+    const { owner, name } = system.repository;
+    const pinned = await api.send('POST', '/v1/projects', { body: { repository: `${owner}/${name}` } });
+    expect([200, 201]).toContain(pinned.status);
+    const found = (events: number) => `asked for 0 workflows under way; nobody had told of ${events} events`;
+    expect(await poll()).toBe(found(0));
+    await atGitHub('POST', 'issues', { title: 'Nobody’s', body: requirements });
+    await atGitHub('POST', 'issues', { title: 'Greet the reader', body: requirements, labels: ['gsw'] });
+    // it is found again for as long as it has no workflow, and is stored once
+    expect(await poll()).toBe(found(1));
+    const workflows = () => db().workflows((em) => em.find(WorkflowExecution, {}));
+    await expect.poll(async () => (await workflows()).length, { timeout: 20_000 }).toBe(1);
+    expect(await poll()).toBe(found(0));
+    expect(await workflows()).toMatchObject([
+      { name: 'Greet the reader', createdBy: 'github:sandbox-bot', idempotencyKey: `github:${fullName()}#2` },
+    ]);
+    // the webhook comes after all
+    const issue = { number: 2, title: 'Greet the reader', body: requirements };
+    const told = await deliver('issues', { action: 'labeled', label: { name: 'gsw' }, issue });
+    expect((await outcome(told, 'start-workflow')).reason).toMatch(/^had started workflow/);
+    const { body } = await api.send('GET', '/v1/received-events?type=issues.labeled');
+    const hooks = (await api.send('GET', '/v1/sources')).body.items.find(
+      (one: { name: string }) => one.name === 'hooks',
+    );
+    const told2 = await db().events((em) => em.find(Event, { eventType: 'issues.labeled' }));
+    expect(body.items).toHaveLength(2);
+    expect(new Set(told2.map(({ eventSourceId }) => eventSourceId))).toEqual(new Set([hooks.id]));
+  }, 60_000);
+
+  test('of Linear’s issues, one with the label starts a workflow, asked for or told; those that a workflow made do not', async () => {
+    const added = await api.send('POST', '/v1/sources', {
+      body: {
+        name: 'linear hooks',
+        provider: 'linear',
+        secret: 'lin_wh_secret_of_the_test',
+        settings: { repository: fullName(), startLabel: 'go' },
+      },
+    });
+    expect(added.status).toBe(201);
+    const { linear } = system.engine.servicesOf(system.organizationId);
+    const { id: teamId } = await linear.getTeam();
+    const labelId = await linear.createLabel({ id: randomUUID(), teamId, name: 'go' });
+    const issue = await linear.createIssue({
+      id: randomUUID(),
+      ...{ teamId, title: 'Greet the reader', description: requirements, labelIds: [labelId] },
+    });
+    expect(await poll()).toBe('asked for 0 workflows under way; nobody had told of 1 events');
+    // only now: its maintenance would have asked by itself
+    system.work();
+    const workflows = () => db().workflows((em) => em.find(WorkflowExecution, {}));
+    await expect.poll(async () => (await workflows()).length, { timeout: 20_000 }).toBe(1);
+    const [started] = (await workflows()) as [WorkflowExecution];
+    expect(started.idempotencyKey).toBe(`linear:${issue.identifier}`);
+    await system.untilAsked(started.id);
+    await api.send('POST', `/v1/workflows/${started.id}/signals`, { body: { type: 'approve' } });
+    await system.untilAsked(started.id, 60_000);
+
+    // as Linear tells of the issues that the workflow has made, were they to carry the agreed label
+    const { linearMainIssueId, linearMainIssueKey } = await system.workflow(started.id);
+    const raw = JSON.stringify({
+      type: 'Issue',
+      action: 'create',
+      createdAt: new Date().toISOString(),
+      webhookTimestamp: Date.now(),
+      data: {
+        id: linearMainIssueId,
+        identifier: linearMainIssueKey,
+        title: 'Greet the reader',
+        description: requirements,
+        labels: [{ name: 'go' }],
+      },
+    });
+    const delivery = randomUUID();
+    const answer = await api.send('POST', new URL(added.body.url, api.url).pathname, {
+      key: null,
+      body: raw,
+      headers: {
+        'linear-delivery': delivery,
+        'linear-event': 'Issue',
+        'linear-signature': createHmac('sha256', 'lin_wh_secret_of_the_test').update(raw).digest('hex'),
+      },
+    });
+    expect(answer.status).toBe(202);
+    expect(await outcome(delivery, 'start-workflow')).toMatchObject({
+      status: 'ignored',
+      reason: `a workflow made ${linearMainIssueKey} itself`,
+    });
+    expect(await workflows()).toHaveLength(1);
+    // nor do its own labels make it look like one of people's
+    const labels = system.sandbox.linear.labels().map((label) => label.name);
+    expect(labels).toEqual(expect.arrayContaining(['go', 'gsw-workflow']));
+    expect(labels).not.toContain('gsw');
+    // or those that come after it, who share the databases, would ask for it, too
+    const changed = await api.send('PATCH', `/v1/sources/${added.body.id}`, { body: { isActive: false } });
+    expect(changed.status).toBe(200);
   }, 120_000);
 
   test('events that came while no worker was there, and whose jobs were lost, are handled by the next one', async () => {

@@ -185,6 +185,37 @@ describe('comments', () => {
     expect(listed.every(({ writtenAt }) => writtenAt >= since)).toBe(true);
   });
 
+  test('issues that were given a label or to somebody are found in all repositories of an owner, with who did so', async () => {
+    const post = (path: string, body: object, as = token) =>
+      contractFetch(`${sandbox.url}/repos/${repo.owner}/${repo.name}/${path}`, {
+        method: 'POST',
+        headers: { authorization: `token ${as}` },
+        body: JSON.stringify(body),
+      }).then((answer) => answer.json());
+    const label = `go "${repo.name}"`;
+    const since = new Date(Math.floor(Date.now() / 1000) * 1000);
+    await post('issues', { title: 'Nobody’s' });
+    const { number } = await post('issues', { title: 'Ours', body: 'Do it.' });
+    await post(`issues/${number}/labels`, { labels: ['bug', label] }, otherToken);
+    await post('issues', { title: 'Hers', assignees: [`ada-${repo.name}`] });
+
+    const [found, ...more] = await github.listGivenIssues({ owner: repo.owner }, { label }, since);
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ repository: repo, number, title: 'Ours', body: 'Do it.' });
+    expect(found?.givenBy).toMatch(/./);
+    expect(found?.givenAt.getTime()).toBeGreaterThanOrEqual(since.getTime());
+    const hers = await github.listGivenIssues({ owner: 'OCTO' }, { assignee: `ada-${repo.name}` }, since);
+    expect(hers.map(({ title }) => title)).toEqual(['Hers']);
+    expect(hers[0]?.givenBy).not.toBe(found?.givenBy);
+
+    // touched since, but given before
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const afterwards = new Date(Math.floor(Date.now() / 1000) * 1000);
+    await post(`issues/${number}/labels`, { labels: ['later'] });
+    expect(await github.listGivenIssues({ owner: repo.owner }, { label }, afterwards)).toEqual([]);
+    expect(await github.listGivenIssues({ owner: 'nobody' }, { label }, since)).toEqual([]);
+  });
+
   test('somebody else’s comment with the marker is not ours', async () => {
     await openFeature();
     await connectTo(sandbox, otherToken).createComment(repo, 1, 'copied <!-- gsw:key -->');

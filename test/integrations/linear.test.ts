@@ -210,6 +210,25 @@ describe('comments', () => {
   });
 });
 
+describe('issues that were given a label', () => {
+  it('are listed with their text while they are open, beyond the first page', async () => {
+    const labelId = await used.linear.createLabel({ id: randomUUID(), teamId: used.teamId, name: 'go' });
+    const create = (title: string, labelIds = [labelId]) =>
+      used.linear.createIssue(newIssue(used.teamId, { title, labelIds }));
+    await create('before');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const since = new Date();
+    await create('another', []);
+    await used.linear.setState((await create('done')).id, 'completed');
+    for (let n = 0; n < 101; n += 1) await create(`issue ${n}`);
+    const listed = await used.linear.listGivenIssues({ label: 'go' }, since);
+    expect(listed.map(({ title }) => title).toSorted()).toEqual(
+      Array.from({ length: 101 }, (_, n) => `issue ${n}`).toSorted(),
+    );
+    expect(listed[0]).toMatchObject({ description: 'As **told**.', updatedAt: expect.any(Date) });
+  });
+});
+
 describe('links', () => {
   it('are attached once per url and updated after', async () => {
     const { id: issueId } = await used.linear.createIssue(newIssue(used.teamId));

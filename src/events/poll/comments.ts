@@ -39,7 +39,8 @@ export const commandsAtGitHub: Question = async function* ({ services, workflows
   }
 };
 
-export const commandsAtLinear: Question = async function* ({ services, since }) {
+export const commandsAtLinear: Question = async function* ({ services, workflows, since }) {
+  if (workflows.length === 0) return;
   for (const comment of await services.linear.listComments({ containing: commandWord, since })) {
     if (!givesCommand(comment)) continue;
     const { id, body, issue, author, url, writtenAt } = comment;

@@ -1,7 +1,7 @@
 /**
- * Asks other services what a webhook that was lost would have told, for the workflows under way. What is found is stored
- * as the event that was missed, once, and goes to the same handlers. Checks and agent runs are not asked for here: the
- * work that waits for them asks itself.
+ * Asks other services what a webhook that was lost would have told: of the workflows under way, and of issues that start
+ * one. What is found is stored as the event that was missed, once, and goes to the same handlers. Checks and agent runs
+ * are not asked for here: the work that waits for them asks itself.
  */
 import { randomUUID } from 'node:crypto';
 import { EventSource } from '../../../entities/events/event-source.ts';
@@ -16,6 +16,8 @@ import { github } from '../providers/github.ts';
 import { linear } from '../providers/linear.ts';
 import { storeArrival } from '../store.ts';
 import { commandsAtGitHub, commandsAtLinear } from './comments.ts';
+import { issuesAtGitHub, issuesAtLinear } from './issues.ts';
+import { sourcesListening } from './listening.ts';
 import { closedPullRequests } from './pull-requests.ts';
 import type { Asking, Missed, Question } from './question.ts';
 import { type UnderWay, workflowsUnderWay } from './under-way.ts';
@@ -38,15 +40,23 @@ type Asked = {
   isOf(workflow: UnderWay): boolean;
 };
 
+/** Whom a service is asked for. */
+type Concerned = Pick<Asking, 'workflows' | 'sources'>;
+
 const services: readonly Asked[] = [
   {
     provider: github,
     name: 'GitHub',
-    questions: [closedPullRequests, commandsAtGitHub],
+    questions: [closedPullRequests, commandsAtGitHub, issuesAtGitHub],
     isOf: () => true,
   },
   // an organisation may do without Linear
-  { provider: linear, name: 'Linear', questions: [commandsAtLinear], isOf: ({ hasIssues }) => hasIssues },
+  {
+    provider: linear,
+    name: 'Linear',
+    questions: [commandsAtLinear, issuesAtLinear],
+    isOf: ({ hasIssues }) => hasIssues,
+  },
 ];
 
 /** Clocks differ, and what was written in the moment of the last question may not have been in its answer. */
@@ -57,13 +67,21 @@ export async function poll(
   poller: Poller,
 ): Promise<{ workflows: number; stored: number; failures: string[] }> {
   const done = { workflows: 0, stored: 0, failures: [] as string[] };
-  for (const [organizationId, workflows] of await workflowsUnderWay(poller.databases)) {
+  const underWay = await workflowsUnderWay(poller.databases);
+  const listening = await sourcesListening(poller.databases);
+  for (const organizationId of new Set([...underWay.keys(), ...listening.keys()])) {
+    const workflows = underWay.get(organizationId) ?? [];
     done.workflows += workflows.length;
     for (const asked of services) {
       if (poller.signal.aborted) return done;
-      const some = workflows.filter(asked.isOf);
-      if (some.length === 0) continue;
-      const { stored, failure } = await ask(poller, asked, organizationId, some);
+      const concerned = {
+        workflows: workflows.filter(asked.isOf),
+        sources: (listening.get(organizationId) ?? []).filter(
+          ({ provider }) => provider === asked.provider.provider,
+        ),
+      };
+      if (concerned.workflows.length + concerned.sources.length === 0) continue;
+      const { stored, failure } = await ask(poller, asked, organizationId, concerned);
       done.stored += stored;
       if (failure !== null) done.failures.push(`${organizationId}: ${failure}`);
     }
@@ -75,7 +93,7 @@ async function ask(
   poller: Poller,
   asked: Asked,
   organizationId: string,
-  workflows: readonly UnderWay[],
+  concerned: Concerned,
 ): Promise<{ stored: number; failure: string | null }> {
   const db = poller.databases.inOrganization(organizationId);
   const source = await ensureSource(poller, asked, organizationId);
@@ -86,7 +104,7 @@ async function ask(
   let stored = 0;
   let failure: string | null = null;
   try {
-    const asking = { db, services: poller.servicesOf(organizationId), workflows, since };
+    const asking = { db, services: poller.servicesOf(organizationId), ...concerned, since };
     for (const question of asked.questions) {
       for await (const missed of question(asking)) {
         poller.signal.throwIfAborted();
@@ -125,14 +143,14 @@ async function store(
   { provider }: Asked,
   organizationId: string,
   sourceId: string,
-  { headers, body }: Missed,
+  { headers, body, source }: Missed,
 ): Promise<boolean> {
   const delivery = { raw: Buffer.alloc(0), now: Date.now(), header: (name: string) => headers[name] };
   const told = provider.read(delivery, body);
   if (!told) throw new Error(`what was asked of ${provider.provider} has not the shape of its webhooks`);
   return storeArrival(databases, organizationId, {
     id: randomUUID(),
-    source: { id: sourceId, provider: provider.provider },
+    source: { id: source?.id ?? sourceId, provider: provider.provider },
     told,
     body,
     handlers: handlersOf(handlers, provider.provider, told.eventType).map((handler) => handler.name),

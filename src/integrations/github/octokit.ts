@@ -5,6 +5,7 @@ import { checkCalls } from './check-calls.ts';
 import { createClient, type GitHubOptions, readToken } from './client.ts';
 import { commentCalls } from './comment-calls.ts';
 import { failureOf } from './failures.ts';
+import { issueCalls } from './issue-calls.ts';
 import { gitHubRules } from './limits.ts';
 import { listRepositoriesWith } from './list-repositories.ts';
 import type { GitHub, RepositoryName } from './port.ts';
@@ -20,6 +21,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
     ...pullRequestCalls(client),
     ...checkCalls(client),
     ...commentCalls(client),
+    ...issueCalls(client),
     listRepositories: listRepositoriesWith(client, async () => (await readToken(options)).secret),
     async checkAccess() {
       const { limit, remaining } = (await client.rateLimit.get()).data.rate;

@@ -84,6 +84,19 @@ export type SignedComment = Comment & {
   isEdited: boolean;
 };
 
+/** An issue that was given a label, or to somebody. */
+export type GivenIssue = {
+  repository: RepositoryName;
+  number: number;
+  title: string;
+  /** Markdown. */
+  body: string;
+  url: string;
+  /** Login of who did so; null where the account is no more. */
+  givenBy: string | null;
+  givenAt: Date;
+};
+
 export type MergeOutcome =
   | { outcome: 'merged'; sha: string }
   /** The two sides change the same lines, the head moved since `sha`, or a rule of the repository forbids it. */
@@ -139,6 +152,15 @@ export interface GitHub {
   /** Of all its issues and pull requests, those that were written or edited since then, the one that was touched first before the others. */
   listComments(repo: RepositoryName, since: Date): Promise<SignedComment[]>;
   createComment(repo: RepositoryName, number: number, body: string): Promise<Comment>;
+  /**
+   * Open issues in all repositories of this owner that were given the label, or to the assignee, since then. GitHub's
+   * search tells of them some time after it happened. None where there is no such owner.
+   */
+  listGivenIssues(
+    repositories: Pick<RepositoryName, 'owner'>,
+    to: { label: string } | { assignee: string },
+    since: Date,
+  ): Promise<GivenIssue[]>;
   gitRemote(repo: RepositoryName): Promise<GitRemote>;
   /** Before several of these are called side by side. */
   reserve: Reserve;

@@ -3,7 +3,8 @@
  * own documents fetch whole entities, and its lazy relations send a request each, which spends Linear's limits.
  */
 
-import type { Team } from './port.ts';
+import type { LinearDocument } from '@linear/sdk';
+import type { GivenIssue, Team } from './port.ts';
 
 /** A document; `Data` and `Variables` exist for the compiler alone. */
 export type GraphqlDocument<Data, Variables> = string & { data?: Data; variables?: Variables };
@@ -29,6 +30,7 @@ export type CommentNode = {
   /** Null where it is a comment of something else, such as a document. */
   issue: { id: string; identifier: string; title: string } | null;
 };
+export type GivenIssueNode = Omit<GivenIssue, 'updatedAt'> & { updatedAt: string };
 type Id = { id: string };
 /** The answer of a mutation: its root field, holding whether it was done and the entity it was done to. */
 type Answer<Root extends string, Field extends string, Node = Id> = Record<
@@ -70,6 +72,17 @@ export const createLabel: GraphqlDocument<Answer<'issueLabelCreate', 'issueLabel
 
 export const issueById: GraphqlDocument<{ issue: IssueNode }, Id> = `
   query IssueById($id: String!) { issue(id: $id) { ${issueFields} } }`;
+
+export const issuesLike: GraphqlDocument<
+  { issues: Page<GivenIssueNode> },
+  { filter: LinearDocument.IssueFilter; after: string | null }
+> = `
+  query IssuesLike($filter: IssueFilter!, $after: String) {
+    issues(first: 100, after: $after, filter: $filter) {
+      nodes { id identifier title description url updatedAt }
+      ${pageInfo}
+    }
+  }`;
 
 export const createIssue: GraphqlDocument<Answer<'issueCreate', 'issue', IssueNode>, { input: object }> = `
   mutation CreateIssue($input: IssueCreateInput!) {

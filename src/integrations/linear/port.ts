@@ -41,6 +41,17 @@ export type SignedComment = {
   isEdited: boolean;
 };
 
+/** An issue that was given a label, or to somebody. */
+export type GivenIssue = {
+  id: string;
+  identifier: string;
+  title: string;
+  /** Markdown. */
+  description: string | null;
+  url: string;
+  updatedAt: Date;
+};
+
 export interface Linear {
   /** Asks whether the credential is taken and a team can be chosen. Gives the team, in words. */
   checkAccess(): Promise<string>;
@@ -50,6 +61,11 @@ export interface Linear {
   /** Gives the label's id. */
   createLabel(label: { id: string; teamId: string; name: string }): Promise<string>;
   findIssue(id: string): Promise<Issue | null>;
+  /**
+   * Open issues of all teams that have the label or the assignee (by id or name) and were changed since then; Linear does
+   * not say cheaply who gave it, or when.
+   */
+  listGivenIssues(to: { label: string } | { assignee: string }, since: Date): Promise<GivenIssue[]>;
   createIssue(issue: NewIssue): Promise<Issue>;
   updateIssue(id: string, change: Pick<NewIssue, 'title' | 'description'>): Promise<Issue>;
   /** Moves the issue to the trash; one that is there, or is no more, stays so. */

@@ -1,5 +1,7 @@
 /** Linear through its official SDK. */
+import type { LinearDocument } from '@linear/sdk';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { isUuid } from '../../is-uuid.ts';
 import { askGrant } from '../grant.ts';
 import { reserveWith } from '../reserve.ts';
 import { createOnce, entityIn } from './create-once.ts';
@@ -64,6 +66,19 @@ export function createLinear(options: LinearOptions): Linear {
         },
         () => linear.findIssue(issue.id),
       ),
+
+    async listGivenIssues(to, since) {
+      const filter: LinearDocument.IssueFilter = {
+        ...('label' in to
+          ? { labels: { some: { name: { eq: to.label } } } }
+          : { assignee: isUuid(to.assignee) ? { id: { eq: to.assignee } } : { name: { eq: to.assignee } } }),
+        state: { type: { nin: ['completed', 'canceled'] } },
+        updatedAt: { gte: since.toISOString() },
+      };
+      const nodes = nodesOf(async (after) => (await send(documents.issuesLike, { filter, after })).issues);
+      const issues = await Array.fromAsync(nodes);
+      return issues.map((issue) => ({ ...issue, updatedAt: new Date(issue.updatedAt) }));
+    },
 
     async updateIssue(id, input) {
       const answer = await send(documents.updateIssue, { id, input });

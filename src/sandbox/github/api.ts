@@ -12,10 +12,12 @@ import type { Routes } from './routes/call.ts';
 import { checkRunRoutes } from './routes/check-run-routes.ts';
 import { commentRoutes } from './routes/comment-routes.ts';
 import { commitRoutes } from './routes/commit-routes.ts';
+import { issueRoutes } from './routes/issue-routes.ts';
 import { mergeRoutes } from './routes/merge-routes.ts';
 import { pullRoutes } from './routes/pull-routes.ts';
 import { refRoutes } from './routes/ref-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
+import { searchIssues } from './search-issues.ts';
 
 /** `commitRoutes` come after those whose paths go on behind `commits/{ref}`. */
 const routes: Routes = {
@@ -23,6 +25,7 @@ const routes: Routes = {
   ...refRoutes,
   ...pullRoutes,
   ...mergeRoutes,
+  ...issueRoutes,
   ...commentRoutes,
   ...statusRoutes,
   ...checkRunRoutes,
@@ -87,6 +90,10 @@ export function mountApi(
     const { body, headers } = listed(request);
     const answer = { total_count: repositories.all.length, repositories: body };
     send(response, { status: 200, body: answer, headers });
+  });
+
+  app.get('/search/issues', (request, response) => {
+    send(response, searchIssues(request, repositories, originOf(request)));
   });
 
   for (const [route, handler] of Object.entries(routes)) {

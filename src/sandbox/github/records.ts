@@ -23,6 +23,30 @@ export type PullRecord = {
   mergeCommitSha: string | null;
 };
 
+export type IssueRecord = {
+  number: number;
+  title: string;
+  body: string | null;
+  author: string;
+  /** Names. */
+  labels: string[];
+  /** Logins. */
+  assignees: string[];
+  /** Who gave it which label, and who gave it to whom, oldest first. */
+  given: GivenRecord[];
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type GivenRecord = {
+  id: number;
+  event: 'labeled' | 'assigned';
+  /** Name of the label, or login of the assignee. */
+  what: string;
+  actor: string;
+  createdAt: string;
+};
+
 export type CommentRecord = {
   id: number;
   issue: number;
@@ -73,6 +97,7 @@ export type RepositoryRecord = {
   /** Last id given to a comment, status or check run of this repository. */
   lastId: number;
   pulls: PullRecord[];
+  issues: IssueRecord[];
   comments: CommentRecord[];
   statuses: StatusRecord[];
   checkRuns: CheckRunRecord[];
@@ -81,7 +106,8 @@ export type RepositoryRecord = {
 };
 
 export function readRecord(file: string): RepositoryRecord {
-  return JSON.parse(readFileSync(file, 'utf8')) as RepositoryRecord;
+  // older records know of no issues
+  return { issues: [], ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<RepositoryRecord, 'issues'>) };
 }
 
 /** Replaces the file as a whole, so that a crash leaves the old or the new one. */

@@ -68,6 +68,7 @@ export class Repositories {
         lastNumber: 0,
         lastId: 0,
         pulls: [],
+        issues: [],
         comments: [],
         statuses: [],
         checkRuns: [],

@@ -44,7 +44,8 @@ export function combinedJson(
 /** Schema `issue-comment`. */
 export function commentJson(origin: string, record: RepositoryRecord, comment: CommentRecord) {
   const repository = repositoryUrl(origin, record);
-  const html = `${origin}/${record.owner}/${record.name}/pull/${comment.issue}`;
+  const kind = record.issues.some(({ number }) => number === comment.issue) ? 'issues' : 'pull';
+  const html = `${origin}/${record.owner}/${record.name}/${kind}/${comment.issue}`;
   return {
     id: comment.id,
     node_id: nodeId('IssueComment', comment.id),

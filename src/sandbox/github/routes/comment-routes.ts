@@ -54,7 +54,10 @@ export const commentRoutes: Routes = {
 };
 
 function issueOf({ request, repository }: Call): number {
-  return repository.pull(Number(param(request, 'number'))).number;
+  const number = Number(param(request, 'number'));
+  const { pulls, issues } = repository.record;
+  if (![...pulls, ...issues].some((one) => one.number === number)) throw notFound();
+  return number;
 }
 
 function requireBody({ request }: Call): string {
