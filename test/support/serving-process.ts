@@ -1,13 +1,18 @@
-/** API and worker in a process of its own. It loads everything, says `ready`, and serves when it is handed its settings. */
+/**
+ * API, worker or both in a process of its own. It loads everything, says `ready`, and serves when it is told what and with
+ * which settings.
+ */
 import type { Config } from '../../src/config.ts';
 import { startWorker } from '../../src/engine/worker.ts';
 import { startApi } from '../../src/http/server.ts';
 import { openSystem } from '../../src/main.ts';
 
-process.once('message', async (config: Config) => {
+export type Serving = { config: Config; parts: readonly ('api' | 'worker')[] };
+
+process.once('message', async ({ config, parts }: Serving) => {
   const { engine } = await openSystem(config);
-  await startApi(engine, config.http);
-  startWorker(engine);
+  if (parts.includes('api')) await startApi(engine, config.http);
+  if (parts.includes('worker')) startWorker(engine);
   process.send?.('serving');
 });
 process.send?.('ready');
