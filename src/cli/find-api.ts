@@ -25,6 +25,15 @@ export async function findApi({ demo }: ApiOptions): Promise<ApiClient> {
   return new ApiClient(urlOf(config), key);
 }
 
+/**
+ * For commands that work on the databases of this installation unless they are told of another: the API, where
+ * `GSW_API_KEY` says that it is to be talked to.
+ */
+export function findRemoteApi(): ApiClient | undefined {
+  const config = readConfig();
+  return config.client.key === undefined ? undefined : new ApiClient(urlOf(config), config.client.key);
+}
+
 export function urlOf({ client, http }: Config): string {
   const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host === '::' ? '::1' : http.host;
   return client.url ?? http.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;

@@ -22,6 +22,7 @@ import { membersCommand } from './commands/members.ts';
 import { metricsCommand } from './commands/metrics.ts';
 import { migrateLegacyCommand } from './commands/migrate-legacy.ts';
 import { operationsCommand } from './commands/operations.ts';
+import { organizationCommand } from './commands/organization.ts';
 import { planCommand } from './commands/plan.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { requirementsCommand } from './commands/requirements.ts';
@@ -82,6 +83,7 @@ for (const command of [
   budgetCommand(),
   credentialsCommand(),
   keyCommand(),
+  organizationCommand(),
   membersCommand(),
   templatesCommand(),
   auditCommand(),

@@ -6,6 +6,7 @@ import type {
   Cancellation,
   Delivery,
   DeliveryPage,
+  EventCountList,
   EventSource,
   EventSourceChange,
   EventSourceRequest,
@@ -55,6 +56,15 @@ export type WorkflowQuery = {
   q?: string;
   limit?: number;
   cursor?: string;
+};
+
+export type EventCountQuery = {
+  source?: string;
+  /** ISO 8601. */
+  from?: string;
+  until?: string;
+  /** One count a day, one for each source, or one for each type. */
+  by?: 'day' | 'source' | 'type';
 };
 
 export type EventQuery = {
@@ -191,6 +201,9 @@ export class GswClient extends Transport {
   readonly receivedEvents = {
     page: (query: ReceivedEventQuery = {}): Promise<ReceivedEventPage> =>
       this.request('GET', `/v1/received-events${queryOf(query)}`),
+    /** How many there were, each day. */
+    counts: (query: EventCountQuery = {}): Promise<EventCountList> =>
+      this.request('GET', `/v1/event-counts${queryOf(query)}`),
     get: (id: string): Promise<WholeReceivedEvent> => this.request('GET', `/v1/received-events/${part(id)}`),
     replay: (id: string, request: ReplayRequest = {}): Promise<Replayed> =>
       this.request('POST', `/v1/received-events/${part(id)}/replay`, { body: request }),

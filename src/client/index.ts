@@ -4,6 +4,7 @@ export type { AuditQuery } from './administration.ts';
 export type * from './api-types.ts';
 export {
   type DeliveryQuery,
+  type EventCountQuery,
   type EventQuery,
   GswClient,
   type ReceivedEventQuery,

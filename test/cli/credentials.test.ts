@@ -58,6 +58,12 @@ it('keeps a value from stdin or a variable, lists it without showing it, and rev
       .map((one: { kind: string }) => one.kind)
       .sort(),
   ).toEqual(['codegen_key', 'github_token']);
+  // nobody is asked with a secret that only checks what others send
+  const hook = await piped(['credentials', 'set', 'github_webhook_secret'], `${canary}hook`);
+  expect(hook.code).toBe(0);
+  const untried = await gsw(['credentials', 'test', 'github_webhook_secret'], env);
+  expect(untried).toMatchObject({ code: 0, stderr: expect.stringMatching(/^✓ .* was not tried: /) });
+  expect((await gsw(['credentials', 'revoke', 'github_webhook_secret'], env)).code).toBe(0);
   const revoked = await gsw(['credentials', 'revoke', 'github_token'], env);
   expect(revoked).toMatchObject({
     code: 0,
@@ -79,7 +85,9 @@ it('refuses what is mistyped or cannot be, without repeating it', async () => {
       1,
     ],
     [['set', 'github_app'], canary, /needs the setting appId/, 1],
-    [['set', 'github_token', '--expires', 'soon'], canary, /"soon" is no date/, 2],
+    [['set', 'github_token', '--expires', 'soon'], canary, /'soon' is invalid. Write it as 2027-01-31/, 2],
+    [['set', 'github_token', '--setting', 'appId'], canary, /'appId' is invalid. Write it as key=value/, 2],
+    [['test', 'slack_token'], '', /There is no slack_token called "default"/, 1],
     [['list', '-o', 'nobody'], '', /no organisation called "nobody"/, 2],
     [['revoke', 'slack_token'], '', /There is no slack_token called "default"/, 1],
   ] as const) {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { aggregateDays } from '../../src/events/aggregate.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
@@ -180,4 +181,58 @@ it('pins what GitHub has, puts it in order and settles how it behaves', async ()
   ] as const) {
     expect([args, (await run('projects', ...args)).code]).toEqual([args, code]);
   }
+}, 60_000);
+
+it('administers over the API what a key is there for: organisation, credentials, audit log, counts of events', async () => {
+  expect(await said('organization', 'show')).toMatch(/^name +\S/);
+  const zone = await json('organization', 'set', '--time-zone', 'Europe/Berlin', '--description', 'Widgets.');
+  expect(zone).toMatchObject({ description: 'Widgets.', settings: { timeZone: 'Europe/Berlin' } });
+  expect((await json('organization', 'set', '--currency', 'EUR')).settings).toEqual({
+    currency: 'EUR',
+    timeZone: 'Europe/Berlin',
+  });
+  expect((await run('organization', 'set')).code).toBe(2);
+
+  const { token } = system.engine.config.github;
+  const keep = (value: string) =>
+    gsw(['credentials', 'set', 'github_token', '--from-env', 'VALUE'], {
+      ...{ GSW_URL: api.url, GSW_API_KEY: api.key, NO_COLOR: '1', VALUE: value },
+    });
+  expect(await keep(String(token))).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^✓ kept github_token/),
+  });
+  expect(await said('credentials', 'test', 'github_token')).toMatch(/^✓ github_token "default" is valid: /);
+  // the same one gets another value
+  expect((await keep('ghp_0000000000000000000000000000000000wrong')).code).toBe(0);
+  expect((await json('credentials', 'list')).length).toBe(1);
+  const refused = await run('credentials', 'test', 'github_token');
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^gsw: github_token "default" is refused: /),
+  });
+  expect(refused.stderr).toMatch(sentence);
+  expect(await said('credentials', 'revoke', 'github_token')).toContain('is revoked');
+  expect(await run('credentials', 'revoke', 'github_token')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no github_token called "default"'),
+  });
+
+  // workers carry what was changed over every few seconds
+  const listed = () => said('audit', 'list', '--limit', '150');
+  await expect
+    .poll(listed, { timeout: 30_000 })
+    .toMatch(/key ci {2}credentials\.updated {2}projects\.credentials /);
+  expect((await listed()).trimEnd().split('\n').length).toBeGreaterThan(20);
+  const [verdict] = await json('audit', 'verify');
+  expect(verdict).toMatchObject({ organization: system.organizationId, faults: [] });
+  const { sequence, hash } = verdict.head;
+  expect(await said('audit', 'verify', '--anchor', `${sequence}:${hash}`)).toMatch(
+    /^✓ \S+: \d+ entries, head /,
+  );
+
+  await aggregateDays(system.engine.databases, new Date());
+  const counts = await json('events', 'counts', '--by', 'type', '--source', 'workflows');
+  expect(counts.map(({ type }: { type: string }) => type)).toContain('workflow.queued');
+  expect(await said('events', 'counts')).toMatch(/^\d{4}-\d\d-\d\d {2}workflows +\d+ events/m);
 }, 60_000);

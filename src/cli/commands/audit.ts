@@ -1,7 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Anchor } from '../../audit/verify.ts';
+import { findRemoteApi } from '../find-api.ts';
 
 const onlyOf = ['--organization <slug>', 'of this organisation only, by its slug or id'] as const;
+/** Of `list` and `verify`. */
+const where =
+  '\nWorks on the databases of this installation, and for all of its organisations; where GSW_API_KEY is set and no\n--organization, over the API and for the one that the key is of.';
+
+type Options = { organization?: string; json?: boolean };
 
 export function auditCommand(): Command {
   return new Command('audit')
@@ -16,7 +22,12 @@ export function auditCommand(): Command {
           anchor,
         )
         .option('--json', 'the findings as JSON')
-        .action(async (options) => (await import('../operate/audit.ts')).verifyAudit(options)),
+        .addHelpText('after', where)
+        .action(async (options: Options & { anchor?: Anchor }) => {
+          const api = apiFor(options);
+          if (api) await (await import('../audit-over-api.ts')).verifyOverApi(api, options);
+          else await (await import('../operate/audit.ts')).verifyAudit(options);
+        }),
     )
     .addCommand(
       new Command('export')
@@ -30,9 +41,16 @@ export function auditCommand(): Command {
         .option(...onlyOf)
         .option('--limit <n>', 'how many', count, 25)
         .option('--json', 'as JSON')
-        .action(async (options) => (await import('../operate/audit.ts')).listAudit(options)),
+        .addHelpText('after', where)
+        .action(async (options: Options & { limit: number }) => {
+          const api = apiFor(options);
+          if (api) await (await import('../audit-over-api.ts')).listOverApi(api, options);
+          else await (await import('../operate/audit.ts')).listAudit(options);
+        }),
     );
 }
+
+const apiFor = ({ organization }: Options) => (organization === undefined ? findRemoteApi() : undefined);
 
 function anchor(value: string): Anchor {
   const [, sequence, hash] = /^(\d{1,15}):([\da-f]{64})$/.exec(value) ?? [];

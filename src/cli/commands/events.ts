@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import type { ReceivedEvent, ReplayRangeRequest } from '../../client/index.ts';
+import type { EventCount, EventCountQuery, ReceivedEvent, ReplayRangeRequest } from '../../client/index.ts';
 import { providerNames } from '../../events/providers/index.ts';
 import { usageFailure } from '../failure.ts';
 import { findApi } from '../find-api.ts';
-import { apiCommand, type Options } from '../listing.ts';
+import { apiCommand, type Options, tellList } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { count } from '../style.ts';
 
@@ -40,6 +40,17 @@ export function eventsCommand(): Command {
       for (const event of page.items) for (const line of linesOf(event)) print(line);
       if (page.nextCursor) say(`More: --cursor ${page.nextCursor}`);
     });
+  command('counts', 'how many there were each day, our own among them')
+    .addOption(
+      new Option('--by <what>', 'what is counted apart').choices(['day', 'source', 'type']).default('source'),
+    )
+    .option('--source <source>', 'of this provider; our own are of `workflows`')
+    .option('--from <time>', 'that happened then or later, such as 2026-12-01')
+    .option('--until <time>', 'that happened before then')
+    .action(async ({ demo, json, ...query }: Options & EventCountQuery) => {
+      const { items } = await (await findApi({ ...(demo ? { demo } : {}) })).receivedEvents.counts(query);
+      tellList(items, { json: json ?? false }, rowOf, 'None were counted yet; that is done each hour.');
+    });
   command('get', 'one, whole')
     .argument('<event>', 'its id')
     .action(async (id: string, options: Options) => {
@@ -70,6 +81,14 @@ async function replay(id: string | undefined, options: ReplayOptions): Promise<v
   if (json) return printJson(done);
   say(`✓ ${count(done.events, 'event')} handled again, by ${count(done.handlers, 'handler')} all in all.`);
 }
+
+const rowOf = ({ day, source, type, events, successRate }: EventCount): string[] => [
+  day,
+  source ?? 'all',
+  type ?? '',
+  count(events, 'event'),
+  successRate === null ? '' : `${successRate} % handled`,
+];
 
 function linesOf({ id, occurredAt, source, type, title, handlers }: ReceivedEvent): string[] {
   const when = occurredAt.slice(0, 19).replace('T', ' ');

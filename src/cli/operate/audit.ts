@@ -4,21 +4,22 @@ import { AuditEntry } from '../../../entities/events/audit-entry.ts';
 import { exportAuditLog } from '../../audit/export.ts';
 import { type Audited, auditedOrganizations } from '../../audit/organizations.ts';
 import { relayChanges } from '../../audit/relay.ts';
-import { type Anchor, type AuditFault, verifyAuditLog } from '../../audit/verify.ts';
+import { type Anchor, verifyAuditLog } from '../../audit/verify.ts';
 import { readConfig } from '../../config.ts';
 import { connectDatabases, type Databases } from '../../databases/connect.ts';
 import { resolveConnections } from '../../databases/connections.ts';
 import { openServer } from '../../databases/server.ts';
 import { oneMoment } from '../../databases/tenancy.ts';
+import { brokenLogs, entryLine, verdictLines } from '../audit-lines.ts';
 import { closing } from '../closers.ts';
-import { CliFailure, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { operator } from '../operator.ts';
 import { print, printJson, say } from '../output.ts';
 import { checkDataDir } from '../preflight.ts';
 
 type Options = { organization?: string; json?: boolean };
 
-/** Throws a {@link CliFailure}, so that the exit code is 1, where anything was found. */
+/** Throws, so that the exit code is 1, where anything was found. */
 export async function verifyAudit({
   organization,
   anchor,
@@ -35,21 +36,12 @@ export async function verifyAudit({
       );
       verdicts.push({ organization: log.id, slug: log.slug, ...verdict });
       if (json) continue;
-      const { entries, faults, head } = verdict;
-      const sound = faults.length === 0;
-      print(
-        `${sound ? '✓' : '✗'} ${nameOf(log)}: ${entries} entries${sound && head ? `, head ${head.sequence}:${head.hash}` : ''}`,
-      );
-      for (const fault of faults) print(`  ${describe(fault)}`);
+      for (const line of verdictLines(nameOf(log), verdict)) print(line);
     }
     if (json) printJson(verdicts);
     return verdicts.filter(({ faults }) => faults.length > 0).length;
   });
-  if (broken > 0) {
-    throw new CliFailure(
-      `The audit log of ${broken} ${broken === 1 ? 'organisation is' : 'organisations are'} not as it was written. Compare with an export or a backup before anything else is done.`,
-    );
-  }
+  if (broken > 0) throw brokenLogs(broken);
 }
 
 export async function exportAudit({ organization }: Options): Promise<void> {
@@ -74,12 +66,8 @@ export async function listAudit({ organization, limit, json }: Options & { limit
       ),
     );
     if (json) return printJson(entries);
-    for (const entry of entries) {
-      const subject = `${entry.subjectType} ${entry.subjectId ?? ''}`.trim();
-      print(
-        `${entry.occurredAt.toISOString()}  ${entry.actorKind} ${entry.actorName}  ${entry.action}  ${subject}`,
-      );
-    }
+    for (const { occurredAt, actorKind: kind, actorName: name, subjectId = null, ...entry } of entries)
+      print(entryLine({ ...entry, subjectId, actor: { kind, name }, occurredAt: occurredAt.toISOString() }));
   });
 }
 
@@ -110,6 +98,3 @@ async function withLogs<T>(
 }
 
 const nameOf = ({ id, slug }: Audited): string => slug ?? `${id} (no such organisation)`;
-
-const describe = ({ sequence, problem }: AuditFault): string =>
-  sequence === null ? problem : `entry ${sequence} ${problem}`;

@@ -1,6 +1,6 @@
 /** `/v1/credentials`: with what an organisation acts at GitHub, Linear and others. Values go in, and never out. */
 import { z } from 'zod';
-import { Credential, credentialKinds, credentialProviders } from '../../../entities/projects/credential.ts';
+import { Credential, credentialKinds } from '../../../entities/projects/credential.ts';
 import { wakeWaiting } from '../../engine/wake-waiting.ts';
 import { tryCredential } from '../../integrations/credentials/try-credential.ts';
 import { waitingFor } from '../../integrations/credentials/waiting.ts';
@@ -8,7 +8,6 @@ import { VaultError } from '../../security/vault/envelope.ts';
 import { checkSecret, kinds } from '../../security/vault/kinds.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
 import {
-  type CredentialSummary,
   listCredentials,
   type NewValue,
   revokeCredential,
@@ -18,25 +17,7 @@ import {
 import { Problem, type ProblemError } from '../problem.ts';
 import { filledText, moment, text } from '../requests/texts.ts';
 import { type Asked, defineRoute } from '../route.ts';
-import { iso, time, timeOrNull } from '../times.ts';
-
-const credentialSchema = z
-  .object({
-    id: z.uuid(),
-    provider: z.enum(credentialProviders),
-    kind: z.enum(credentialKinds),
-    name: z.string(),
-    lastFour: z.string().nullable().describe('Of its value; null where these would be too much of it.'),
-    settings: z.record(z.string(), z.string()).describe('What comes with it and is no secret.'),
-    status: z.enum(['active', 'invalid', 'revoked']),
-    statusReason: z.string().nullable(),
-    statusChangedAt: timeOrNull,
-    expiresAt: timeOrNull.describe('Null: not known to expire.'),
-    lastUsedAt: timeOrNull,
-    createdBy: z.string(),
-    createdAt: time,
-  })
-  .meta({ id: 'Credential' });
+import { credentialSchema, credentialView } from '../views/credential-view.ts';
 
 const value = {
   secret: filledText(20_000, 'The value is empty.').describe('Goes in and is never shown.'),
@@ -56,7 +37,7 @@ const list = defineRoute({
   summary: 'List credentials, newest first, without their values',
   role: 'operator',
   answer: z.object({ items: z.array(credentialSchema) }).meta({ id: 'CredentialList' }),
-  handle: async ({ db }) => ({ items: (await listCredentials({ databases: db })).map(view) }),
+  handle: async ({ db }) => ({ items: (await listCredentials({ databases: db })).map(credentialView) }),
 });
 
 const create = defineRoute({
@@ -89,7 +70,7 @@ const get = defineRoute({
   role: 'operator',
   ids: { id: 'credential' },
   answer: credentialSchema,
-  handle: async ({ db, id }) => view(summaryOf(await rowOf(db, id()))),
+  handle: async ({ db, id }) => credentialView(summaryOf(await rowOf(db, id()))),
 });
 
 const replace = defineRoute({
@@ -142,7 +123,7 @@ const revoke = defineRoute({
   problems: { 409: 'It was revoked before.' },
   handle: async ({ db, caller, id }) => {
     const { kind, name } = await unrevoked(db, id());
-    return view(await revokeCredential({ databases: db }, { kind, name, by: caller.keyName }));
+    return credentialView(await revokeCredential({ databases: db }, { kind, name, by: caller.keyName }));
   },
 });
 
@@ -168,7 +149,7 @@ async function keep({ engine, db, caller }: Asked<unknown, unknown>, given: Omit
   const vault = { databases: db, organizationId, keyring: keyringSource(engine.config) };
   const kept = await setCredential(vault, { ...given, by: keyName });
   await wakeWaiting(engine, organizationId, waitingFor(kept.provider));
-  return view(kept);
+  return credentialView(kept);
 }
 
 /** What stands in the way is told with its place; the value itself stands in no message. */
@@ -194,18 +175,6 @@ function troubles({ kind, secret, settings = {} }: Omit<NewValue, 'by'>): Proble
     if (!(error instanceof VaultError)) throw error;
     return [{ pointer: '#/secret', message: error.message }];
   }
-}
-
-function view({ masterKeyId: _, ...row }: CredentialSummary): z.input<typeof credentialSchema> {
-  const { lastFour = null, statusReason = null } = row;
-  return {
-    ...row,
-    ...{ lastFour, statusReason },
-    statusChangedAt: iso(row.statusChangedAt),
-    expiresAt: iso(row.expiresAt),
-    lastUsedAt: iso(row.lastUsedAt),
-    createdAt: row.createdAt.toISOString(),
-  };
 }
 
 export const credentialRoutes = [list, create, get, replace, test, revoke];
