@@ -119,7 +119,8 @@ async function start(
   const settings = {
     listen_addresses: host,
     unix_socket_directories: '',
-    max_connections: '300',
+    // five processes with the queue on it, each as busy as can be: docs/scaling.md
+    max_connections: '600',
     ...(throwaway ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -7,6 +7,7 @@ import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { countEvents } from '../telemetry/count-events.ts';
 import type { ProjectionDefinition } from './define-projection.ts';
+import { addDueDeliveries } from './deliveries/due-deliveries.ts';
 import type { Engine } from './engine.ts';
 import { addOrLeave } from './jobs.ts';
 import type { EngineJob } from './queues.ts';
@@ -52,6 +53,8 @@ export async function projectOutbox(engine: Engine, job: Job): Promise<string> {
   const db = engine.databases.inOrganization(organizationId);
   let published = 0;
   for (let last = batch; last === batch; published += last) last = await projectBatch(engine, db);
+  // who wants to hear of it is told now, not when the reconciler comes round
+  if (published > 0) await addDueDeliveries(engine, organizationId);
   return `${published} published`;
 }
 

@@ -55,7 +55,7 @@ it('keeps data and port from one start to the next', async () => {
   expect(await query(second, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-it('orders text the same everywhere, takes 300 connections, and listens on this machine only', async () => {
+it('orders text the same everywhere, takes 600 connections, and listens on this machine only', async () => {
   const server = await start();
   const [settings] = await query(
     server,
@@ -67,7 +67,7 @@ it('orders text the same everywhere, takes 300 connections, and listens on this 
     datlocprovider: 'b',
     datlocale: 'C.UTF-8',
     encoding: 'UTF8',
-    connections: '300',
+    connections: '600',
     addresses: '127.0.0.1',
   });
   expect((await stat(path.join(dataDir, 'secrets.json'))).mode & 0o777).toBe(0o600);

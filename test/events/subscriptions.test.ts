@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Job } from 'bullmq';
 import { Webhook } from 'standardwebhooks';
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -14,6 +15,7 @@ import { SubscriptionDelivery } from '../../entities/events/subscription-deliver
 import { eventsProjection } from '../../jobs/projections/events.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
+import { projectOutbox } from '../../src/engine/project.ts';
 import { problemOfUrl, publicOnly } from '../../src/integrations/subscribers/public-only.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { backends } from '../support/backends.ts';
@@ -152,6 +154,19 @@ describe.each(backends())('on %s', (backend) => {
 
   // what follows is between rows and HTTP: the queue has no part in it
   if (backend === 'Redis') return;
+
+  test('a message has its job as soon as the event is there, without waiting for the reconciler', async () => {
+    await subscribe({ ...at('/ok/soon'), types: ['workflow.queued'] });
+    await system.enqueue();
+    const { organizationId } = system;
+    const jobs = async () =>
+      (await system.engine.queues.queue('deliveries').getJobs()).filter(
+        ({ data }) => data.organizationId === organizationId,
+      );
+    expect(await jobs()).toEqual([]);
+    await projectOutbox(system.engine, { data: { organizationId } } as Job);
+    expect(await jobs()).toHaveLength(1);
+  });
 
   test('who fails is tried again under the same id, is disabled when nothing arrives, and others hear of it', async () => {
     const bad = await subscribe({ ...at('/fail/1'), name: `bad ${randomUUID()}` });

@@ -46,8 +46,11 @@ describe.runIf(backends().includes('Redis')).each([
   let redis: Topology | undefined;
   let system: TestEngine | undefined;
   afterEach(async () => {
-    await system?.close();
-    await redis?.stop();
+    try {
+      await system?.close();
+    } finally {
+      await redis?.stop();
+    }
   });
 
   test('workflows go on when the primary is killed, and nothing is lost or done twice', async () => {

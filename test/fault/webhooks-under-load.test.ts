@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import { createSource } from '../../src/events/sources.ts';
@@ -36,9 +36,11 @@ beforeAll(async () => {
   databases = connectDatabases(fresh.config);
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'gsw-load-'));
 });
-afterAll(async () => {
+afterEach(() => {
   serving?.kill('SIGKILL');
   worker?.kill('SIGKILL');
+});
+afterAll(async () => {
   standby?.kill('SIGKILL');
   await databases.close();
   await fresh.drop();

@@ -72,9 +72,21 @@ async function untilSynced(ports: readonly number[]): Promise<void> {
   }
 }
 
-/** A primary, two replicas, three Sentinels. */
-export async function startSentinel(): Promise<Topology> {
+/** What cannot be started as a whole leaves nothing behind. */
+async function started(start: (servers: Servers) => Promise<Topology>): Promise<Topology> {
   const servers = new Servers();
+  try {
+    return await start(servers);
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+}
+
+/** A primary, two replicas, three Sentinels. */
+export const startSentinel = (): Promise<Topology> => started(sentinel);
+
+async function sentinel(servers: Servers): Promise<Topology> {
   const [primary, ...others] = await Promise.all(Array.from({ length: 6 }, freePort));
   const replicas = others.slice(0, 2);
   const sentinels = others.slice(2);
@@ -116,8 +128,9 @@ export async function startSentinel(): Promise<Topology> {
 }
 
 /** Three primaries with a replica each. */
-export async function startCluster(): Promise<Topology> {
-  const servers = new Servers();
+export const startCluster = (): Promise<Topology> => started(cluster);
+
+async function cluster(servers: Servers): Promise<Topology> {
   // the bus has its port too, which must be below 65536
   const ports = (await Promise.all(Array.from({ length: 6 }, freePort))).map((port) =>
     port > 55_000 ? port - 20_000 : port,
