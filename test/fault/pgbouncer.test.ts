@@ -14,13 +14,14 @@ import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { withAdmin } from '../support/families.ts';
 import { type Installation, openInstallation } from '../support/installation.ts';
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
+import { hasPrograms } from '../support/programs.ts';
 
 const workers = 16;
 /** What the server has for us. */
 const most = 200;
 
 let fresh: FreshDatabases;
-let pooler: PgBouncer;
+let pooler: PgBouncer | undefined;
 /** The same databases, through the pooler. */
 let pooled: FreshDatabases;
 beforeAll(async () => {
@@ -28,12 +29,14 @@ beforeAll(async () => {
   const { databaseUrls, maintenanceUrls } = fresh.config;
   const urls = [...Object.values(databaseUrls), ...Object.values(maintenanceUrls)];
   const { hostname, port } = new URL(databaseUrls.task);
-  pooler = await startPgBouncer({ host: hostname, port: Number(port) }, urls);
+  if (!hasPrograms('pgbouncer')) return;
+  const started = await startPgBouncer({ host: hostname, port: Number(port) }, urls);
+  pooler = started;
   const through = (all: Record<string, string>) =>
     Object.fromEntries(
       Object.entries(all).map(([name, url]) => {
         const changed = new URL(url);
-        changed.host = `${pooler.host}:${pooler.port}`;
+        changed.host = `${started.host}:${started.port}`;
         return [name, changed.href];
       }),
     ) as typeof databaseUrls;
@@ -76,45 +79,49 @@ async function put(databases: Databases, organizationId: string): Promise<void> 
   });
 }
 
-test('through PgBouncer, organisations stay apart, though they use the same connections by turns', async () => {
-  const databases = connectDatabases(pooled.config, { max: 20 });
-  try {
-    for (const id of [ours, theirs]) await put(databases, id);
-    const seen = async (id: string) => {
-      const { workflows } = databases.inOrganization(id);
-      const byEntities = await workflows((em) => em.find(WorkflowExecution, {}));
-      const [inOneTrip] = await workflows.inOneTrip([{ statement: whose, values: [] }]);
-      return [
-        ...byEntities.map(({ organizationId }) => organizationId),
-        ...inOneTrip.map((row) => (row as { id: string }).id),
-      ];
-    };
-    const all = await Promise.all(Array.from({ length: 400 }, (_, at) => seen(at % 2 ? ours : theirs)));
-    for (const [at, rows] of all.entries()) {
-      const own = at % 2 ? ours : theirs;
-      expect(rows).toEqual([own, own]);
+test.runIf(hasPrograms('pgbouncer'))(
+  'through PgBouncer, organisations stay apart, though they use the same connections by turns',
+  async () => {
+    const databases = connectDatabases(pooled.config, { max: 20 });
+    try {
+      for (const id of [ours, theirs]) await put(databases, id);
+      const seen = async (id: string) => {
+        const { workflows } = databases.inOrganization(id);
+        const byEntities = await workflows((em) => em.find(WorkflowExecution, {}));
+        const [inOneTrip] = await workflows.inOneTrip([{ statement: whose, values: [] }]);
+        return [
+          ...byEntities.map(({ organizationId }) => organizationId),
+          ...inOneTrip.map((row) => (row as { id: string }).id),
+        ];
+      };
+      const all = await Promise.all(Array.from({ length: 400 }, (_, at) => seen(at % 2 ? ours : theirs)));
+      for (const [at, rows] of all.entries()) {
+        const own = at % 2 ? ours : theirs;
+        expect(rows).toEqual([own, own]);
+      }
+      // whoever settles nothing sees nothing, whatever the connection was used for before
+      const bare = new pg.Client({ connectionString: pooled.config.databaseUrls.workflows });
+      bare.on('error', () => undefined);
+      await bare.connect();
+      for (let look = 0; look < 30; look++) {
+        const rows = await bare.query(whose.text).then(
+          (result) => result.rows,
+          // what is left of a setting is an empty text, which is nobody's id
+          (error) => (codeOf(error) === '22P02' ? [] : Promise.reject(error)),
+        );
+        expect(rows).toEqual([]);
+      }
+      await bare.end();
+      // and they did take turns: far fewer connections than callers
+      expect(await connectionsOf(fresh)).toBeLessThanOrEqual(20);
+    } finally {
+      await databases.close();
     }
-    // whoever settles nothing sees nothing, whatever the connection was used for before
-    const bare = new pg.Client({ connectionString: pooled.config.databaseUrls.workflows });
-    bare.on('error', () => undefined);
-    await bare.connect();
-    for (let look = 0; look < 30; look++) {
-      const rows = await bare.query(whose.text).then(
-        (result) => result.rows,
-        // what is left of a setting is an empty text, which is nobody's id
-        (error) => (codeOf(error) === '22P02' ? [] : Promise.reject(error)),
-      );
-      expect(rows).toEqual([]);
-    }
-    await bare.end();
-    // and they did take turns: far fewer connections than callers
-    expect(await connectionsOf(fresh)).toBeLessThanOrEqual(20);
-  } finally {
-    await databases.close();
-  }
-}, 120_000);
+  },
+  120_000,
+);
 
-test.runIf(backends().includes('Redis'))(
+test.runIf(backends().includes('Redis') && hasPrograms('pgbouncer'))(
   `${workers} worker processes fit into ${most} connections of the server, and work gets done`,
   async () => {
     const installation: Installation = await openInstallation(pooled, 'Redis', {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineOperation, defineStage } from '../../src/engine/define.ts';
-import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { hasPrograms } from '../support/programs.ts';
 import { startCluster, startSentinel, type Topology } from '../support/redis-topologies.ts';
 
 const workflows = 20;
@@ -39,7 +39,7 @@ const stages = ['first', 'second', 'third', 'fourth'].map((name) =>
   }),
 );
 
-describe.runIf(backends().includes('Redis')).each([
+describe.runIf(hasPrograms('redis-server', 'redis-sentinel', 'redis-cli')).each([
   ['Sentinel', startSentinel],
   ['a Cluster', startCluster],
 ] as const)('on Redis with %s', (_, start) => {
