@@ -79,16 +79,21 @@ async function dropMissingParents(
       [wanted],
     );
     const owners = new Map(rows.map((row) => [row.id, row.owner]));
+    // of a parent in the same table: each row of the batch with its place; the first where an id comes twice
+    const batch = new Map(
+      parent === table
+        ? entries.map(({ write }, at) => [write.row.id, { write, at }] as const).toReversed()
+        : [],
+    );
     for (const [place, { applied, write }] of entries.entries()) {
       const id = write.row[column] as string | null | undefined;
       if (!id) continue;
       const own = write.row.organization_id ?? write.row.id;
       // what the batch brings itself may be there from a run that was interrupted, and must not make a difference
-      const beside = parent === table ? entries.findIndex((one) => one.write.row.id === id) : -1;
-      const inBatch = entries[beside]?.write;
-      const found = inBatch ? inBatch.row.organization_id : owners.get(id);
+      const beside = batch.get(id);
+      const found = beside ? beside.write.row.organization_id : owners.get(id);
       // parents of the same table come first
-      if (found === own && (!inBatch || (beside < place && !orphans.has(inBatch)))) continue;
+      if (found === own && (!beside || (beside.at < place && !orphans.has(beside.write)))) continue;
       const reason =
         found !== undefined && found !== own
           ? `its ${column} ${id} is another organisation's`
