@@ -7,6 +7,7 @@ import {
 } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import { type DatabaseName, databaseNames } from '../config.ts';
+import { isUuid } from '../is-uuid.ts';
 import { organizationSetting } from './policies.ts';
 import { readRows } from './read-rows.ts';
 import { type Call, type RowsOf, roundTrip, type Statement } from './round-trip.ts';
@@ -124,11 +125,9 @@ const settle: Statement = {
 /** A plan is kept for good; made while the tables were small, it would read them whole when they are large. */
 const byKey = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Throws a RangeError for what is no UUID. */
 export function checkOrganization(organizationId: string): string {
-  if (!uuid.test(organizationId))
+  if (!isUuid(organizationId))
     throw new RangeError(`An organisation's id is a UUID, not "${organizationId}".`);
   return organizationId.toLowerCase();
 }

@@ -1,12 +1,11 @@
 /** What the routes of the API have in common in their paths. */
 import type { Request } from 'express';
+import { isUuid } from '../is-uuid.ts';
 import { Problem } from './problem.ts';
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** No row has an id of another form, and PostgreSQL would take offence at it. @param what it is the id of, in words */
 export function idIn(req: Request, name: string, what: string): string {
   const id = req.params[name];
-  if (typeof id !== 'string' || !uuid.test(id)) throw new Problem('not-found', `There is no ${what} ${id}.`);
+  if (!isUuid(id)) throw new Problem('not-found', `There is no ${what} ${id}.`);
   return id.toLowerCase();
 }

@@ -1,5 +1,6 @@
 /** How values of the earlier system become ours. */
 
+import { isUuid } from '../is-uuid.ts';
 import { type At, always, type Conversion, derived, exactly, from, orElse, Unmappable } from './mapping.ts';
 
 /** When a row was written and last changed there; where that is not known, when it was migrated says nothing, so the epoch. */
@@ -56,10 +57,7 @@ export const personOr = (database: string, column: string, instead: string) =>
   exactly(column, (id, at: At) => (id === null ? null : at.identities.person(database, id)) ?? instead);
 
 /** A uuid; what is none is kept besides. */
-export const uuid = (column: string) =>
-  from(column, (value) =>
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(String(value)) ? value : null,
-  );
+export const uuid = (column: string) => from(column, (value) => (isUuid(value) ? value : null));
 
 export const textList = (column: string) =>
   from(column, (value) =>

@@ -1,6 +1,7 @@
 /** Notes who is to hear of events, in the transaction in which these are written: none is told twice, and none missed. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Subscription } from '../../entities/events/subscription.ts';
+import { isUuid } from '../is-uuid.ts';
 import { levelOf, upTo } from './level.ts';
 
 export type Tellable = {
@@ -49,6 +50,3 @@ export async function tellSubscribers(em: EntityManager, events: readonly Tellab
     'run',
   );
 }
-
-const isUuid = (value: unknown): value is string =>
-  typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { isUuid } from '../../is-uuid.ts';
 import type { IssueRecord, StateRecord, Tables, TeamRecord } from './records.ts';
 import { invalidInput, notFound } from './refusals.ts';
 
@@ -12,8 +13,6 @@ const defaultStates = [
   { name: 'Done', type: 'completed', color: '#5e6ad2' },
   { name: 'Canceled', type: 'canceled', color: '#95a2b3' },
 ];
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export class LinearStore {
   readonly tables: Tables;
@@ -74,7 +73,7 @@ export class LinearStore {
 
   /** The beginnings of a new row; refuses an id that is no UUID or is taken. */
   newRow(table: keyof Tables, id: string | null | undefined) {
-    if (id && !uuid.test(id)) throw invalidInput('Argument Validation Error - id must be a UUID.');
+    if (id && !isUuid(id)) throw invalidInput('Argument Validation Error - id must be a UUID.');
     if (id && this.tables[table].some((row) => row.id === id)) {
       throw invalidInput(`An entity with the id ${id} already exists.`);
     }
