@@ -1,26 +1,15 @@
 /** `gsw audit list|verify` of the organisation that the API key is of. */
 import type { Anchor } from '../audit/verify.ts';
-import type { AuditEntry } from '../client/index.ts';
 import type { ApiClient } from './api-client.ts';
 import { brokenLogs, entryLine, verdictLines } from './audit-lines.ts';
+import { firstOf } from './listing.ts';
 import { print, printJson } from './output.ts';
-
-/** Of one page. */
-const most = 100;
 
 export async function listOverApi(
   { audit }: Pick<ApiClient, 'audit'>,
   { limit, json }: { limit: number; json?: boolean },
 ): Promise<void> {
-  const entries: AuditEntry[] = [];
-  for (let cursor: string | null | undefined; cursor !== null && entries.length < limit; ) {
-    const page = await audit.page({
-      limit: Math.min(limit - entries.length, most),
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    entries.push(...page.items);
-    cursor = page.nextCursor;
-  }
+  const entries = await firstOf(audit.list({ limit: Math.min(limit, 100) }), limit);
   if (json) printJson(entries);
   else for (const entry of entries) print(entryLine(entry));
 }

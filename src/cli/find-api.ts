@@ -26,12 +26,13 @@ export async function findApi({ demo }: ApiOptions): Promise<ApiClient> {
 }
 
 /**
- * For commands that work on the databases of this installation unless they are told of another: the API, where
- * `GSW_API_KEY` says that it is to be talked to.
+ * For commands that work on the databases of this installation, too: the API, where `GSW_API_KEY` says that it is to be
+ * talked to and no organisation is named, which is for the databases.
  */
-export function findRemoteApi(): ApiClient | undefined {
+export function findApiOfKey({ organization }: { organization?: string }): ApiClient | undefined {
   const config = readConfig();
-  return config.client.key === undefined ? undefined : new ApiClient(urlOf(config), config.client.key);
+  const { key } = config.client;
+  return key === undefined || organization !== undefined ? undefined : new ApiClient(urlOf(config), key);
 }
 
 export function urlOf({ client, http }: Config): string {

@@ -35,6 +35,14 @@ export function wholeNumber(value: string): number {
   throw new InvalidArgumentError('It should be a whole number from 1 on.');
 }
 
+/** Gives ISO 8601. */
+export const expires = (): Option =>
+  new Option('--expires <date>', 'when it ends, such as 2027-01-31').argParser((words: string) => {
+    const at = new Date(words);
+    if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('Write it as 2027-01-31.');
+    return at.toISOString();
+  });
+
 /** Takes the first of them, however many pages that are. */
 export async function firstOf<Item>(items: AsyncIterable<Item>, limit: number): Promise<Item[]> {
   const found: Item[] = [];

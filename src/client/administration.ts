@@ -1,6 +1,6 @@
 /** The methods of the client for administrators: keys, people, the audit log, texts, credentials. */
 
-import { part, queryOf } from './address.ts';
+import { everyOf, part, queryOf } from './address.ts';
 import type {
   ApiKey,
   ApiKeyRequest,
@@ -72,6 +72,9 @@ export const members = (to: Send) => ({
 
 export const audit = (to: Send) => ({
   page: (query: AuditQuery = {}): Promise<AuditPage> => to.request('GET', `/v1/audit${queryOf(query)}`),
+  /** All of them, newest first, page by page. */
+  list: (query: Omit<AuditQuery, 'cursor'> = {}): AsyncGenerator<AuditEntry> =>
+    everyOf((cursor) => to.request('GET', `/v1/audit${queryOf({ ...query, cursor })}`)),
   /** @param anchor a head that was noted earlier, as `sequence:hash` */
   verify: (anchor?: string): Promise<AuditVerification> =>
     to.request('GET', `/v1/audit/verification${queryOf({ anchor })}`),

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Anchor } from '../../audit/verify.ts';
-import { findRemoteApi } from '../find-api.ts';
+import { findApiOfKey } from '../find-api.ts';
 
 const onlyOf = ['--organization <slug>', 'of this organisation only, by its slug or id'] as const;
 /** Of `list` and `verify`. */
@@ -24,7 +24,7 @@ export function auditCommand(): Command {
         .option('--json', 'the findings as JSON')
         .addHelpText('after', where)
         .action(async (options: Options & { anchor?: Anchor }) => {
-          const api = apiFor(options);
+          const api = findApiOfKey(options);
           if (api) await (await import('../audit-over-api.ts')).verifyOverApi(api, options);
           else await (await import('../operate/audit.ts')).verifyAudit(options);
         }),
@@ -43,14 +43,12 @@ export function auditCommand(): Command {
         .option('--json', 'as JSON')
         .addHelpText('after', where)
         .action(async (options: Options & { limit: number }) => {
-          const api = apiFor(options);
+          const api = findApiOfKey(options);
           if (api) await (await import('../audit-over-api.ts')).listOverApi(api, options);
           else await (await import('../operate/audit.ts')).listAudit(options);
         }),
     );
 }
-
-const apiFor = ({ organization }: Options) => (organization === undefined ? findRemoteApi() : undefined);
 
 function anchor(value: string): Anchor {
   const [, sequence, hash] = /^(\d{1,15}):([\da-f]{64})$/.exec(value) ?? [];

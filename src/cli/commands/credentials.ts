@@ -3,13 +3,14 @@ import { type CredentialKind, credentialKinds } from '../../../entities/projects
 import type { Credential } from '../../client/index.ts';
 import type { CredentialKeeper } from '../credentials/keeper.ts';
 import { CliFailure } from '../failure.ts';
-import { findRemoteApi } from '../find-api.ts';
+import { findApiOfKey } from '../find-api.ts';
+import { expires } from '../listing.ts';
 import { commandName, print, printJson, say } from '../output.ts';
 import { readSecret } from '../read-secret.ts';
 
 type Options = { organization?: string; json?: boolean };
 type Which = Options & { name: string };
-type Given = Which & { fromEnv?: string; setting?: Record<string, string>; expires: Date | null };
+type Given = Which & { fromEnv?: string; setting?: Record<string, string>; expires?: string };
 
 export function credentialsCommand(): Command {
   const all = new Command('credentials').description(
@@ -45,13 +46,12 @@ export function credentialsCommand(): Command {
         'what comes with it and is no secret, such as appId=123; may be repeated',
       ).argParser(setting),
     )
-    .addOption(
-      new Option('--expires <date>', 'when it ends, such as 2027-01-31').argParser(date).default(null),
-    )
-    .action(async (kind: CredentialKind, { name, expires, setting: settings, ...options }: Given) => {
+    .addOption(expires())
+    .action(async (kind: CredentialKind, { name, setting: settings, ...options }: Given) => {
       const secret = await readSecret(options.fromEnv);
       const keeper = await keeperOf(options);
-      const { kept, ...more } = await keeper.set({ kind, name, secret, settings, expiresAt: expires });
+      const { expires: expiresAt = null } = options;
+      const { kept, ...more } = await keeper.set({ kind, name, secret, settings, expiresAt });
       if (options.json) return printJson({ ...kept, ...more });
       say(`✓ kept ${lineOf(kept)}`);
       const { woken = 0 } = more;
@@ -88,22 +88,17 @@ const inWords = {
   unreachable: 'could not be tried',
 } as const;
 
-async function keeperOf({ organization }: Options): Promise<CredentialKeeper> {
-  const api = organization === undefined ? findRemoteApi() : undefined;
+async function keeperOf(options: Options): Promise<CredentialKeeper> {
+  const api = findApiOfKey(options);
   if (api) return (await import('../credentials/over-api.ts')).keeperOverApi(api);
-  return (await import('../credentials/in-databases.ts')).keeperInDatabases(organization ?? 'default');
+  const { keeperInDatabases } = await import('../credentials/in-databases.ts');
+  return keeperInDatabases(options.organization ?? 'default');
 }
 
 function setting(pair: string, given: Record<string, string> = {}): Record<string, string> {
   const at = pair.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as key=value.');
   return { ...given, [pair.slice(0, at)]: pair.slice(at + 1) };
-}
-
-function date(words: string): Date {
-  const at = new Date(words);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('Write it as 2027-01-31.');
-  return at;
 }
 
 function lineOf(row: Credential): string {

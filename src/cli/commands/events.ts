@@ -31,11 +31,10 @@ export function eventsCommand(): Command {
     .option('--workflow <id>', 'about this workflow')
     .option('--limit <n>', 'how many', '25')
     .option('--cursor <cursor>', 'go on after a page')
-    .action(async ({ demo, json, ...query }: ListOptions) => {
-      const page = await (await findApi({ ...(demo ? { demo } : {}) })).receivedEvents.page({
-        ...query,
-        limit: Number(query.limit),
-      });
+    .action(async (options: ListOptions) => {
+      const { demo: _, json, ...query } = options;
+      const { receivedEvents } = await findApi(options);
+      const page = await receivedEvents.page({ ...query, limit: Number(query.limit) });
       if (json) return printJson(page);
       for (const event of page.items) for (const line of linesOf(event)) print(line);
       if (page.nextCursor) say(`More: --cursor ${page.nextCursor}`);
@@ -47,9 +46,10 @@ export function eventsCommand(): Command {
     .option('--source <source>', 'of this provider; our own are of `workflows`')
     .option('--from <time>', 'that happened then or later, such as 2026-12-01')
     .option('--until <time>', 'that happened before then')
-    .action(async ({ demo, json, ...query }: Options & EventCountQuery) => {
-      const { items } = await (await findApi({ ...(demo ? { demo } : {}) })).receivedEvents.counts(query);
-      tellList(items, { json: json ?? false }, rowOf, 'None were counted yet; that is done each hour.');
+    .action(async (options: Options & EventCountQuery) => {
+      const { demo: _, json: __, ...query } = options;
+      const { items } = await (await findApi(options)).receivedEvents.counts(query);
+      tellList(items, options, rowOf, 'None were counted yet; that is done each hour.');
     });
   command('get', 'one, whole')
     .argument('<event>', 'its id')

@@ -5,7 +5,7 @@ import { readConfig } from '../../config.ts';
 import { demoEnvironment } from '../demo/environment.ts';
 import { findDemo } from '../demo/place.ts';
 import { findApi, keyIn, urlOf } from '../find-api.ts';
-import { apiCommand, type Options } from '../listing.ts';
+import { apiCommand, expires, type Options } from '../listing.ts';
 import { print, printJson, say } from '../output.ts';
 
 type KeyOptions = { demo?: boolean; exports?: boolean };
@@ -38,7 +38,6 @@ export function keyCommand(): Command {
       }
     });
   const command = (name: string, description: string) => apiCommand(all, name, description);
-  const expires = () => new Option('--expires <date>', 'when it ends, such as 2027-01-31').argParser(asTime);
 
   command('list', 'who may act for the organisation, without the keys themselves').action(
     async (options: Options) => {
@@ -53,8 +52,8 @@ export function keyCommand(): Command {
     .option('--scope <scopes...>', 'no more than this, such as workflows:write; else all that the role may')
     .addOption(expires())
     .action(async (name: string, options: CreateOptions) => {
-      const { role, scope = null, expires = null } = options;
-      const request = { name, role, scopes: scope, expiresAt: expires };
+      const { role, scope = null, expires: expiresAt = null } = options;
+      const request = { name, role, scopes: scope, expiresAt };
       tell(await (await findApi(options)).apiKeys.create(request), options);
     });
   command('rotate', 'put another key in the place of one; it is printed this once')
@@ -105,12 +104,6 @@ const lineOf = ({
   ]
     .filter(Boolean)
     .join('  ');
-
-function asTime(text: string): string {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Write it as 2027-01-31.');
-  return date.toISOString();
-}
 
 function asMinutes(text: string): number {
   if (/^\d{1,5}$/.test(text)) return Number(text);

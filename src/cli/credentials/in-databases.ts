@@ -1,5 +1,4 @@
 /** On the databases themselves: for an installation whose API does not run yet, and for any of its organisations. */
-import { Credential } from '../../../entities/projects/credential.ts';
 import { Organization } from '../../../entities/projects/organization.ts';
 import { readConfig } from '../../config.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -10,7 +9,13 @@ import { waitingFor } from '../../integrations/credentials/waiting.ts';
 import { openSystem } from '../../main.ts';
 import { VaultError } from '../../security/vault/envelope.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
-import { listCredentials, revokeCredential, setCredential, type Vault } from '../../security/vault/store.ts';
+import {
+  findCredential,
+  listCredentials,
+  revokeCredential,
+  setCredential,
+  type Vault,
+} from '../../security/vault/store.ts';
 import { CliFailure, usageFailure } from '../failure.ts';
 import type { CredentialKeeper } from './keeper.ts';
 
@@ -20,18 +25,17 @@ const by = 'gsw credentials';
 export function keeperInDatabases(slug: string): CredentialKeeper {
   return {
     list: () => inVault(slug, async (vault) => (await listCredentials(vault)).map(credentialView)),
-    set: ({ settings, ...value }) =>
+    set: ({ settings, expiresAt, ...given }) =>
       inVault(slug, async (vault, engine) => {
-        const kept = await setCredential(vault, { ...value, by, ...(settings && { settings }) });
+        const ends = expiresAt === null ? null : new Date(expiresAt);
+        const value = { ...given, by, expiresAt: ends, ...(settings && { settings }) };
+        const kept = await setCredential(vault, value);
         const woken = await wakeWaiting(engine, vault.organizationId, waitingFor(kept.provider));
         return { kept: credentialView(kept), woken };
       }),
-    test: ({ kind, name }) =>
+    test: (which) =>
       inVault(slug, async ({ databases: db, keyring }, { config }) => {
-        const row = await db.projects((em) =>
-          em.findOne(Credential, { kind, name, status: { $ne: 'revoked' } }),
-        );
-        if (!row) throw new VaultError(`There is no ${kind} called "${name}".`);
+        const row = await db.projects((em) => findCredential(em, which));
         return tryCredential(config, { db, row, keyring });
       }),
     revoke: (which) =>

@@ -8,7 +8,8 @@ export type Value = Which & {
   secret: string;
   /** What comes with it and is no secret; undefined keeps those there are. */
   settings: Record<string, string> | undefined;
-  expiresAt: Date | null;
+  /** ISO 8601; null: not known to expire. */
+  expiresAt: string | null;
 };
 
 export type CredentialKeeper = {

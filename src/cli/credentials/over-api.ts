@@ -16,8 +16,8 @@ export function keeperOverApi({ credentials }: Pick<ApiClient, 'credentials'>): 
   }
   return {
     list: async () => (await credentials.list()).items,
-    async set({ kind, name, secret, settings, expiresAt }) {
-      const value = { secret, expiresAt: expiresAt?.toISOString() ?? null, ...(settings && { settings }) };
+    async set({ kind, name, settings, ...rest }) {
+      const value = { ...rest, ...(settings && { settings }) };
       const there = await find({ kind, name });
       const kept = there
         ? await credentials.replace(there.id, value)

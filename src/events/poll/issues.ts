@@ -2,12 +2,15 @@
  * Issues that were given the agreed label, or to the agreed assignee, and have no workflow yet. They are asked for as
  * each source that listens for them has agreed, and stored as what this source was not told.
  */
-import type { EventSource } from '../../../entities/events/event-source.ts';
 import { GithubProject } from '../../../entities/task/github-project.ts';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
+import type { GivenIssue } from '../../integrations/github/port.ts';
 import { ownIssues } from '../../plans/own-issues.ts';
 import { defaultStartLabel, type StartSettings, startKeyOf } from '../start-settings.ts';
-import type { Asking, Question } from './question.ts';
+import type { Asking, Listening, Missed, Question } from './question.ts';
+
+/** What a source and its issues go by. */
+type Agreed = { label: string } | { assignee: string };
 
 /** How much later than it happens GitHub's search may tell of it, milliseconds. */
 const searchDelayMs = 10 * 60_000;
@@ -16,42 +19,45 @@ const searchDelayMs = 10 * 60_000;
 export const issuesAtGitHub: Question = async function* ({ db, services, sources, since }) {
   if (sources.length === 0) return;
   const projects = await db.task((em) => em.find(GithubProject, { archivedAt: null }));
-  const nameOf = (owner: string, name: string) => `${owner}/${name}`.toLowerCase();
   const known = new Set(
-    projects.map(({ githubOwner, githubRepoName }) => nameOf(githubOwner, githubRepoName)),
+    projects.map(({ githubOwner, githubRepoName }) => `${githubOwner}/${githubRepoName}`.toLowerCase()),
   );
-  const owners = new Set(projects.map(({ githubOwner }) => githubOwner.toLowerCase()));
+  const owners = [...new Set(projects.map(({ githubOwner }) => githubOwner.toLowerCase()))];
   for (const source of sources) {
     const from = later(new Date(since.getTime() - searchDelayMs), source.createdAt);
-    for (const owner of owners) {
-      for (const agreed of agreedOn(source)) {
-        for (const issue of await services.github.listGivenIssues({ owner }, agreed, from)) {
-          const { repository, number, title, body, url, givenBy, givenAt } = issue;
-          const fullName = `${repository.owner}/${repository.name}`;
-          if (!known.has(nameOf(repository.owner, repository.name))) continue;
-          if (await hasWorkflow(db, startKeyOf('github', `${fullName}#${number}`))) continue;
-          const given =
-            'label' in agreed
-              ? { action: 'labeled', label: { name: agreed.label } }
-              : { action: 'assigned', assignee: { login: agreed.assignee } };
-          yield {
-            source,
-            headers: {
-              'x-github-event': 'issues',
-              'x-github-delivery': `asked/${fullName}#${number}/${given.action}/${givenAt.toISOString()}`,
-            },
-            body: {
-              ...given,
-              repository: { full_name: fullName },
-              issue: { number, title, body, html_url: url, updated_at: givenAt.toISOString() },
-              ...(givenBy === null ? {} : { sender: { login: givenBy } }),
-            },
-          };
-        }
+    for (const [owner, agreed] of owners.flatMap((one) => agreedOn(source).map((to) => [one, to] as const))) {
+      for (const issue of await services.github.listGivenIssues({ owner }, agreed, from)) {
+        const fullName = `${issue.repository.owner}/${issue.repository.name}`;
+        if (!known.has(fullName.toLowerCase())) continue;
+        if (await hasWorkflow(db, startKeyOf('github', `${fullName}#${issue.number}`))) continue;
+        yield { source, ...toldByGitHub(issue, fullName, agreed) };
       }
     }
   }
 };
+
+function toldByGitHub(
+  { number, title, body, url, givenBy, givenAt }: GivenIssue,
+  fullName: string,
+  agreed: Agreed,
+): Missed {
+  const given =
+    'label' in agreed
+      ? { action: 'labeled', label: { name: agreed.label } }
+      : { action: 'assigned', assignee: { login: agreed.assignee } };
+  return {
+    headers: {
+      'x-github-event': 'issues',
+      'x-github-delivery': `asked/${fullName}#${number}/${given.action}/${givenAt.toISOString()}`,
+    },
+    body: {
+      ...given,
+      repository: { full_name: fullName },
+      issue: { number, title, body, html_url: url, updated_at: givenAt.toISOString() },
+      ...(givenBy === null ? {} : { sender: { login: givenBy } }),
+    },
+  };
+}
 
 /** Who gave the label is not told: the workflow was put in by somebody. */
 export const issuesAtLinear: Question = async function* ({ db, services, sources, since }) {
@@ -83,7 +89,7 @@ export const issuesAtLinear: Question = async function* ({ db, services, sources
   }
 };
 
-function agreedOn({ settings }: Pick<EventSource, 'settings'>): ({ label: string } | { assignee: string })[] {
+function agreedOn({ settings }: Listening): Agreed[] {
   const { startLabel = defaultStartLabel, startAssignee } = settings as StartSettings;
   return [{ label: startLabel }, ...(startAssignee ? [{ assignee: startAssignee }] : [])];
 }

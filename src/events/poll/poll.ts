@@ -68,7 +68,10 @@ export async function poll(
 ): Promise<{ workflows: number; stored: number; failures: string[] }> {
   const done = { workflows: 0, stored: 0, failures: [] as string[] };
   const underWay = await workflowsUnderWay(poller.databases);
-  const listening = await sourcesListening(poller.databases);
+  const listening = await sourcesListening(
+    poller.databases,
+    services.map(({ provider: { provider } }) => provider),
+  );
   for (const organizationId of new Set([...underWay.keys(), ...listening.keys()])) {
     const workflows = underWay.get(organizationId) ?? [];
     done.workflows += workflows.length;

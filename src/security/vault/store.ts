@@ -1,6 +1,6 @@
 /** The credentials of an organisation: kept sealed, listed without their values, replaced and revoked. */
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import { Credential, type CredentialKind } from '../../../entities/projects/credential.ts';
 import type { Statement } from '../../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
@@ -111,17 +111,22 @@ export async function revokeCredential(
   vault: Pick<Vault, 'databases'>,
   which: { kind: CredentialKind; name?: string; by: string },
 ): Promise<CredentialSummary> {
-  const { kind, name = 'default', by } = which;
   return vault.databases.projects(async (em) => {
-    const found = await em.findOne(
-      Credential,
-      { kind, name, ...notRevoked },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
-    );
-    if (!found) throw new VaultError(`There is no ${kind} called "${name}".`);
-    found.revoke(`revoked by ${by}`);
+    const found = await findCredential(em, which, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    found.revoke(`revoked by ${which.by}`);
     return summaryOf(found);
   });
+}
+
+/** The one of that kind and name that was not revoked; throws where there is none. */
+export async function findCredential(
+  em: EntityManager,
+  { kind, name = 'default' }: { kind: CredentialKind; name?: string },
+  options: { lockMode?: LockMode } = {},
+): Promise<Credential> {
+  const found = await em.findOne(Credential, { kind, name, ...notRevoked }, options);
+  if (!found) throw new VaultError(`There is no ${kind} called "${name}".`);
+  return found;
 }
 
 /** The value itself: for the adapter that is about to send it, and nobody else. */
