@@ -27,7 +27,7 @@ test('a stage that takes too long has its agents stopped, and another attempt be
   const id = await enqueue({ requirements: oneFile, options: automatic });
   const failed = await over(id);
   expect(failed.errorMessage).toMatch(
-    /^The stage task_execution took longer than the 20 s it has; it waited on .*coding agent/,
+    /^The stage task_execution took longer than the 20 s it has; it waited on await-agent-run\b/,
   );
   const statuses = () => sandbox.codegen.runs().map(({ status }) => status);
   for (const end = Date.now() + 20_000; statuses().includes('ACTIVE') && Date.now() < end; ) await sleep(50);

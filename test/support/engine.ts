@@ -60,7 +60,7 @@ export function testEngine(
     (error) => {
       logger.warn({ err: error }, 'queue');
       // On a machine that is too busy for its locks a job is done by somebody else: that is no failure.
-      if (!/lock for job/.test(error.message)) queueErrors.push(error);
+      if (!/lock (mismatch )?for job/i.test(error.message)) queueErrors.push(error);
     },
   );
   const engine: Engine = {

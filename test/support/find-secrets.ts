@@ -65,6 +65,9 @@ async function valueIn(redis: Redis, key: string): Promise<unknown> {
       return redis.zrange(key, '0', '-1');
     case 'stream':
       return redis.xrange(key, '-', '+');
+    case 'none':
+      // it has run out since it was listed
+      return null;
     default:
       throw new Error(`a key of another type: ${key}`);
   }

@@ -185,14 +185,15 @@ describe.each(backends())('on %s, a stage', (backend) => {
     work();
     const id = await enqueue();
     await until(async () => world.held.size > 0);
-    const status = (to: string) =>
-      rows().workflows((em) => em.nativeUpdate(WorkflowExecution, { id }, { status: to as 'paused' }));
-    await status('paused');
+    const { engine, organizationId } = system;
+    const send = (type: 'pause' | 'resume') =>
+      receiveSignal(engine, { organizationId, workflowId: id, type, actor: 'Ada' });
+    await send('pause');
     await sleep(3_500);
     expect((await system.workflow(id)).status).toBe('paused');
     const before = (await stages(id))[0]?.timesOutAt as Date;
     expect(before.getTime()).toBeLessThan(Date.now());
-    await status('running');
+    await send('resume');
     await until(async () => ((await stages(id))[0]?.timesOutAt?.getTime() ?? 0) > before.getTime());
     const failed = await reach(id, ['failed', 'completed']);
     expect(failed.errorMessage).toMatch(/took longer than the 2 s it has/);
