@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventSource } from '../../entities/events/event-source.ts';
 import type { Statement } from '../databases/round-trip.ts';
+import { deliveryJob } from '../engine/deliveries/due-deliveries.ts';
 import type { Engine } from '../engine/engine.ts';
 import { handlersOf } from '../engine/events/define-event-handler.ts';
 import { eventJob } from '../engine/events/handle-event.ts';
@@ -98,8 +99,10 @@ async function store(receiver: Receiver, source: EventSource, told: Told, body: 
   );
   const id = randomUUID();
   const arrival = { id, source, told, body, handlers };
-  if (!(await storeArrival(receiver.databases, organizationId, arrival))) return { did: 'known', handlers };
+  const { isNew, wantedBy } = await storeArrival(receiver.databases, organizationId, arrival);
+  if (!isNew) return { did: 'known', handlers };
   if (handlers.length > 0) await addOrLeave(receiver, eventJob({ organizationId, eventId: id }, 'first'));
+  for (const subscription of wantedBy) await addOrLeave(receiver, deliveryJob(organizationId, subscription));
   return { did: 'stored', eventId: id, handlers };
 }
 

@@ -20,9 +20,19 @@ export type Arrival = {
   handlers: readonly string[];
 };
 
-/** Whether it is new. It is committed when this is told. */
+export type Stored = {
+  isNew: boolean;
+  /** Subscriptions that are to hear of it. */
+  wantedBy: string[];
+};
+
+/** It is committed when this is told. */
 export const storeArrival = batching(
-  (databases: Pick<Databases, 'inOrganization'>, organizationId, arrivals: readonly Arrival[]) =>
+  (
+    databases: Pick<Databases, 'inOrganization'>,
+    organizationId,
+    arrivals: readonly Arrival[],
+  ): Promise<Stored[]> =>
     databases.inOrganization(organizationId).events(async (em) => {
       const rows = arrivals.map((arrival) => rowOf(arrival, organizationId));
       const keys = rows
@@ -43,7 +53,7 @@ export const storeArrival = batching(
         EventProcessing,
         arrivals.filter(({ id }) => fresh.has(id)).flatMap((arrival) => handlingsOf(arrival, organizationId)),
       );
-      await tellSubscribers(em, events);
+      const toTell = await tellSubscribers(em, events);
       const heardOf = [...new Set(events.map(({ eventSourceId }) => eventSourceId))];
       // to the second will do, and nobody waits for whoever writes it just now
       await em.execute(
@@ -54,7 +64,10 @@ export const storeArrival = batching(
         [`{${heardOf.join(',')}}`],
         'run',
       );
-      return arrivals.map(({ id }) => fresh.has(id));
+      return arrivals.map(({ id }) => ({
+        isNew: fresh.has(id),
+        wantedBy: toTell.filter(({ eventId }) => eventId === id).map(({ subscriptionId }) => subscriptionId),
+      }));
     }),
 );
 

@@ -15,15 +15,18 @@ export type Tellable = {
 /** Held ones hear of it later; disabled ones, and those that were given up, do not. */
 const listening = { status: ['active', 'paused'] } as const;
 
+/** Who is to hear of which event. */
+export type ToTell = { subscriptionId: string; eventId: string };
+
 /**
- * A row for each event and each subscription of the transaction's organisation that wants it. The events must be there;
- * those that were told before are passed over.
+ * A row for each event and each subscription of the transaction's organisation that wants it, and gives these. The
+ * events must be there; those that were told before are passed over.
  */
-export async function tellSubscribers(em: EntityManager, events: readonly Tellable[]): Promise<void> {
-  if (events.length === 0) return;
+export async function tellSubscribers(em: EntityManager, events: readonly Tellable[]): Promise<ToTell[]> {
+  if (events.length === 0) return [];
   // mostly there is none, and then nothing more is asked
   const some = await em.find(Subscription, { status: [...listening.status] }, { fields: ['id'] });
-  if (some.length === 0) return;
+  if (some.length === 0) return [];
   const rows = events.map(({ id, source, eventType, payload }) => ({
     id,
     source,
@@ -32,7 +35,7 @@ export async function tellSubscribers(em: EntityManager, events: readonly Tellab
     project: isUuid(payload.projectId) ? payload.projectId : null,
     payload,
   }));
-  await em.execute(
+  return em.execute<ToTell[]>(
     `insert into subscription_deliveries (id, organization_id, subscription_id, event_id, created_at)
        select gen_random_uuid(), wish.organization_id, wish.id, event.id, date_trunc('milliseconds', clock_timestamp())
          from jsonb_to_recordset(?::jsonb) as event (id uuid, source text, event_type text, reaches text[],
@@ -45,8 +48,8 @@ export async function tellSubscribers(em: EntityManager, events: readonly Tellab
           and (wish.projects = '{}' or event.project = any (wish.projects))
           and wish.min_level = any (event.reaches)
           and (wish.filter is null or event.payload @> wish.filter)
-       on conflict (subscription_id, event_id) do nothing`,
+       on conflict (subscription_id, event_id) do nothing
+     returning subscription_id as "subscriptionId", event_id as "eventId"`,
     [JSON.stringify(rows), `{${some.map(({ id }) => id).join(',')}}`],
-    'run',
   );
 }

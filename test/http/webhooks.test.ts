@@ -5,7 +5,9 @@ import { sign } from '@octokit/webhooks-methods';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Event } from '../../entities/events/event.ts';
 import { EventProcessing } from '../../entities/events/event-processing.ts';
+import { Subscription } from '../../entities/events/subscription.ts';
 import { eventHandlers } from '../../jobs/events/index.ts';
+import { subscription } from '../events/rows.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { type TestApi, testApi } from './api.ts';
@@ -304,4 +306,15 @@ test('two events of one delivery id are one, and its rows say where it came from
     actorName: 'alice',
     actorExternalId: '7',
   });
+});
+
+test('whoever subscribes to what a webhook tells has a job for it as soon as that is answered', async () => {
+  const wish = { ...subscription(system.organizationId), sources: ['github'], eventTypes: ['ping'] };
+  await db().events((em) => em.insert(Subscription, wish));
+  const { url, secret } = await source('github');
+  const raw = JSON.stringify({ zen: 'Soon.' });
+  expect((await post(url, raw, await signed.github(raw, secret))).status).toBe(202);
+  const jobs = await system.engine.queues.queue('deliveries').getJobs();
+  expect(jobs.filter(({ data }) => data.subscriptionId === wish.id)).toHaveLength(1);
+  await db().events((em) => em.nativeUpdate(Subscription, { id: wish.id }, { status: 'disabled' }));
 });

@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import type { EngineJob } from '../queues.ts';
 
 /** One at a time for a subscription: a receiver that is slow keeps one place, however much waits for it. */
-const deliveryJob = (organizationId: string, subscriptionId: string): EngineJob => ({
+export const deliveryJob = (organizationId: string, subscriptionId: string): EngineJob => ({
   queue: 'deliveries',
   name: 'deliver-messages',
   id: randomUUID(),

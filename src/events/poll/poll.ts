@@ -151,11 +151,12 @@ async function store(
   const delivery = { raw: Buffer.alloc(0), now: Date.now(), header: (name: string) => headers[name] };
   const told = provider.read(delivery, body);
   if (!told) throw new Error(`what was asked of ${provider.provider} has not the shape of its webhooks`);
-  return storeArrival(databases, organizationId, {
+  const { isNew } = await storeArrival(databases, organizationId, {
     id: randomUUID(),
     source: { id: source?.id ?? sourceId, provider: provider.provider },
     told,
     body,
     handlers: handlersOf(handlers, provider.provider, told.eventType).map((handler) => handler.name),
   });
+  return isNew;
 }
