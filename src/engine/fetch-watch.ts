@@ -8,6 +8,7 @@ import type { Worker } from 'bullmq';
 import { fetchLoopsReplaced } from '../telemetry/metrics.ts';
 import type { Engine } from './engine.ts';
 import { reasonOf } from './errors.ts';
+import type { Processor } from './queues.ts';
 import { stopwatch } from './right-to-act.ts';
 import { timings } from './timings.ts';
 
@@ -15,6 +16,9 @@ import { timings } from './timings.ts';
 const attempts = 3;
 /** How long an old loop is waited for, milliseconds; the work in its hands goes on, or is taken up by others. */
 const closingMs = 5_000;
+
+/** Makes the loop of a queue, whose processor is to be counted so. */
+type Start = (name: string, counted: (process: Processor) => Processor) => Worker;
 
 type Loop = {
   name: string;
@@ -47,10 +51,10 @@ const isWedged = (loop: Loop) => loop.replaced > 0 || loop.idleFor() > timings.w
 export function watchFetching(
   engine: Pick<Engine, 'queues' | 'logger'>,
   served: readonly { name: string; atOnce: number }[],
-  start: (name: string) => Worker,
+  start: Start,
   onHopeless: (reason: string) => void,
 ): FetchWatch {
-  const loops = served.map(({ name, atOnce }) => begin({ name, atOnce, replaced: 0 }, start));
+  const loops = served.map(({ name, atOnce }) => begin(name, atOnce, start));
   let stopped = false;
   let timer: NodeJS.Timeout;
   let look: Promise<unknown> = Promise.resolve();
@@ -77,35 +81,35 @@ export function watchFetching(
   };
 }
 
-function begin(
-  { name, atOnce, replaced }: Pick<Loop, 'name' | 'atOnce' | 'replaced'>,
-  start: (name: string) => Worker,
-): Loop {
-  const loop: Loop = { name, atOnce, replaced, worker: start(name), atWork: 0, idleFor: stopwatch() };
-  follow(loop);
+function begin(name: string, atOnce: number, start: Start): Loop {
+  const loop = { name, atOnce, replaced: 0 } as Loop;
+  open(loop, start);
   watched.add(loop);
   return loop;
 }
 
-function follow(loop: Loop): void {
-  const { worker } = loop;
-  const ended = () => {
-    if (loop.worker === worker) loop.atWork -= 1;
-  };
-  worker.on('active', () => {
-    if (loop.worker !== worker) return;
-    loop.atWork += 1;
-    loop.replaced = 0;
-    loop.idleFor = stopwatch();
+/** Counted is what runs: BullMQ tells nobody that a job was put off, or waits for others. */
+function open(loop: Loop, start: Start): void {
+  const worker = start(loop.name, (process) => async (job, token) => {
+    const isCurrent = () => loop.worker === worker;
+    if (isCurrent()) {
+      loop.atWork += 1;
+      loop.replaced = 0;
+      loop.idleFor = stopwatch();
+    }
+    try {
+      return await process(job, token);
+    } finally {
+      if (isCurrent()) loop.atWork -= 1;
+    }
   });
-  worker.on('completed', ended);
-  worker.on('failed', ended);
+  Object.assign(loop, { worker, atWork: 0, idleFor: stopwatch() });
 }
 
 async function lookAt(
   { queues, logger }: Pick<Engine, 'queues' | 'logger'>,
   loops: readonly Loop[],
-  start: (name: string) => Worker,
+  start: Start,
   onHopeless: (reason: string) => void,
 ): Promise<void> {
   const waiting = await queues.waiting(loops.map(({ name }) => name));
@@ -126,11 +130,8 @@ async function lookAt(
     logger.error({ queue: loop.name, waiting: waiting[index] }, 'a fetch loop stands still: replacing it');
     fetchLoopsReplaced.inc({ queue: loop.name });
     const old = loop.worker;
-    loop.worker = start(loop.name);
-    loop.atWork = 0;
+    open(loop, start);
     loop.replaced += 1;
-    loop.idleFor = stopwatch();
-    follow(loop);
     const late = new Promise((resolve) => setTimeout(resolve, closingMs).unref());
     await Promise.race([old.close(true).catch(() => undefined), late]);
   }

@@ -55,7 +55,7 @@ export function startWorker(
   const fetching = watchFetching(
     engine,
     served.map((name) => ({ name, atOnce: processorOf(engine, name, stopping.signal).atOnce })),
-    (name) => startQueue(engine, name, stopping.signal),
+    (name, counted) => startQueue(engine, name, stopping.signal, counted),
     onHopeless,
   );
   void sweepScratchFolders().catch((error: unknown) =>
@@ -83,9 +83,14 @@ function servedQueues(engine: Engine, only: readonly string[] | undefined): stri
   return only ? [...only] : all;
 }
 
-function startQueue(engine: Engine, name: string, stopping: AbortSignal): Worker {
+function startQueue(
+  engine: Engine,
+  name: string,
+  stopping: AbortSignal,
+  counted: (process: Processor) => Processor,
+): Worker {
   const { process, atOnce } = processorOf(engine, name, stopping);
-  return engine.queues.worker(name, process, atOnce);
+  return engine.queues.worker(name, counted(process), atOnce);
 }
 
 type Serving = { process: Processor; atOnce: number };

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { defineStage } from '../../src/engine/define.ts';
+import { z } from 'zod';
+import { defineOperation, defineStage } from '../../src/engine/define.ts';
+import { RetryLater } from '../../src/engine/errors.ts';
 import { troubleHere } from '../../src/engine/fetch-watch.ts';
 import { timings } from '../../src/engine/timings.ts';
 import { startWorker } from '../../src/engine/worker.ts';
@@ -59,6 +61,36 @@ describe.each(backends())('a fetch loop that stands still, on %s,', (backend) =>
     await sleep(300);
     expect(troubleHere()).toEqual([]);
   }, 40_000);
+
+  test('is noticed also where jobs were put off and waited for others before', async () => {
+    let isReady = false;
+    const look = defineOperation({
+      service: 'github',
+      name: 'look',
+      input: z.object({}),
+      output: z.object({}),
+      retry: { attempts: 3, delay: '50ms' },
+      run: async () => {
+        if (isReady) return {};
+        isReady = true;
+        throw new RetryLater(50, 'its second look');
+      },
+    });
+    const looking = defineStage({
+      name: 'only_stage',
+      run: async ({ perform }) => void (await perform('look', look.with({}))),
+    });
+    system = testEngine(fresh, backend, { stages: [looking], operations: [look] }, {}, true);
+    system.engine.config.workerConcurrency = 1;
+    system.work();
+    expect((await system.until(await system.enqueue(), ['completed', 'failed'])).status).toBe('completed');
+    let replaced = false;
+    free = wedge('only-stage', 'the first loop', () => {
+      replaced = true;
+    });
+    expect((await system.until(await system.enqueue(), ['completed', 'failed'])).status).toBe('completed');
+    expect(replaced).toBe(true);
+  }, 60_000);
 
   test('ends the process where replacing it does not help', async () => {
     free = wedge('only-stage', 'every loop');
