@@ -22,7 +22,7 @@ export const workflowTransitions = {
   running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
   waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
   paused: ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'],
-  failed: ['queued', 'running'],
+  failed: ['queued', 'running', 'cancelled'],
 } as const;
 
 /** In SQL: it counts as running, whatever state its work is in, unless it waits for a person. */
@@ -239,9 +239,10 @@ export class WorkflowExecution extends schema.class {
     this.stopWaiting();
   }
 
-  /** Goes on in another attempt after it has failed. */
+  /** Goes on in another attempt after it has failed. A deadline that has passed meanwhile counts no more. */
   again(stage: string): number {
     this.attempt += 1;
+    if (this.deadlineAt && this.deadlineAt.getTime() <= Date.now()) this.deadlineAt = null;
     this.errorStage = null;
     this.errorMessage = null;
     this.completedAt = null;

@@ -1,8 +1,6 @@
-import { Event } from '../../entities/events/event.ts';
-import type { OrganizationDatabases } from '../../src/databases/tenancy.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
 import type { Body } from '../../src/events/provider.ts';
-import { pullRequestOf, repositoryIn } from './pull-request-of.ts';
+import { hasLater, pullRequestOf, repositoryIn } from './pull-request-of.ts';
 
 /** Keeps what people did to the pull request of a step. Where deliveries come out of order, a merge stands. */
 export const mirrorPullRequest = defineEventHandler({
@@ -23,12 +21,3 @@ export const mirrorPullRequest = defineEventHandler({
     });
   },
 });
-
-const whichCount = ['pull_request.closed', 'pull_request.reopened'];
-
-/** It comes late, or is replayed: what is said of the pull request since then counts. */
-async function hasLater(db: OrganizationDatabases, { threadId, occurredAt }: Event): Promise<boolean> {
-  if (!threadId) return false;
-  const later = { source: 'github', threadId, eventType: whichCount, occurredAt: { $gt: occurredAt } };
-  return (await db.events((em) => em.count(Event, later))) > 0;
-}

@@ -1,7 +1,9 @@
-/** The row of the pull request that a GitHub event is about. */
+/** What a GitHub event is about: a pull request, its row, and what was told of it since. */
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { Event } from '../../entities/events/event.ts';
 import { GithubProject } from '../../entities/task/github-project.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
+import type { OrganizationDatabases } from '../../src/databases/tenancy.ts';
 
 export type Repository = { githubOwner: string; githubRepoName: string };
 
@@ -20,4 +22,13 @@ export async function pullRequestOf(
 ): Promise<StepPullRequest | null> {
   const project = await em.findOne(GithubProject, repository);
   return project && em.findOne(StepPullRequest, { githubProjectId: project.id, number });
+}
+
+const whichCount = ['pull_request.closed', 'pull_request.reopened'];
+
+/** It comes late, or is replayed: what is said of the pull request since then counts. */
+export async function hasLater(db: OrganizationDatabases, { threadId, occurredAt }: Event): Promise<boolean> {
+  if (!threadId) return false;
+  const later = { source: 'github', threadId, eventType: whichCount, occurredAt: { $gt: occurredAt } };
+  return (await db.events((em) => em.count(Event, later))) > 0;
 }

@@ -1,7 +1,7 @@
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
 import type { Body } from '../../src/events/provider.ts';
-import { repositoryIn } from './pull-request-of.ts';
+import { hasLater, repositoryIn } from './pull-request-of.ts';
 
 /**
  * Takes what a person does to the final pull request itself for the answer that the workflow waits for: merged, it is
@@ -12,10 +12,15 @@ export const settleMergeGate = defineEventHandler({
   on: ['github:pull_request.closed'],
   async handle(event, { db, signal }) {
     const { pull_request: pull } = event.payload as Body;
+    if (!pull.merged && (await hasLater(db, event))) throw new Ignored('something later has happened to it');
     const repository = repositoryIn(event.payload);
     const found = repository
       ? await db.workflows((em) =>
-          em.find(WorkflowExecution, { ...repository, finalPrNumber: pull.number, status: 'waiting' }),
+          em.find(WorkflowExecution, {
+            ...repository,
+            finalPrNumber: pull.number,
+            status: ['waiting', 'paused'],
+          }),
         )
       : [];
     if (found.length === 0) throw new Ignored('no workflow waits for it to be merged');

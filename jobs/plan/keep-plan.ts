@@ -16,17 +16,19 @@ export type PlanOwner = StepsOwner & {
 };
 
 /**
- * Writes the plan under ids derived from the workflow. One that is there already stays as it is, unless a later attempt of
- * the workflow has another: then steps of the same name stay themselves, with what was done for them, and take its words.
+ * Writes the plan under ids derived from the workflow. One that is there already stays as it is, with what people made of
+ * it, unless a later attempt of the workflow has another: then steps of the same name stay themselves, with what was done
+ * for them, and take its words.
  */
 export async function keepPlan(em: EntityManager, owner: PlanOwner, plan: Plan): Promise<void> {
   const { workflowId, attempt } = owner;
   const id = deriveId('plan', workflowId);
   const kept = await em.findOne(RequirementDecomposition, id);
   if (kept && kept.attempt >= attempt) return;
+  kept?.propose(attempt);
+  if (kept?.executionId === owner.executionId) return;
   const { title, summary } = plan;
   if (kept) {
-    kept.propose(attempt);
     const { requirementDocumentId, executionId, qualityScore } = owner;
     em.assign(kept, { title, summary, requirementDocumentId, executionId, qualityScore });
   } else em.persist(em.create(RequirementDecomposition, { id, title, summary, ...owner }));

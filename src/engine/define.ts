@@ -3,6 +3,7 @@
  * everything that makes it durable is in the rest of `src/engine/`.
  */
 import type { z } from 'zod';
+import type { Operation } from '../../entities/workflows/operation.ts';
 import type { Signal } from '../../entities/workflows/signal.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import type { Config } from '../config.ts';
@@ -211,6 +212,14 @@ export type DurableContext = {
   announce(key: string, type: string, payload: Record<string, unknown>): Promise<void>;
 };
 
+/** What the operations of other stages came to. */
+export type Settled = {
+  /** What they have left, and the stage that asks. */
+  left: Trace[];
+  /** Of these it could not be found out what they did. */
+  unclear: Pick<Operation, 'operationType' | 'errorMessage'>[];
+};
+
 export type StageContext = DurableContext & {
   /**
    * Runs a durable function for each item in the order of their dependencies, independent ones side by side up to
@@ -219,9 +228,9 @@ export type StageContext = DurableContext & {
   runSteps(definition: StepDefinition, items: readonly StepItem[], limit: number): Promise<StepOutcome[]>;
   /**
    * For the stage that takes back what a cancelled workflow left: waits until nothing that other stages began is in
-   * flight any more, and gives what they and it have left.
+   * flight any more.
    */
-  settleOthers(): Promise<Trace[]>;
+  settleOthers(): Promise<Settled>;
 };
 
 export type StepContext = DurableContext & { item: StepItem };

@@ -3,10 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { Signal } from '../../entities/workflows/signal.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
+import { admit } from '../../src/engine/admission/admit.ts';
 import type { SignalRequest } from '../../src/engine/receive-signal.ts';
 import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { reconcile } from '../../src/engine/reconcile.ts';
+import { keepTime } from '../../src/engine/time/keep-time.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
@@ -267,6 +270,143 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       });
       expect(made()).toEqual(['floor']);
     });
+  });
+
+  describe('whose deadline has passed', () => {
+    const pass = (id: string) =>
+      db().workflows((em) => em.nativeUpdate(WorkflowExecution, { id }, { deadlineAt: new Date(0) }));
+    /** What is sent then is not worked off before the time was looked at once more. */
+    const failing = async () => {
+      const { enqueue, work } = start();
+      const worker = work();
+      const id = await enqueue();
+      await engine.untilAsked(id);
+      await pass(id);
+      expect((await over(id)).errorMessage).toMatch(/^The deadline of the workflow/);
+      await worker.close();
+      return id;
+    };
+
+    test('can be cancelled: what it left is taken back', async () => {
+      const id = await failing();
+      await send(id, 'cancel', { payload: { branches: 'delete', issues: 'keep' } });
+      await keepTime(engine.engine);
+      engine.work();
+      expect((await over(id)).status).toBe('cancelled');
+      expect(made()).toEqual([]);
+    });
+
+    test('is tried again without it', async () => {
+      const id = await failing();
+      await send(id, 'retry');
+      await keepTime(engine.engine);
+      engine.work();
+      await engine.untilAsked(id);
+      await send(id, 'approve');
+      expect(await over(id)).toMatchObject({ status: 'completed', deadlineAt: null });
+    });
+
+    test('before it began is cancelled at once, and has nothing to be tried again', async () => {
+      const { enqueue, work } = start();
+      const id = await enqueue({ startAt: new Date(Date.now() + 3_600_000) });
+      await pass(id);
+      work();
+      expect((await over(id)).status).toBe('failed');
+      await expect(send(id, 'retry')).rejects.toThrow(
+        /before its first stage began; put another workflow in/,
+      );
+      await send(id, 'cancel');
+      expect((await engine.workflow(id)).status).toBe('cancelled');
+    });
+
+    test('while it is being cancelled is cancelled all the same', async () => {
+      const { enqueue, work } = start();
+      const worker = work();
+      const id = await enqueue();
+      await engine.untilAsked(id);
+      await worker.close();
+      await send(id, 'cancel', { payload: { branches: 'delete', issues: 'keep' } });
+      await pass(id);
+      await keepTime(engine.engine);
+      work();
+      expect((await over(id)).status).toBe('cancelled');
+      expect(made()).toEqual([]);
+    });
+  });
+
+  /** As if its stage had failed before it took an answer, or was through. */
+  const failAt = async (id: string, stage: string) => {
+    await db().workflows((em) =>
+      em.nativeUpdate(WorkflowStageExecution, { workflowExecutionId: id, stage }, { status: 'failed' }),
+    );
+    await db().workflows((em) => em.nativeUpdate(WorkflowExecution, { id }, { status: 'failed' }));
+  };
+
+  test('whose cancellation has failed is cancelled by a retry, and by nothing else', async () => {
+    const { enqueue, work } = start();
+    const worker = work();
+    const id = await enqueue();
+    await engine.untilAsked(id);
+    await send(id, 'reject');
+    expect((await over(id)).status).toBe('failed');
+    await worker.close();
+    await send(id, 'cancel', { payload: { branches: 'delete', issues: 'keep' } });
+    await failAt(id, 'cancellation');
+    await expect(send(id, 'cancel')).rejects.toThrow(/Its cancellation has failed; a retry goes on with it/);
+    await send(id, 'retry');
+    work();
+    expect(await over(id)).toMatchObject({ status: 'cancelled', currentStage: 'cancellation' });
+    expect(made()).toEqual([]);
+  });
+
+  test('that is cancelled looks once for what cannot be found, says so, and takes back the rest', async () => {
+    const { enqueue, work } = start();
+    const make = world.catalogue.operations.find(({ name }) => name === 'make');
+    if (!make) throw new Error('the toy has no such operation');
+    const { run, find } = make;
+    make.run = async (input, context) => {
+      if (input.name.startsWith('item')) throw new Error('the answer was lost');
+      return run(input, context);
+    };
+    make.find = async (input, context) => {
+      if (input.name.startsWith('item')) throw new Error('nobody answers');
+      return find?.(input, context) ?? null;
+    };
+    work();
+    const id = await enqueue();
+    await engine.untilAsked(id);
+    await send(id, 'approve');
+    expect(await over(id)).toMatchObject({ status: 'failed', errorStage: 'work' });
+    await send(id, 'cancel', { payload: { branches: 'delete', issues: 'keep' } });
+    expect(await over(id)).toMatchObject({
+      status: 'cancelled',
+      errorMessage: 'It could not be found out what these have done: make (nobody answers (tried 3 times))',
+    });
+    expect(made()).toEqual([]);
+  });
+
+  test('that is run again asks anew also where an approval was given that nothing had taken', async () => {
+    const { enqueue, work } = start();
+    const worker = work();
+    const id = await enqueue();
+    await engine.untilAsked(id);
+    await worker.close();
+    await send(id, 'approve');
+    await failAt(id, 'ground');
+    await send(id, 'rerun', { payload: { from: 'ground' } });
+    work();
+    expect(await engine.untilAsked(id)).toMatchObject({ status: 'waiting', waitingOn: 'plan approval' });
+    expect(made()).toEqual(['floor', 'wall']);
+  });
+
+  test('with a start ahead of it waits for that after a pause, too', async () => {
+    const { enqueue, workflow } = start();
+    const startAt = new Date(Date.now() + 3_600_000);
+    const id = await enqueue({ startAt });
+    await send(id, 'pause');
+    await send(id, 'resume');
+    expect(await workflow(id)).toMatchObject({ status: 'queued', waitingUntil: startAt });
+    expect(await admit(engine.engine)).toMatchObject({ admitted: 0 });
   });
 
   test('goes on after a signal whose job was never added, once the reconciler comes by', async () => {

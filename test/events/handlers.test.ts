@@ -10,6 +10,7 @@ import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { pollServices } from '../../jobs/maintenance/poll-services.ts';
+import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { aggregateDays } from '../../src/events/aggregate.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { backends } from '../support/backends.ts';
@@ -188,11 +189,11 @@ describe.each(backends())('on %s', (backend) => {
       const { updatedAt: _, createdAt: __, ...kept } = wrap(pull as StepPullRequest).toPOJO();
       await em.insert(StepPullRequest, { ...kept, status: 'open', mergedAt: null, mergeCommitSha: null });
     });
-    const told = (action: string, minute: number) =>
+    const told = (action: string, minute: number, which: object = about) =>
       deliver('pull_request', {
         action,
         pull_request: {
-          ...about,
+          ...which,
           merged: false,
           updated_at: new Date(Date.now() + minute * 60_000).toISOString(),
         },
@@ -203,6 +204,13 @@ describe.each(backends())('on %s', (backend) => {
     expect((await outcome(closed, 'mirror-pull-request')).reason).toBe('something later has happened to it');
     const [still] = await db().task((em) => em.find(StepPullRequest, { workflowId: id }));
     expect(still?.status).toBe('open');
+
+    // nor is the final one rejected by it
+    const { finalPrNumber } = await system.workflow(id);
+    await outcome(await told('reopened', 2, { number: finalPrNumber }), 'mirror-pull-request');
+    const before = await told('closed', 1, { number: finalPrNumber });
+    expect((await outcome(before, 'settle-merge-gate')).reason).toBe('something later has happened to it');
+    expect((await system.workflow(id)).status).toBe('waiting');
   }, 120_000);
 
   test('any event or time is handled again, by one handler or all, and nothing is done twice', async () => {
@@ -292,8 +300,16 @@ describe.each(backends())('on %s', (backend) => {
     const id = await untilMergeIsAsked();
     const { finalPrNumber } = await system.workflow(id);
     expect(await poll()).toBe('asked for 1 workflows under way; nobody had told of 0 events');
+    // an answer counts in a pause as well
+    const { engine, organizationId } = system;
+    const send = (type: 'pause' | 'resume') =>
+      receiveSignal(engine, { organizationId, workflowId: id, type, actor: 'Ada' });
+    await send('pause');
     await atGitHub('PUT', `pulls/${finalPrNumber}/merge`, {});
     expect(await poll()).toBe('asked for 1 workflows under way; nobody had told of 1 events');
+    const [closed] = await db().events((em) => em.find(Event, { eventType: 'pull_request.closed' }));
+    await outcome(String(closed?.externalId), 'settle-merge-gate');
+    await send('resume');
     expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
     const approvals = await db().workflows((em) =>
       em.find(Signal, { workflowExecutionId: id, gate: 'merge' }),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import { RequirementDocument } from '../../entities/task/requirement-document.ts';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { createApiKey } from '../../src/security/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
@@ -185,6 +186,23 @@ describe('a plan that waits for approval', () => {
     }
   }, 60_000);
 });
+
+test('a plan that people have edited stays so where its stage is tried again', async () => {
+  const id = await askedForPlan();
+  const { body: plan } = await api.send('GET', planOf(id));
+  const [first] = asSent(plan).steps as [Step];
+  const edited = { ...asSent(plan), title: 'One thing', steps: [first] };
+  const { body: seen } = await api.send('PUT', planOf(id), { body: edited, headers: ifMatch(plan.version) });
+  await system.engine.databases
+    .inOrganization(system.organizationId)
+    .workflows((em) => em.nativeUpdate(WorkflowExecution, { id }, { deadlineAt: new Date(0) }));
+  await system.until(id, ['failed']);
+  await api.send('POST', `/v1/workflows/${id}/signals`, { body: { type: 'retry' } });
+  await system.untilAsked(id);
+  const { body: asked } = await api.send('GET', planOf(id));
+  expect(asked).toMatchObject({ status: 'proposed', title: 'One thing', steps: seen.steps });
+  await api.send('POST', `/v1/workflows/${id}/signals`, { body: { type: 'cancel' } });
+}, 120_000);
 
 describe('what was done', () => {
   test('steps have the words of the plan, their pull request and issue', async () => {

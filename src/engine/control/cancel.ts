@@ -13,6 +13,9 @@ export const cancel = defineSignal({
   type: 'cancel',
   async apply(scene) {
     const { em, workflow, stages } = scene;
+    if (workflow.cancelRequestedAt && workflow.status === 'failed') {
+      throw refuse(scene, 'Its cancellation has failed; a retry goes on with it.');
+    }
     if (workflow.cancelRequestedAt) {
       throw refuse(scene, `It ${workflow.isOver() ? 'is cancelled' : 'is being cancelled'} already.`);
     }
@@ -45,5 +48,5 @@ export const cancel = defineSignal({
     em.persist(stage);
     return { wakes: stage };
   },
-  repeats: (_, { workflow }) => !!workflow.cancelRequestedAt,
+  repeats: (_, { workflow }) => !!workflow.cancelRequestedAt && workflow.status !== 'failed',
 });

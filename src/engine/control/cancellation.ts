@@ -3,7 +3,7 @@
  * goes on after a crash and does each thing once. It waits for what was in flight, stops agents first, and goes by the
  * policy of the signal; what cannot be taken back is told on the workflow's row and keeps nothing else from being done.
  */
-import { defineStage, type StageContext } from '../define.ts';
+import { defineStage, type Settled, type StageContext } from '../define.ts';
 import { OperationFailed } from '../errors.ts';
 import { type CancelPolicy, type Fate, fatesOf, gentlePolicy } from './take-back.ts';
 
@@ -13,16 +13,26 @@ export const cancellation = defineStage({
   async run(context) {
     const policy: CancelPolicy = { ...gentlePolicy, ...context.cause?.payload };
     const failures = new Map<string, string>();
+    let unclear: Settled['unclear'] = [];
     for (const kind of ['agent-run', 'pull-request', 'branch', 'issue'] as const) {
       // Read anew for each kind: an agent that was stopped may have opened a pull request of which nobody knew.
-      const fates = fatesOf(await context.settleOthers(), policy);
+      const settled = await context.settleOthers();
+      unclear = settled.unclear;
+      const fates = fatesOf(settled.left, policy);
       const due = fates.filter(({ trace, request }) => trace.kind === kind && request);
       for (const [what, why] of await takeBack(context, due)) failures.set(what, why);
     }
-    const remark = [...failures].map(([what, why]) => `${what} (${why})`).join('; ');
-    await context.remember({ errorMessage: remark ? `It could not be taken back: ${remark}` : null });
+    const lost = unclear.map(({ operationType, errorMessage }) => [operationType, errorMessage] as const);
+    const remarks = [
+      ...remark('It could not be taken back', [...failures]),
+      ...remark('It could not be found out what these have done', lost),
+    ];
+    await context.remember({ errorMessage: remarks.join('\n') || null });
   },
 });
+
+const remark = (what: string, why: readonly (readonly [string, string | null | undefined])[]): string[] =>
+  why.length > 0 ? [`${what}: ${why.map(([name, reason]) => `${name} (${reason})`).join('; ')}`] : [];
 
 /** Side by side; gives what failed, and why. */
 async function takeBack(context: StageContext, fates: readonly Fate[]): Promise<[string, string][]> {

@@ -26,8 +26,10 @@ export function permissionFor(
   operation: Operation,
   workflow: WorkflowExecution,
 ): Permission {
-  // whatever has become of the workflow; only a cancellation stops them itself
-  if (operation.scope === lateAgents && !workflow.cancelRequestedAt) return { may: 'act' };
+  // whatever has become of the workflow; only a cancellation that goes on stops them itself
+  if (operation.scope === lateAgents && (!workflow.cancelRequestedAt || workflow.status === 'failed')) {
+    return { may: 'act' };
+  }
   const reason = whyNotAnyMore(operation, workflow);
   if (reason && !operation.mayHaveActed()) return { may: 'cancel', reason };
   if (reason) return { may: 'look', reason, isAwaited: !workflow.isOver() && !operation.abandoned };

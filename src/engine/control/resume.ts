@@ -1,3 +1,4 @@
+import { startInWords } from '../time/start-and-deadline.ts';
 import { defineSignal } from './define-signal.ts';
 import { expectGoingOn, refuse, stateOf } from './expect.ts';
 
@@ -11,6 +12,8 @@ export const resume = defineSignal({
     const pausedMs = Date.now() - workflow.pausedAt.getTime();
     const open = stages.find(({ status }) => ['queued', 'running', 'waiting'].includes(status));
     workflow.resume();
+    const { startAt } = workflow;
+    if (startAt && startAt.getTime() > Date.now()) workflow.awaitStart(startInWords(startAt), startAt);
     if (!open) return {};
     if (!open.openGate) {
       open.requeue();

@@ -12,10 +12,12 @@ export const retry = defineSignal({
   type: 'retry',
   async apply(scene) {
     const { em, workflow, stages } = scene;
-    const failed = stages.find(({ status }) => status === 'failed');
-    if (workflow.status !== 'failed' || !failed) {
+    if (workflow.status !== 'failed') {
       throw refuse(scene, `Only what has failed can be tried again, and it is ${stateOf(workflow)}.`);
     }
+    // the last: before a cancellation that failed, the work itself may have
+    const failed = stages.findLast(({ status }) => status === 'failed');
+    if (!failed) throw refuse(scene, 'It failed before its first stage began; put another workflow in.');
     const operations = await ledgerRows(scene);
     expectNothingInTheAir(scene, operations);
     await keepAgents(scene, operations);
@@ -29,7 +31,7 @@ export const retry = defineSignal({
   repeats: ({ attempt }, { workflow }) => attempt === workflow.attempt && !workflow.isOver(),
 });
 
-/** Has the questions of these stages asked anew. */
+/** Has the questions of these stages asked anew, and the one whose answer nobody has taken yet: it stood still there. */
 export async function forgetAnswers(
   { em, workflow }: Parameters<typeof retry.apply>[0],
   stages: readonly string[],
@@ -39,9 +41,9 @@ export async function forgetAnswers(
     workflowExecutionId: workflow.id,
     supersededAt: null,
     type: [...types],
-    answered: { $ne: null },
   });
   for (const signal of answers) {
-    if (stages.includes(signal.answered?.split('/')[0] ?? '')) signal.supersededAt = new Date();
+    const [stage] = signal.answered?.split('/') ?? [];
+    if (stage === undefined || stages.includes(stage)) signal.supersededAt = new Date();
   }
 }

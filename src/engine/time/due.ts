@@ -12,7 +12,8 @@ export type Due = {
 /** At most this many of each kind in one pass; the rest comes with the next. */
 const batch = 100;
 
-const kinds: Record<Due['kind'], { table: string; when: string; column: string }> = {
+/** Those of a kind that may stay due are taken by turns, so that they do not keep others from theirs. */
+const kinds: Record<Due['kind'], { table: string; when: string; column: string; turn?: string }> = {
   start: {
     table: 'workflow_executions',
     column: 'start_at',
@@ -21,7 +22,8 @@ const kinds: Record<Due['kind'], { table: string; when: string; column: string }
   deadline: {
     table: 'workflow_executions',
     column: 'deadline_at',
-    when: `deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused')`,
+    // what is being cancelled has its own time for that
+    when: `deadline_at is not null and status in ('queued', 'running', 'waiting', 'paused') and cancel_requested_at is null`,
   },
   stage: { table: 'workflow_stage_executions', column: 'times_out_at', when: unpaused() },
   step: { table: 'workflow_step_executions', column: 'times_out_at', when: unpaused() },
@@ -29,6 +31,7 @@ const kinds: Record<Due['kind'], { table: string; when: string; column: string }
     table: 'workflow_schedules',
     column: 'next_run_at',
     when: 'enabled and next_run_at is not null',
+    turn: 'updated_at',
   },
 };
 
@@ -39,9 +42,9 @@ function unpaused(): string {
 
 const question = Object.entries(kinds)
   .map(
-    ([kind, { table, column, when }]) => `
+    ([kind, { table, column, when, turn = column }]) => `
       (select '${kind}' as kind, id, organization_id from ${table} due
-        where ${column} <= clock_timestamp() and ${when} order by ${column} limit ${batch})`,
+        where ${column} <= clock_timestamp() and ${when} order by ${turn} limit ${batch})`,
   )
   .join(' union all ');
 

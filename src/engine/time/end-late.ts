@@ -47,7 +47,7 @@ export async function endLateStage(engine: Engine, { id, organizationId }: Due):
 export async function endLateWorkflow(engine: Engine, { id, organizationId }: Due): Promise<void> {
   await endWorkflow(engine, organizationId, async (em) => {
     const workflow = await lockKnownWorkflow(em, id);
-    if (workflow.isOver() || !isDue(workflow.deadlineAt)) return null;
+    if (workflow.isOver() || workflow.cancelRequestedAt || !isDue(workflow.deadlineAt)) return null;
     const stage = await em.findOne(
       WorkflowStageExecution,
       { workflowExecutionId: id, status: ['queued', 'running', 'waiting'] },

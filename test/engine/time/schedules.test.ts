@@ -109,6 +109,27 @@ describe('a schedule', () => {
     expect(await workflows()).toHaveLength(1);
   });
 
+  test('fires though a hundred others, due for longer, wait until their workflow of the time before is over', async () => {
+    const { engine } = start();
+    const { id } = await add({ name: 'waiting', overlap: 'queue' });
+    const lastWorkflowId = await system.enqueue();
+    await db()((em) =>
+      em.execute(
+        `insert into workflow_schedules (id, organization_id, name, cron, time_zone, request, overlap, created_by,
+                                         next_run_at, last_workflow_id)
+           select gen_random_uuid(), organization_id, name || n, cron, time_zone, request, overlap, created_by,
+                  now() - interval '1 hour', ?
+             from workflow_schedules, generate_series(1, 100) n where id = ?`,
+        [lastWorkflowId, id],
+      ),
+    );
+    const { id: next } = await add();
+    await makeDue(next);
+    expect(await keepTime(engine)).toBe(100);
+    expect(await keepTime(engine)).toBe(100);
+    expect((await schedule(next)).lastWorkflowId).toEqual(expect.any(String));
+  });
+
   test('fires once, though the worker dies before it has committed, or right after', async () => {
     const { engine, organizationId } = start();
     const { id } = await add();
