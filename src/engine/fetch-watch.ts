@@ -6,6 +6,7 @@
  */
 import type { Worker } from 'bullmq';
 import { fetchLoopsReplaced } from '../telemetry/metrics.ts';
+import { againAndAgain } from './again-and-again.ts';
 import type { Engine } from './engine.ts';
 import { reasonOf } from './errors.ts';
 import type { Processor } from './queues.ts';
@@ -55,26 +56,17 @@ export function watchFetching(
   onHopeless: (reason: string) => void,
 ): FetchWatch {
   const loops = served.map(({ name, atOnce }) => begin(name, atOnce, start));
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  let look: Promise<unknown> = Promise.resolve();
-  const next = () => {
-    look = lookAt(engine, loops, start, onHopeless)
+  const look = () =>
+    lookAt(engine, loops, start, onHopeless)
       // a queue that does not answer is an outage, which readiness tells, and no fault of a loop
       .catch((error: unknown) => {
         engine.logger.debug({ reason: reasonOf(error) }, 'could not ask the queue for waiting work');
         for (const loop of loops) loop.idleFor = stopwatch();
-      })
-      .then(() => {
-        if (!stopped) timer = setTimeout(next, timings.fetchCheckMs).unref();
       });
-  };
-  timer = setTimeout(next, timings.fetchCheckMs).unref();
+  const stopLooking = againAndAgain(look, () => timings.fetchCheckMs);
   return {
     close: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await look;
+      await stopLooking();
       for (const loop of loops) watched.delete(loop);
       await Promise.all(loops.map(({ worker }) => worker.close()));
     },

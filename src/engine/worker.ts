@@ -4,6 +4,7 @@ import { relayChanges } from '../audit/relay.ts';
 import { sweepScratchFolders } from '../scratch.ts';
 import { admit } from './admission/admit.ts';
 import { passOnEverywhere } from './admission/pass-on.ts';
+import { againAndAgain } from './again-and-again.ts';
 import { checkCatalogue, intakeQueue, maintenanceQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { deliverMessages } from './deliveries/deliver.ts';
@@ -133,30 +134,19 @@ function usualProcessorOf(engine: Engine, name: string, stopping: AbortSignal): 
  * what was changed meanwhile.
  */
 function keepReconciling(engine: Engine): () => Promise<void> {
-  let stopped = false;
   let lastThorough = 0;
   let lastRelay = 0;
-  let timer: NodeJS.Timeout;
-  let pass: Promise<unknown> = Promise.resolve();
   const reportTrouble = sparingly((error) => engine.logger.warn({ err: error }, 'could not reconcile'));
-  const next = () => {
+  const pass = () => {
     const thorough = Date.now() - lastThorough >= timings.reconcileMs;
     if (thorough) lastThorough = Date.now();
     const relays = Date.now() - lastRelay >= timings.relayMs;
     if (relays) lastRelay = Date.now();
-    pass = reconcile(engine, thorough)
+    return reconcile(engine, thorough)
       .then(() => admit(engine))
       .then(() => passOnEverywhere(engine))
       .then(() => (relays ? relayChanges(engine.databases) : 0))
-      .catch(reportTrouble)
-      .then(() => {
-        if (!stopped) timer = setTimeout(next, timings.epochCheckMs);
-      });
+      .catch(reportTrouble);
   };
-  next();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await pass;
-  };
+  return againAndAgain(pass, () => timings.epochCheckMs);
 }

@@ -2,6 +2,7 @@
  * The timekeeper: sees in the rows what has become due, and acts. Every worker has one; an advisory lock lets one of
  * them look at a time, and each act checks and locks its own row, so that two at once do no harm either.
  */
+import { againAndAgain } from '../again-and-again.ts';
 import type { Engine } from '../engine.ts';
 import { sparingly } from '../sparingly.ts';
 import { timings } from '../timings.ts';
@@ -53,21 +54,9 @@ const reportInFlight =
 
 /** Passes for as long as the process works. Gives what ends them. */
 export function startTimekeeper(engine: Engine): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  let pass: Promise<unknown> = Promise.resolve();
   const reportTrouble = sparingly((error) => engine.logger.warn({ err: error }, 'could not keep time'));
-  const next = () => {
-    pass = keepTime(engine)
-      .catch(reportTrouble)
-      .then(() => {
-        if (!stopped) timer = setTimeout(next, timings.timekeepingMs);
-      });
-  };
-  next();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await pass;
-  };
+  return againAndAgain(
+    () => keepTime(engine).catch(reportTrouble),
+    () => timings.timekeepingMs,
+  );
 }
