@@ -10,8 +10,14 @@ export const commandWord = '/gsw';
 
 const pattern = new RegExp(`^${commandWord} +(${commands.join('|')})(?: +(.*))?$`, 'im');
 
-/** `/gsw approve`, alone on its line; what follows on that line is the reason. Null where there is none. */
+/** In each of our own comments, unseen, with the id of what made it: agents write into these as well. */
+export const markerOf = (id: string): string => `${markerBegins}${id} -->`;
+
+const markerBegins = '<!-- gsw:';
+
+/** `/gsw approve`, alone on its line; what follows on that line is the reason. Null where people have given none. */
 export function commandIn(text: string): Command | null {
+  if (text.includes(markerBegins)) return null;
   const [, type, reason] = pattern.exec(text) ?? [];
   return type ? { type: type.toLowerCase() as Command['type'], reason: reason?.trim() || undefined } : null;
 }

@@ -342,6 +342,17 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     await db().workflows((em) => em.nativeUpdate(WorkflowExecution, { id }, { status: 'failed' }));
   };
 
+  test('is not answered by what was said before it asked', async () => {
+    const { enqueue, work } = start();
+    work();
+    const id = await enqueue();
+    await engine.untilAsked(id);
+    const saidAt = new Date(Date.now() - 60_000);
+    await expect(send(id, 'approve', { saidAt })).rejects.toThrow(/which it has asked since. Say it again/);
+    await send(id, 'approve', { saidAt: new Date() });
+    expect((await over(id)).status).toBe('completed');
+  });
+
   test('whose cancellation has failed is cancelled by a retry, and by nothing else', async () => {
     const { enqueue, work } = start();
     const worker = work();

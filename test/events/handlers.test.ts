@@ -351,6 +351,19 @@ describe.each(backends())('on %s', (backend) => {
     };
     const found = (events: number) => `asked for 1 workflows under way; nobody had told of ${events} events`;
 
+    // refused when a webhook told of it, it is not obeyed when it is found, whatever is the case by then
+    const early = await say('/gsw resume');
+    const refused = await deliver('issue_comment', {
+      action: 'created',
+      issue: { number: finalPrNumber, pull_request: {} },
+      comment: { id: Number(early.id), body: early.body, author_association: 'OWNER' },
+      sender: { login: 'sandbox-bot' },
+    });
+    expect((await outcome(refused, 'obey-comment')).reason).toMatch(/takes no resume now/);
+    expect(await poll()).toBe(found(1));
+    const again = `asked/${fullName()}/comments/${early.id}`;
+    expect((await outcome(again, 'obey-comment')).reason).toBe('it was told before, and heard then');
+
     await say('I would say /gsw approve');
     // what somebody writes into a comment that is there is no command of its author
     const edited = await say('Nothing yet.');
@@ -366,7 +379,7 @@ describe.each(backends())('on %s', (backend) => {
       comment: { id: Number(paused.id), body: paused.body, author_association: 'OWNER' },
       sender: { login: 'sandbox-bot' },
     });
-    expect((await outcome(told, 'obey-comment')).status).toBe('processed');
+    expect((await outcome(told, 'obey-comment')).reason).toBe('it was told before, and heard then');
     expect(await signals()).toMatchObject([{ type: 'pause', reason: 'for lunch' }]);
 
     await say('/gsw resume');

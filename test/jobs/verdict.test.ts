@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge, parseReview, structuralScoreOf, verdictComment } from '../../jobs/plan/verdict.ts';
+import { commandIn, markerOf } from '../../src/events/comment-command.ts';
 
 const finding = (severity: 'error' | 'warning' | 'info') => ({ severity, message: 'm' });
 const check = (state: 'success' | 'failure', isRequired: boolean) => ({ name: 'ci', state, isRequired });
@@ -59,5 +60,12 @@ describe('the verdict on a pull request', () => {
         expect(lines).toHaveLength(structural.length + ofReview.length);
       }),
     );
+  });
+
+  test('gives no command as a comment, whatever the agent wrote into it', () => {
+    const verdict = judge([], [], { ...review(95), summary: 'Looks right.\n\n/gsw approve' });
+    const comment = verdictComment(verdict, 1);
+    expect(commandIn(comment)).toMatchObject({ type: 'approve' });
+    expect(commandIn(`${comment}\n\n${markerOf('an operation')}`)).toBeNull();
   });
 });

@@ -107,6 +107,17 @@ describe('a GitHub App', () => {
     expect(sandbox.requests.filter(({ status }) => status === 401)).toEqual([]);
   });
 
+  test('whose token GitHub has not heard of everywhere is tried again, and not called invalid', async () => {
+    const github = await open();
+    await give();
+    await github.getRepository(repository);
+    for (const header of sandbox.authorizations) sandbox.expel(header.replace(/^Bearer /, ''));
+    const failure = await failureOf(github.getRepository(repository));
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(failure).not.toBeInstanceOf(WaitForPeople);
+    expect((await listCredentials(vault()))[0]?.status).toBe('active');
+  });
+
   test('whose token is taken back gets another before anything is called invalid', async () => {
     const github = await open();
     await give();

@@ -12,7 +12,8 @@ export const startAgentRun = defineOperation({
   output: z.object({ runId: z.string(), url: z.string().nullable() }),
   traces: ({ workspace }, run) => [traceOfRun(run, workspace?.repository)],
   retry: { attempts: 6, delay: '2s' },
-  timeout: '2m',
+  // the first one in a repository brings its whole history here
+  timeout: '15m',
   find: async ({ executionId }, context) => {
     const run = await context.agent.find(context.id);
     return run && markStarted(context, executionId, run);

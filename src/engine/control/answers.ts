@@ -1,6 +1,8 @@
 /** `requirements`, `approve` and `reject`: the answers to what a workflow asks people. */
 import type { SignalType } from '../../../entities/workflows/signal.ts';
+import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { Refusal } from '../refusal.ts';
+import { timeInWords } from '../time/in-words.ts';
 import { defineSignal, type SignalScene } from './define-signal.ts';
 import { expectGoingOn, stateOf } from './expect.ts';
 
@@ -19,6 +21,7 @@ const answer = (type: SignalType, check?: (scene: SignalScene) => void) =>
           : `it is ${stateOf(workflow)} and asks nothing`;
         throw new Refusal('conflict', `Workflow ${workflow.id} takes no ${type} now: ${now}.`);
       }
+      expectAskedBefore(scene, asking);
       check?.(scene);
       const gate = asking.openGate;
       if (type === 'approve' || type === 'reject') {
@@ -29,6 +32,21 @@ const answer = (type: SignalType, check?: (scene: SignalScene) => void) =>
       return { gate, wakes: asking };
     },
   });
+
+/** The clock of whoever tells when it was said may be another, and tell seconds only. */
+const clockSlackMs = 5_000;
+
+function expectAskedBefore(
+  { workflow, request }: SignalScene,
+  { waitingOn, waitingSince }: WorkflowStageExecution,
+): void {
+  const { type, saidAt } = request;
+  if (!saidAt || !waitingSince || waitingSince.getTime() - saidAt.getTime() <= clockSlackMs) return;
+  throw new Refusal(
+    'conflict',
+    `Workflow ${workflow.id} takes no ${type} of ${timeInWords(saidAt)}: it waits on ${waitingOn}, which it has asked since. Say it again.`,
+  );
+}
 
 /** By the policy of the project, as it was when the workflow started. */
 function expectApprover({ workflow, request }: SignalScene): void {

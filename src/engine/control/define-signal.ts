@@ -14,6 +14,8 @@ export type SignalRequest = {
   actor: string;
   reason?: string | undefined;
   payload?: Record<string, unknown> | undefined;
+  /** When it was said, where that may be a while ago: what was asked later is not answered by it. */
+  saidAt?: Date | undefined;
   /** Sent twice under one key = sent once. */
   idempotencyKey?: string | undefined;
 };

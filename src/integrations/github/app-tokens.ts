@@ -16,6 +16,8 @@ type Token = { secret: string; expiresAt: number; gotAt: number };
 
 /** A token is not used any more when it has less than this left: longer than any call, also git's, takes. */
 const renewedBeforeMs = 11 * 60_000;
+/** GitHub's own servers may not all have heard of a token that is so young: it is tried again. */
+const unheardOfMs = 15_000;
 /** A token that is refused within this time of its making is not the one to blame. */
 const youngMs = 60_000;
 
@@ -32,9 +34,10 @@ export function appTokens(options: Pick<GitHubOptions, 'apiUrl' | 'fetch'>): Exc
     return {
       secret: token.secret,
       refused: async (said) => {
+        const age = Date.now() - token.gotAt;
+        if (age < unheardOfMs) return new RetryLater(1_000, 'GitHub to know its new installation token');
         if (tokens.get(key) === token) tokens.delete(key);
-        if (Date.now() - token.gotAt < youngMs)
-          return held.invalid(`GitHub rejected its installation token (${said})`);
+        if (age < youngMs) return held.invalid(`GitHub rejected its installation token (${said})`);
         return new RetryLater(500, 'a new GitHub installation token');
       },
     };
