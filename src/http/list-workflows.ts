@@ -15,7 +15,7 @@ export async function listWorkflows(
   query: WorkflowsQuery,
 ): Promise<Page<WorkflowSummary>> {
   const { status, stage, repository, limit, q } = query;
-  const after = afterNewest(query.cursor);
+  const after = afterNewest('workflow_executions', query.cursor);
   const ids = await workflowsAbout(db, query);
   if (ids?.length === 0) return { items: [], nextCursor: null };
   const rows = await db.workflows((em) =>

@@ -68,11 +68,19 @@ export function noCursor(): Problem {
   return new Problem('invalid', `?cursor: ${message}`, { errors: [{ pointer: '?cursor', message }] });
 }
 
-/** What comes after a cursor where the newest comes first. */
-export function afterNewest(cursor: string | undefined) {
+/**
+ * What comes after a cursor in a table where the newest comes first. Its row tells to the microsecond when it was made; where
+ * it is gone, those of the same millisecond come again rather than not at all.
+ */
+export function afterNewest(table: string, cursor: string | undefined) {
   if (cursor === undefined) return {};
   const { at, id } = readCursor(cursor);
-  return { $or: [{ createdAt: { $lt: at } }, { createdAt: at, id: { $lt: id } }] };
+  const after = raw(
+    (alias) =>
+      `(${alias}.created_at, ${alias}.id) < (coalesce((select created_at from ${table} where id = ?), ?), ?::uuid)`,
+    [id, new Date(at.getTime() + 1), id],
+  );
+  return { [after]: [] };
 }
 
 /** To the millisecond, as a cursor has it: rows that the database dates itself have more. */

@@ -150,6 +150,32 @@ describe('looking at workflows', () => {
     expect(seen.slice(0, 5)).toEqual(ids.reverse());
   });
 
+  test('pages through those of one transaction, whose moment has microseconds, and gives each once', async () => {
+    const repository = { owner: 'acme', name: 'crowd' };
+    const ids = await Promise.all(
+      Array.from({ length: 7 }, (_, n) => test_.enqueue({ repository, name: `crowd ${n}` })),
+    );
+    await test_.engine.databases.inOrganization(test_.organizationId).workflows((em) =>
+      em.execute(
+        `update workflow_executions set created_at = date_trunc('milliseconds', now()) + interval '400 microseconds'
+          where github_repo_name = 'crowd'`,
+      ),
+    );
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = new URLSearchParams({
+        limit: '2',
+        repository: 'acme/crowd',
+        ...(cursor ? { cursor } : {}),
+      });
+      const { body } = await api.send('GET', `${path}?${query}`);
+      seen.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual(ids.toSorted().reverse());
+  });
+
   test('filters by status', async () => {
     await test_.enqueue();
     const queued = await api.send('GET', `${path}?status=queued`);

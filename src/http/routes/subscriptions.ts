@@ -165,7 +165,7 @@ const deliveries = defineRoute({
   }),
   answer: pageSchema(deliverySchema).meta({ id: 'DeliveryPage' }),
   handle: async ({ db, id, query: { limit, cursor, status } }) => {
-    const after = afterNewest(cursor);
+    const after = afterNewest('subscription_deliveries', cursor);
     const rows = await db.events(async (em) => {
       if ((await em.count(Subscription, { id: id() })) === 0) throw notFound(id());
       return em.find(
