@@ -3,11 +3,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { WorkflowRequest } from '../client/index.ts';
 import { readRequirements } from './read-text.ts';
 
+type Deadline = Pick<WorkflowRequest, 'deadlineAt' | 'deadlineIn'>;
+
 export type WorkflowOptions = {
   file?: string;
   base?: string;
   template?: string;
-  deadline?: string;
+  deadline?: Deadline;
   autoConfirmPlan?: boolean;
   autoMerge?: boolean;
   onValidationFailure?: 'wait' | 'fail';
@@ -21,6 +23,7 @@ export function withWorkflow(command: Command): Command {
     .option(
       '--deadline <when>',
       'it fails if it is not over by then: 6h, 3d, or a time such as 2026-12-01T18:00Z',
+      asDeadline,
     )
     .option('--auto-confirm-plan', 'go on without waiting for approval of the plan')
     .option('--auto-merge', 'merge without waiting for approval')
@@ -39,7 +42,7 @@ export async function requestOf(repository: string, options: WorkflowOptions): P
     ...(base === undefined ? {} : { baseBranch: base }),
     ...(template === undefined ? {} : { template }),
     ...(file === undefined ? {} : { requirements: await readRequirements(file) }),
-    ...(deadline === undefined ? {} : deadlineOf(deadline)),
+    ...deadline,
     options: {
       ...(autoConfirmPlan ? { autoConfirmPlan } : {}),
       ...(autoMerge ? { autoMerge } : {}),
@@ -55,11 +58,8 @@ export function asTime(value: string): string {
   throw new InvalidArgumentError('It should be a time such as 2026-12-01T09:00 or 2026-12-01T09:00Z.');
 }
 
-function deadlineOf(value: string): Pick<WorkflowRequest, 'deadlineAt' | 'deadlineIn'> {
-  return /^\d+[smhd]$/.test(value)
-    ? { deadlineIn: value }
-    : { deadlineAt: new Date(asTime(value)).toISOString() };
-}
+const asDeadline = (value: string): Deadline =>
+  /^\d+[smhd]$/.test(value) ? { deadlineIn: value } : { deadlineAt: asTime(value) };
 
 /** For commander. */
 export function asRepository(value: string): string {

@@ -29,6 +29,11 @@ it.each([
   [['run'], /missing required argument/],
   [['run', 'acme'], /OWNER\/REPO/],
   [['run', 'acme/widgets', '--on-validation-failure', 'cry'], /wait, fail/],
+  [['run', 'acme/widgets', '--deadline', 'tomorrow'], /It should be a time such as/],
+  [
+    ['schedule', 'add', 'Nightly', 'acme/widgets', '--cron', '0 2 * * *', '--deadline', 'x'],
+    /It should be a/,
+  ],
   [['requirements', id], /--file/],
   [['demo', '--port', 'many'], /0 to 65535/],
   [['demo', '--repo', '/no/such/folder'], /no folder \/no\/such\/folder/],
