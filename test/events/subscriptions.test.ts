@@ -263,6 +263,16 @@ describe.each(backends())('on %s', (backend) => {
     expect(Date.parse(body.nextAttemptAt) - Date.now()).toBeGreaterThan(100_000);
   }, 60_000);
 
+  test('who answers with a status that HTTP does not know is tried again, and given up', async () => {
+    const odd = await subscribe(at('/odd/1'));
+    system.work();
+    const sent = await sendTest(odd.url);
+    const reason = 'The answer was 999, which HTTP does not know.';
+    expect(await outcome(sent)).toMatchObject({ status: 'pending', reason, response: { status: null } });
+    await hurry({ attempts: 8 });
+    expect(await outcome(sent, 9)).toMatchObject({ status: 'failed', reason });
+  }, 60_000);
+
   test('a worker that dies between the sending and the row sends the same message, not another', async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'gsw-deliver-'));
     const diedAtFile = path.join(folder, 'died-at');

@@ -20,6 +20,7 @@ const plays: Record<string, Play> = {
   fail: (res) => res.writeHead(500).end('out of order, token gsw_abcdefghijklmnopqrstuvwxyz0123'),
   busy: (res) => res.writeHead(429, { 'retry-after': '120' }).end(),
   gone: (res) => res.writeHead(410).end(),
+  odd: (res) => res.writeHead(999).end(),
   redirect: (res) => res.writeHead(302, { location: '/ok' }).end(),
   silent: () => undefined,
   endless: (res) => {

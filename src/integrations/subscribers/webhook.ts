@@ -36,6 +36,13 @@ export function createWebhooks({ dispatcher, allowLoopback, secretsOf }: Webhook
       const { status, retryAfterMs } = answer;
       if (status >= 200 && status < 300) return answer;
       if (status === 429 && retryAfterMs !== null) throw new RetryLater(retryAfterMs, 'their rate limit');
+      // a row has none of what is no status of HTTP
+      if (status < 100 || status > 599) {
+        throw new NotTaken(`The answer was ${status}, which HTTP does not know.`, {
+          ...answer,
+          status: null,
+        });
+      }
       const redirects = status >= 300 && status < 400 ? '; redirects are not followed' : '';
       throw new NotTaken(`The answer was ${status}${redirects}.`, answer);
     },
