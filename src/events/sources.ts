@@ -1,6 +1,8 @@
 /** The sources that an organisation listens to: made, given a new secret, changed. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { UniqueConstraintViolationException } from '@mikro-orm/postgresql';
 import { EventSource } from '../../entities/events/event-source.ts';
+import { Credential } from '../../entities/projects/credential.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { Refusal } from '../engine/refusal.ts';
 import type { KeyringSource } from '../security/vault/keyring.ts';
@@ -32,20 +34,32 @@ export async function createSource(
   { id = randomUUID(), name, provider, secret, settings }: NewSource,
 ): Promise<{ source: EventSource; secret: string | null }> {
   const { db, organizationId } = keeper;
-  if (await db.events((em) => em.findOne(EventSource, { name }))) {
-    throw new Refusal('conflict', `There is a source called "${name}" already; take another name.`);
-  }
+  if (await db.events((em) => em.findOne(EventSource, { name }))) throw nameTaken(name);
   const made = secret === undefined && takesOurSecret(provider) ? newSecret() : null;
   const value = secret ?? made;
   const credentialId =
     value === null ? null : await keep(keeper, provider, `${name} ${id.slice(0, 8)}`, value);
-  const source = await db.events(async (em) => {
-    const row = em.create(EventSource, { id, organizationId, name, provider, credentialId, settings });
-    em.persist(row);
-    await em.flush();
-    return row;
-  });
-  return { source, secret: made };
+  try {
+    const source = await db.events(async (em) => {
+      const row = em.create(EventSource, { id, organizationId, name, provider, credentialId, settings });
+      em.persist(row);
+      await em.flush();
+      return row;
+    });
+    return { source, secret: made };
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    if (credentialId !== null) await revokeUnused(keeper, credentialId);
+    throw nameTaken(name);
+  }
+}
+
+/** An earlier attempt at the same source may have made it with that credential. */
+async function revokeUnused({ db, by }: Keeper, credentialId: string): Promise<void> {
+  if ((await db.events((em) => em.count(EventSource, { credentialId }))) > 0) return;
+  await db.projects(async (em) =>
+    (await em.findOneOrFail(Credential, credentialId)).revoke(`revoked by ${by}`),
+  );
 }
 
 /** The earlier secret goes on counting until {@link forgetEarlier}, so that nothing is refused meanwhile. */
@@ -118,5 +132,8 @@ async function found({ db }: Keeper, id: string): Promise<EventSource> {
   if (!row) throw notFound(id);
   return row;
 }
+
+const nameTaken = (name: string) =>
+  new Refusal('conflict', `There is a source called "${name}" already; take another name.`);
 
 const notFound = (id: string) => new Refusal('not-found', `There is no source ${id}.`);

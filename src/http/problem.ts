@@ -1,4 +1,5 @@
 /** Errors as the API tells them: `application/problem+json` (RFC 9457). No answer has a stack or a secret in it. */
+import { OptimisticLockError } from '@mikro-orm/postgresql';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -95,6 +96,9 @@ const refusedBodies: Record<string, [ProblemKind, string]> = {
 /** What PostgreSQL, Redis and the network say when they cannot be reached, or have no connection left. */
 const outages = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', '53300', '57P01', '57P03'];
 
+/** SQLSTATE. */
+const uniqueViolation = '23505';
+
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) {
@@ -112,7 +116,20 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Error && 'status' in error && Number(error.status) < 500) {
     return new Problem('malformed', 'The request cannot be read: its address or its body is damaged.');
   }
-  if (outages.includes(codeOf(error) ?? '')) {
+  if (error instanceof OptimisticLockError) {
+    return new Problem(
+      'changed-meanwhile',
+      'Somebody else changed it at this moment. Read it again, and decide anew.',
+    );
+  }
+  const code = codeOf(error) ?? '';
+  if (code === uniqueViolation) {
+    return new Problem(
+      'conflict',
+      'Somebody else made the same at this moment. Look at what there is now; send it again where it is still wanted.',
+    );
+  }
+  if (outages.includes(code)) {
     return new Problem(
       'unavailable',
       'The databases or the queue cannot be reached; try again in a moment.',

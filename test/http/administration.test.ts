@@ -14,6 +14,7 @@ import { isKey } from '../../src/security/api-key-format.ts';
 import { createApiKey } from '../../src/security/api-keys.ts';
 import type { Scope } from '../../src/security/scopes.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { heldWrites } from '../support/held-writes.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
 import { form, type TestApi, testApi } from './api.ts';
 
@@ -274,6 +275,19 @@ describe('the organisation', () => {
     expect((await send('GET', '/v1/organization')).body).toEqual(changed.body);
   });
 
+  test('of two who change it at the same moment, as both have seen it, one is told so', async () => {
+    const tag = { 'if-match': (await send('GET', '/v1/organization')).headers.get('etag') as string };
+    const answers = await heldWrites(db().projects, 'organizations', () =>
+      Promise.all(['One', 'Other'].map((name) => send('PATCH', '/v1/organization', { name }, tag))),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const told = answers.find(({ status }) => status === 412);
+    expect(told?.body).toMatchObject({
+      type: 'urn:graph-sitter-workflows:problem:changed-meanwhile',
+      detail: expect.stringContaining('Read it again'),
+    });
+  });
+
   test.each([
     [{ settings: { timeZone: 'Mars/Olympus' } }, '#/settings/timeZone'],
     [{ settings: { currency: 'euro' } }, '#/settings/currency'],
@@ -509,6 +523,19 @@ describe('credentials', () => {
     for (const { text } of [made, again, replaced, revoked, replay, listed, audited])
       expect(text).not.toContain('cccccccc');
     await send('DELETE', `/v1/credentials/${next.body.id}`);
+  });
+
+  test('of one kind and name that two keep at the same moment are kept once, and the other is told so', async () => {
+    const body = { kind: 'github_token', name: 'twice', secret: canary };
+    const answers = await heldWrites(db().projects, 'credentials', () =>
+      Promise.all([create(body), create(body)]),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    const told = answers.find(({ status }) => status === 409);
+    expect(told?.body).toMatchObject({
+      type: 'urn:graph-sitter-workflows:problem:conflict',
+      detail: expect.stringContaining('Look at what there is'),
+    });
   });
 
   test('are tried at their provider, and stay as they are', async () => {

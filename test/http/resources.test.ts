@@ -8,6 +8,7 @@ import { GithubOperation } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { createApiKey } from '../../src/security/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { heldWrites } from '../support/held-writes.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
 import { type TestApi, testApi } from './api.ts';
 
@@ -442,6 +443,16 @@ describe('projects', () => {
     expect(await names('?pinned=false')).toEqual(['acme/alpha']);
     expect((await order(alpha.body.id)).status).toBe(409);
     expect((await api.send('POST', `/v1/projects/${alpha.body.id}/pin`)).body.pinned).toBe(true);
+  });
+
+  test('that two pin for the first time at the same moment are pinned once, and the other is told so', async () => {
+    await system.sandbox.github.addRepository({ owner: 'acme', name: 'twice' });
+    const body = { repository: 'acme/twice' };
+    const { task } = system.engine.databases.inOrganization(system.organizationId);
+    const answers = await heldWrites(task, 'github_projects', () =>
+      Promise.all([1, 2].map(() => api.send('POST', '/v1/projects', { body }))),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 
   test('show what their workflows came to, and settle how they behave', async () => {

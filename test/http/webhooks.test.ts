@@ -6,10 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Event } from '../../entities/events/event.ts';
 import { EventProcessing } from '../../entities/events/event-processing.ts';
 import { Subscription } from '../../entities/events/subscription.ts';
+import { Credential } from '../../entities/projects/credential.ts';
 import { eventHandlers } from '../../jobs/events/index.ts';
 import { subscription } from '../events/rows.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { heldWrites } from '../support/held-writes.ts';
 import { type TestApi, testApi } from './api.ts';
 
 let fresh: FreshDatabases;
@@ -291,6 +293,19 @@ test('sources show no secret, and none of another organisation', async () => {
   expect(mine.text).not.toContain(secret);
   expect((await api.send('GET', `/v1/sources/${id}`, { key: api.operatorKey })).status).toBe(404);
   expect((await api.send('GET', '/v1/sources', { key: api.operatorKey })).text).not.toContain(id);
+});
+
+test('of two sources of one name that are made at the same moment one is refused, and leaves no credential', async () => {
+  const body = { name: 'twice', provider: 'github' };
+  const answers = await heldWrites(db().events, 'event_sources', () =>
+    Promise.all([1, 2].map(() => api.send('POST', '/v1/sources', { body }))),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+  expect(answers.find(({ status }) => status === 409)?.body.detail).toContain('take another name');
+  const left = await db().projects((em) =>
+    em.count(Credential, { name: { $like: 'twice %' }, status: { $ne: 'revoked' } }),
+  );
+  expect(left).toBe(1);
 });
 
 test('two events of one delivery id are one, and its rows say where it came from', async () => {
