@@ -103,7 +103,8 @@ function waitFor(error: unknown, tries: number, repeatable: boolean): number | n
   if (error instanceof ApiUnreachable) return repeatable ? backoff : null;
   if (!(error instanceof ApiProblem)) return null;
   // the same, sent a moment ago, may have been lost on its way back
-  const busy = error.status === 429 || error.status === 503 || error.kind === 'still-running';
+  // a 503 is no proof that nothing was done: the database may have gone away while it committed
+  const busy = error.status === 429 || error.kind === 'still-running';
   if (!busy && !(error.status >= 502 && repeatable)) return null;
   if (error.retryAfterSeconds === null) return backoff;
   const asked = error.retryAfterSeconds * 1_000;

@@ -191,6 +191,12 @@ describe('what goes wrong on the way', () => {
     await expect((await serve(cut, fine)).sources.change('1', change)).rejects.toBeInstanceOf(ApiUnreachable);
     expect(seen.length).toBe(1);
     server.close();
+    for (const resource of ['sources', 'subscriptions'] as const) {
+      const gsw = await serve(busy(503), fine);
+      await expect(gsw[resource].replaceSecret('1')).rejects.toMatchObject({ status: 503 });
+      expect(seen.length).toBe(1);
+      server.close();
+    }
     await expect((await serve(busy(422), fine)).workflows.get('1')).rejects.toMatchObject({ status: 422 });
     expect(seen.length).toBe(1);
     server.close();
