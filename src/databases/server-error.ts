@@ -34,6 +34,9 @@ export function codeOf(error: unknown): string | undefined {
   return codeOf(error.cause);
 }
 
+/** PostgreSQL cannot hold a value: trying the same again helps nothing. */
+export const isDataException = (error: unknown): boolean => /^22[\dA-Z]{3}$/.test(codeOf(error) ?? '');
+
 /** A connection URL as it may be shown: without its password. */
 export function withoutPassword(url: string): string {
   const shown = new URL(url);

@@ -55,7 +55,7 @@ type Made = { id: string; createdAt: Date };
 export const cursorAfter = (row: Made): string =>
   Buffer.from(`${row.createdAt.getTime()} ${row.id}`).toString('base64url');
 
-const place = /^(\d{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const place = /^(\d{1,13}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export function readCursor(cursor: string): { at: Date; id: string } {
   const [, at, id] = place.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];

@@ -3,7 +3,7 @@ import { OptimisticLockError } from '@mikro-orm/postgresql';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { codeOf } from '../databases/server-error.ts';
+import { codeOf, isDataException } from '../databases/server-error.ts';
 import { Refusal } from '../engine/refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -127,6 +127,12 @@ function problemOf(error: unknown): Problem {
     return new Problem(
       'conflict',
       'Somebody else made the same at this moment. Look at what there is now; send it again where it is still wanted.',
+    );
+  }
+  if (isDataException(error)) {
+    return new Problem(
+      'invalid',
+      'Something in it cannot be kept: a text, a number or a time that is none here.',
     );
   }
   if (outages.includes(code)) {

@@ -139,6 +139,18 @@ describe.each(backends())('on %s, a job of the queue intake', (backend) => {
     expect(catalogue.intake.map(({ name }) => name)).toEqual(['enqueue-workflow']);
   });
 
+  test('that asks for what PostgreSQL cannot hold fails at once, and is not put off as in an outage', async () => {
+    const repository = { owner: 'acme', name: 'widgets' };
+    const farAway = { name: 'far-away', read: () => ({ repository, startAt: new Date(8.64e15) }) };
+    Object.assign(system.engine.catalogue, { intake: [...catalogue.intake, farAway] });
+    system.work(['intake']);
+    const failed = await over(await add(dataFor('{}'), farAway.name));
+    expect([failed.failedReason, failed.attemptsMade]).toEqual([
+      expect.stringContaining('cannot be kept'),
+      1,
+    ]);
+  });
+
   test('under a key that was used for something else fails', async () => {
     system.work(['intake']);
     await over(await add(dataFor(body(), 'order-1')));
@@ -149,6 +161,11 @@ describe.each(backends())('on %s, a job of the queue intake', (backend) => {
 
   // on PostgreSQL a client would need rights on the queue's schema
   const onRedis = backend === 'Redis' ? test : undefined;
+  onRedis?.('for an organisation whose name is no text fails at once', async () => {
+    system.work(['intake']);
+    const failed = await over(await add({ ...dataFor(body()), organization: 'a\0b' }));
+    expect(failed.failedReason).toContain('organization should be the slug of one');
+  });
   onRedis?.(
     'added by a program that shares no code with ours is taken, once',
     async () => {

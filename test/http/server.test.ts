@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readinessOf } from '../../src/http/readiness.ts';
@@ -23,13 +24,13 @@ afterAll(async () => {
   await fresh?.drop();
 });
 
-const broken = (databaseUrl: string) => ({
+const broken = (error: Error) => ({
   ...test_.engine,
-  databases: { ...test_.engine.databases, ...failing(databaseUrl) },
+  databases: { ...test_.engine.databases, ...failing(error) },
 });
-const failing = (message: string) => {
+const failing = (error: Error) => {
   const fail = async () => {
-    throw new Error(message);
+    throw error;
   };
   return { check: fail, maintenance: new Proxy(test_.engine.databases.maintenance, { get: () => fail }) };
 };
@@ -42,7 +43,10 @@ describe('the server', () => {
   });
 
   test('says what is wrong when it is not ready, without a password', async () => {
-    const other = await startApi(broken('lost postgres://app:hunter2@db/x'), { host: '127.0.0.1', port: 0 });
+    const other = await startApi(broken(new Error('lost postgres://app:hunter2@db/x')), {
+      host: '127.0.0.1',
+      port: 0,
+    });
     const ready = await fetch(`${other.url}/readyz`);
     const { detail } = (await ready.json()) as { detail: string };
     expect([ready.status, detail]).toEqual([
@@ -85,7 +89,7 @@ describe('the server', () => {
   });
 
   test('tells nothing of what went wrong inside', async () => {
-    const other = await startApi(broken('secret detail'), { host: '127.0.0.1', port: 0 });
+    const other = await startApi(broken(new Error('secret detail')), { host: '127.0.0.1', port: 0 });
     const answer = await fetch(`${other.url}/v1/workflows`, {
       headers: { authorization: `Bearer ${api.key}` },
     });
@@ -97,6 +101,37 @@ describe('the server', () => {
       requestId: answer.headers.get('x-request-id'),
       instance: '/v1/workflows',
     });
+    await other.close();
+  });
+
+  const year = (at: string) => `${at}=0000-01-01T00:00:00Z`;
+  const farAway = Buffer.from(`999999999999999 ${randomUUID()}`).toString('base64url');
+  test.each<[string, string, object | undefined, string]>([
+    ['GET', `/v1/event-counts?${year('from')}`, undefined, '?from'],
+    ['GET', `/v1/metrics?${year('to')}`, undefined, '?to'],
+    ['GET', `/v1/received-events?${year('from')}`, undefined, '?from'],
+    ['GET', `/v1/audit?${year('from')}`, undefined, '?from'],
+    ['GET', `/v1/workflows?cursor=${farAway}`, undefined, '?cursor'],
+    ['GET', '/v1/limits?organization=%00', undefined, '?organization'],
+    ['PUT', `/v1/workflows/${randomUUID()}/budget`, { reason: 'a\0b' }, '#/reason'],
+    ['POST', '/v1/workflows', { repository: 'a/b', startAt: '9999-12-31T23:59:59-23:59' }, '#/startAt'],
+  ])('points at what PostgreSQL cannot hold: %s %s %j', async (method, path, body, pointer) => {
+    const answer = await api.send(method, path, { key: api.operatorKey, ...(body && { body }) });
+    expect([answer.status, answer.body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+  });
+
+  test('refuses what only PostgreSQL finds that it cannot hold, without its words', async () => {
+    const error = Object.assign(new Error('secret detail'), { code: '22008' });
+    const other = await startApi(broken(error), { host: '127.0.0.1', port: 0 });
+    const answer = await fetch(`${other.url}/v1/workflows`, {
+      headers: { authorization: `Bearer ${api.key}` },
+    });
+    const text = await answer.text();
+    expect([answer.status, JSON.parse(text).type]).toEqual([
+      422,
+      'urn:graph-sitter-workflows:problem:invalid',
+    ]);
+    expect(text).not.toContain('secret detail');
     await other.close();
   });
 

@@ -3,6 +3,7 @@ import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import { ApiKey } from '../../../entities/projects/api-key.ts';
 import { Organization } from '../../../entities/projects/organization.ts';
+import { isDataException } from '../../databases/server-error.ts';
 import { valid } from '../../security/api-keys.ts';
 import { covers } from '../../security/scopes.ts';
 import type { Engine } from '../engine.ts';
@@ -13,7 +14,11 @@ import { isSignedWith } from './signature.ts';
 
 const payload = z.object({
   version: z.literal(1, 'version should be 1'),
-  organization: z.string().min(1).max(100),
+  organization: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine((slug) => !slug.includes('\0'), 'organization should be the slug of one'),
   idempotencyKey: z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'idempotencyKey has 1 to 255 printable ASCII characters without spaces'),
@@ -41,6 +46,9 @@ export async function takeIn(engine: Engine, job: Job, token: string): Promise<{
     const full =
       error instanceof Refusal && error.kind === 'line-full' ? (error.retryAfterSeconds ?? 5) * 1_000 : 0;
     if (error instanceof Refusal && !full) throw new UnrecoverableError(error.message);
+    if (isDataException(error)) {
+      throw new UnrecoverableError(`Something in it cannot be kept: ${reasonOf(error)}`);
+    }
     engine.logger.warn({ err: error, job: job.id }, 'put off a job of the intake');
     await job
       .log(`put off: ${full ? reasonOf(error) : 'the databases do not answer'}`)

@@ -1,6 +1,6 @@
 /** What may be said of a workflow's budget. */
 import { z } from 'zod';
-import { oneObject } from './texts.ts';
+import { oneObject, text } from './texts.ts';
 
 const whole = (least: number) =>
   z.int('This should be a whole number.').min(least, `This should be ${least} or more.`).max(1_000_000_000);
@@ -36,7 +36,7 @@ export const budgetRequest = z
       agentRuns: limits.agentRuns.nullable().exactOptional(),
       repairRounds: limits.repairRounds.nullable().exactOptional(),
       onSpent: limits.onSpent.nullable().exactOptional(),
-      reason: z.string().max(10_000).optional(),
+      reason: text(10_000).optional(),
     },
     oneObject,
   )

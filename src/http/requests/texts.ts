@@ -27,12 +27,20 @@ export const repository = z
     return { owner, name };
   });
 
-/** ISO 8601 with its offset: whoever leaves it out means another time than he thinks. */
+/**
+ * ISO 8601 with its offset: whoever leaves it out means another time than he thinks. A year more still has four digits, as
+ * PostgreSQL reads them.
+ */
 export const moment = z.iso
   .datetime({
     offset: true,
     error: 'This should be a time with its offset, such as 2026-12-01T09:00:00Z.',
+    abort: true,
   })
+  .refine((value) => {
+    const year = new Date(value).getUTCFullYear();
+    return year >= 1970 && year <= 9998;
+  }, 'This should be a time of the years 1970 to 9998.')
   .transform((value) => new Date(value));
 
 /** For schemas of whole bodies. */

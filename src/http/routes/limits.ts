@@ -5,7 +5,7 @@ import { OrganizationLimits, weightRange } from '../../../entities/workflows/org
 import { admitSoon } from '../../engine/admission/admit-soon.ts';
 import { deriveId } from '../../engine/derive.ts';
 import { Problem } from '../problem.ts';
-import { oneObject } from '../requests/texts.ts';
+import { oneObject, text } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
 import { limitsSchema, limitsView } from '../views/limits-view.ts';
 
@@ -36,10 +36,8 @@ const limitsRequest = z
   .meta({ id: 'LimitsRequest' });
 
 const limitsQuery = z.strictObject({
-  organization: z
-    .string()
+  organization: text(100)
     .min(1)
-    .max(100)
     .optional()
     .describe('The slug of another organisation, for keys of the default one.'),
 });
