@@ -27,7 +27,8 @@ export async function streamEvents(
   });
   res.flushHeaders();
   req.socket.setNoDelay(true);
-  res.write('retry: 1000\n\n');
+  // who comes back before he has heard anything says from where on
+  res.write(`retry: 1000\nid: ${follower.after}\n\n`);
   let spoken = Date.now();
   while (!over.aborted) {
     // an outage of the database ends the stream: whoever listens comes back to where he was
@@ -38,7 +39,7 @@ export async function streamEvents(
     );
     if (text.length > 0 || Date.now() - spoken > pingEveryMs) {
       spoken = Date.now();
-      const taken = res.write(text.length > 0 ? text.join('') : ': ping\n\n');
+      const taken = res.write(text.length > 0 ? text.join('') : `: ping\nid: ${follower.after}\n\n`);
       // who reads slowly is waited for, instead of being kept in memory
       if (!taken) await once(res, 'drain', { signal: over }).catch(() => undefined);
     }

@@ -84,9 +84,18 @@ export class EventFollower {
   }
 }
 
-/** The number of the latest event that there is. */
-export async function latestEvent(db: OrganizationDatabases): Promise<number> {
-  return (await db.workflows((em) => look(em, 0))).horizon.last;
+/**
+ * The number of the latest event that there is, once nothing smaller is still to appear.
+ * @param patienceMs how long transactions are waited for that are under way
+ */
+export async function latestEvent(db: OrganizationDatabases, patienceMs: number): Promise<number> {
+  const givenUpAt = Date.now() + patienceMs;
+  const { horizon } = await db.workflows((em) => look(em, 0));
+  for (;;) {
+    const { floor } = await db.workflows((em) => look(em, horizon.last));
+    if (floor >= horizon.ceiling || Date.now() >= givenUpAt) return horizon.last;
+    await sleep(lookAgainMs);
+  }
 }
 
 async function look(em: EntityManager, after: number): Promise<Seen> {

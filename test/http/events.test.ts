@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { announce } from '../../src/engine/outbox.ts';
@@ -39,6 +39,7 @@ function listen(path: string, headers: Record<string, string> = {}, key = api.ke
   const heard: Told[] = [];
   const stop = new AbortController();
   let text = '';
+  let lastId = '';
   const begun = fetch(`${api.url}${path}`, {
     headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream', ...headers },
     signal: stop.signal,
@@ -56,6 +57,7 @@ function listen(path: string, headers: Record<string, string> = {}, key = api.ke
         );
         text = text.slice(at + 2);
         const { id: number = '', event = '', data } = fields;
+        if (number) lastId = number;
         if (data) heard.push({ id: number, event, data: JSON.parse(data) });
       }
     }
@@ -66,6 +68,14 @@ function listen(path: string, headers: Record<string, string> = {}, key = api.ke
     ended,
     heard,
     names,
+    /** What an EventSource sends when it comes back, once it is as large. */
+    lastId: async (least = 0) => {
+      for (const giveUpAt = Date.now() + 10_000; lastId === '' || Number(lastId) < least; ) {
+        if (Date.now() > giveUpAt) throw new Error(`the last id is "${lastId}"`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return lastId;
+    },
     stop: async () => {
       stop.abort();
       await ended.catch(() => undefined);
@@ -95,6 +105,55 @@ test('events come as they happen, and who comes back hears what happened meanwhi
   await say('one-6');
   expect((await second.until(4)).at(-1)).toBe('one-6');
   await second.stop();
+});
+
+test('who comes back before he has heard anything hears what happened meanwhile', async () => {
+  const first = listen('/v1/events?types=test.seven');
+  const id = await first.lastId();
+  await first.stop();
+  await say('seven-1');
+  const second = listen('/v1/events?types=test.seven', { 'last-event-id': id });
+  expect(await second.until(1)).toEqual(['seven-1']);
+  await second.stop();
+});
+
+test('a stream on which nothing is told says all the same how far it has come', async () => {
+  const listening = listen('/v1/events?types=test.nothing');
+  const from = Number(await listening.lastId());
+  await say('eight-1');
+  const { now } = Date;
+  const later = vi.spyOn(Date, 'now').mockImplementation(() => now() + 16_000);
+  const id = await listening.lastId(from + 1).finally(() => later.mockRestore());
+  await listening.stop();
+  expect((await api.send('GET', `/v1/events?after=${id}&types=test.eight`)).body.items).toEqual([]);
+  expect(listening.heard).toEqual([]);
+});
+
+test('a stream begins with now only when nothing with a smaller number is still to be committed', async () => {
+  let commit = () => {};
+  const late = db().workflows(async (em) => {
+    const workflow = await em.findOneOrFail(WorkflowExecution, id);
+    await announce(em, workflow, 'nine-late', 'test.nine', { name: 'nine-late' });
+    await new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await say('nine-early');
+  let hasBegun = false;
+  const listening = listen('/v1/events?types=test.nine');
+  const begun = listening.begun.then(() => {
+    hasBegun = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const wasEarly = hasBegun;
+  commit();
+  await late;
+  await begun;
+  expect(wasEarly).toBe(false);
+  await say('nine-after');
+  expect(await listening.until(1)).toEqual(['nine-after']);
+  await listening.stop();
 });
 
 test('what is committed late is told all the same, though its number is smaller', async () => {

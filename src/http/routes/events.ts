@@ -61,7 +61,7 @@ const list = defineRoute({
     const heard = req.get('last-event-id');
     const last = heard === undefined ? { success: true as const, data: after } : sequence.safeParse(heard);
     if (!last.success) throw new Problem('invalid', 'Last-Event-ID should be the number of an event.');
-    const from = last.data ?? (await latestEvent(db));
+    const from = last.data ?? (await latestEvent(db, patienceMs));
     await streamEvents(req, res, new EventFollower(db, from, wanted), closing);
     return null;
   },
