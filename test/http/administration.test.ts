@@ -15,20 +15,25 @@ import { createApiKey } from '../../src/security/api-keys.ts';
 import type { Scope } from '../../src/security/scopes.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { heldWrites } from '../support/held-writes.ts';
+import { type SlackServer, startSlack } from '../support/receivers.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
 import { form, type TestApi, testApi } from './api.ts';
 
 let fresh: FreshDatabases;
 let system: TestSystem;
 let api: TestApi;
+let slack: SlackServer;
+const slackToken = 'xoxb-a-token-of-the-test';
 beforeAll(async () => {
   fresh = await freshDatabases();
-  system = await testSystem(fresh, 'PostgreSQL');
+  slack = await startSlack(slackToken);
+  system = await testSystem(fresh, 'PostgreSQL', { environment: { SLACK_API_URL: slack.url } });
   api = await testApi(system);
 });
 afterAll(async () => {
   await api?.close();
   await system?.close();
+  await slack?.close();
   await fresh?.drop();
 });
 
@@ -561,6 +566,8 @@ describe('credentials', () => {
         'refused',
         /^Codegen rejected it/,
       ],
+      [{ kind: 'slack_token', secret: slackToken }, 'valid', /^Slack takes the token as gsw/],
+      [{ kind: 'slack_token', secret: 'xoxb-wrong', name: 'wrong' }, 'refused', /^Slack rejected it/],
       [{ kind: 'slack_signing_secret', secret: 'a signing secret' }, 'untried', /^Nothing can be asked/],
     ];
     for (const [body, outcome, detail] of cases) {

@@ -13,7 +13,9 @@ import { createGitHub } from '../github/octokit.ts';
 import type { AskGrant, Grant } from '../grant.ts';
 import { linearOAuthTokens } from '../linear/oauth-tokens.ts';
 import { createLinear } from '../linear/sdk.ts';
+import { createSlack } from '../subscribers/slack.ts';
 import type { Held } from './organization-access.ts';
+import type { UsableKind } from './usable-kinds.ts';
 import { providerNames } from './waiting.ts';
 
 export type Trial = {
@@ -23,7 +25,9 @@ export type Trial = {
   detail: string;
 };
 
-type Settings = Pick<Config, 'github' | 'linear' | 'agent'>;
+type Settings = Pick<Config, 'github' | 'linear' | 'agent' | 'slack'>;
+
+type Attempt = (config: Settings, held: Held) => Promise<string>;
 
 class Refused extends Error {}
 
@@ -44,7 +48,7 @@ export async function tryCredential(
   }
 }
 
-const trials: Partial<Record<CredentialKind, (config: Settings, held: Held) => Promise<string>>> = {
+const trials: Partial<Record<CredentialKind, Attempt>> & Record<UsableKind, Attempt> = {
   github_token: (config, held) => createGitHub({ ...config.github, token: asItIs(held) }).checkAccess(),
   github_app: (config, held) =>
     createGitHub({ ...config.github, token: got(held, appTokens(config.github)(held)) }).checkAccess(),
@@ -57,6 +61,7 @@ const trials: Partial<Record<CredentialKind, (config: Settings, held: Held) => P
     const remoteOf = createGitHub({ ...github, token: async () => '' }).gitRemote;
     return createCodegen({ apiUrl: codegen.apiUrl, token: asItIs(held), remoteOf }).checkAccess();
   },
+  slack_token: ({ slack }, held) => createSlack({ apiUrl: slack.apiUrl, token: asItIs(held) }).checkAccess(),
 };
 
 const asItIs = (held: Held): AskGrant =>

@@ -10,3 +10,5 @@ export const usableKinds = {
 
 /** A provider that the work of a workflow calls. */
 export type CalledProvider = keyof typeof usableKinds;
+
+export type UsableKind = (typeof usableKinds)[CalledProvider][number];
