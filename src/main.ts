@@ -25,8 +25,6 @@ export type System = {
 export type SystemOptions = {
   catalogue?: Catalogue;
   services?: (organizationId: string) => Services;
-  /** See {@link Engine}; off only where a fault laboratory shows that it can fail. */
-  ledgerLooksFirst?: boolean;
 };
 
 /** Connects everything, and checks that it answers. Throws an error whose message says what to mend. */
@@ -55,7 +53,6 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
       servicesOf: options.services ?? connectServices({ config: connected, databases, logger, governor }),
       messengersOf: connectMessengers({ config: connected, databases, logger }),
       logger,
-      ...(options.ledgerLooksFirst === undefined ? {} : { ledgerLooksFirst: options.ledgerLooksFirst }),
     };
     return {
       engine,

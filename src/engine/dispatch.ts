@@ -9,8 +9,9 @@ import { operationNamed } from './catalogue.ts';
 import { type Engine, ledgerOf } from './engine.ts';
 import { expectCurrent } from './fencing.ts';
 import { operationJob, stepJob } from './jobs.ts';
-import { type Performer, serviceOf } from './ledger.ts';
+import type { Performer } from './ledger.ts';
 import type { EngineJob } from './queues.ts';
+import { serviceOf } from './service-of.ts';
 import type { UntilDone } from './suspension.ts';
 
 type Row = Operation | WorkflowStepExecution;

@@ -15,8 +15,6 @@ import { ledgerOf } from './engine.ts';
 import { PermanentFailure } from './errors.ts';
 import { expectCurrent, type Holder } from './fencing.ts';
 
-export { serviceOf } from './service-of.ts';
-
 /** The durable function that performs: which workflow, which stage's row, and its own name within the workflow. */
 export type Performer = {
   organizationId: string;

@@ -44,18 +44,6 @@ export type KeyTerms = {
 };
 
 /** Gives the new key. It cannot be had again: only its SHA-256 is stored. */
-export function createApiKey(
-  databases: Databases,
-  organizationId: string,
-  name: string,
-  terms: KeyTerms = {},
-): Promise<string> {
-  return databases
-    .inOrganization(organizationId)
-    .projects(async (em) => addApiKey(em, organizationId, name, terms));
-}
-
-/** The same within a transaction in projects_db. */
 export function addApiKey(
   em: EntityManager,
   organizationId: string,

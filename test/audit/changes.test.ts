@@ -7,7 +7,8 @@ import { Organization } from '../../entities/projects/organization.ts';
 import { GithubProject } from '../../entities/task/github-project.ts';
 import { relayChanges } from '../../src/audit/relay.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
-import { createApiKey, findOrganizationOf } from '../../src/security/api-keys.ts';
+import { findOrganizationOf } from '../../src/security/api-keys.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { verify } from './entries.ts';
 

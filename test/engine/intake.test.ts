@@ -10,7 +10,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { catalogue } from '../../jobs/workflow.ts';
 import { sha256 } from '../../src/engine/derive.ts';
 import { signatureOf } from '../../src/engine/intake/signature.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { Organization } from '../../entities/projects/organization.ts';
 import { startApi } from '../../src/http/server.ts';
 import { readApiKey } from '../../src/security/api-key-file.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
 import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import type { TestEngine } from '../support/engine.ts';
 import { expectDocumented } from './api-contract.ts';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { routes } from '../../src/http/routes/index.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { allowedBy, bent, hostile, type Schema } from '../support/from-schema.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';

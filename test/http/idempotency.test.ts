@@ -15,7 +15,7 @@ import { WorkflowSchedule } from '../../entities/workflows/workflow-schedule.ts'
 import type { DatabaseName } from '../../src/config.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { routes } from '../../src/http/routes/index.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { type Answer, type TestApi, testApi } from './api.ts';

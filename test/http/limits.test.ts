@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Change } from '../../entities/change-log.ts';
 import { defineStage } from '../../src/engine/define.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { type TestApi, testApi } from './api.ts';

@@ -6,7 +6,7 @@ import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import { RequirementDocument } from '../../entities/task/requirement-document.ts';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { heldWrites } from '../support/held-writes.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';

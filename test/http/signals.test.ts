@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Signal, signalTypes } from '../../entities/workflows/signal.ts';
-import { createApiKey } from '../../src/security/api-keys.ts';
 import { type Toy, toy } from '../control/toy.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { type TestApi, testApi } from './api.ts';

@@ -6,9 +6,10 @@ import { ApiKey } from '../../entities/projects/api-key.ts';
 import { Organization } from '../../entities/projects/organization.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import { apiKeyFile, readApiKey } from '../../src/security/api-key-file.ts';
-import { createApiKey, findHolderOf, findOrganizationOf } from '../../src/security/api-keys.ts';
+import { findHolderOf, findOrganizationOf } from '../../src/security/api-keys.ts';
 import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
 import { redact } from '../../src/security/redact.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 
 let fresh: FreshDatabases;
