@@ -6,14 +6,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
-import { setupDatabases } from '../../src/databases/setup.ts';
-import { enqueueWorkflow } from '../../src/engine/enqueue.ts';
-import { openSystem } from '../../src/main.ts';
-import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
+import { environmentOf, setUpOurs } from './our-system.ts';
 import { catalogue, stages, waitMs } from './scale-worker.ts';
 import { startServers } from './servers.ts';
 
@@ -23,23 +19,13 @@ const processes = [1, 2, 4];
 const perProcess = Math.round(15_000 / waitMs);
 
 const { servers, stop } = await startServers();
-const { hostname, port, username, password } = new URL(servers.postgresUrl);
 const environment = {
-  DATA_DIR: path.join(servers.dataDir, 'scale'),
-  POSTGRES_HOST: hostname,
-  POSTGRES_PORT: port,
-  POSTGRES_ADMIN_USER: decodeURIComponent(username),
-  POSTGRES_ADMIN_PASSWORD: decodeURIComponent(password),
+  ...environmentOf(servers, 'scale'),
   REDIS_URL: servers.redisUrl,
-  LOG_LEVEL: 'silent',
-  MAX_RUNNING_WORKFLOWS: '100000',
   WORKER_CONCURRENCY: '1',
 };
 try {
-  const config = readConfig(environment);
-  await setupDatabases(config);
-  const { engine, close, ...system } = await openSystem(config, { catalogue, services: () => ({}) as never });
-  const { organizationId } = await ensureDefaultOrganization(engine.databases, config.dataDir);
+  const { close, put, ...system } = await setUpOurs(readConfig(environment), catalogue);
   const watch = new pg.Client({ connectionString: system.config.maintenanceUrls.workflows });
   await watch.connect();
   const best = new Map<number, number>();
@@ -63,10 +49,6 @@ try {
 
   async function measure(count: number): Promise<number> {
     const workflows = perProcess * count;
-    const put = async () => {
-      const repository = { owner: 'acme', name: 'widgets' };
-      return enqueueWorkflow(engine, { organizationId, repository, createdBy: 'bench' });
-    };
     for (let done = 0; done < workflows; done += 100)
       await Promise.all(Array.from({ length: Math.min(100, workflows - done) }, put));
     const workers = await Promise.all(Array.from({ length: count }, begin));

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedServer } from '../../src/databases/embedded.ts';
 import { urlOf } from '../../src/databases/server.ts';
+import { freePort } from '../../src/free-port.ts';
 import type { Servers } from './contender.ts';
 
 /** @param before what is done to PostgreSQL before it is started anew with what that set */
@@ -60,12 +60,4 @@ export async function startServers(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -8,3 +8,12 @@ export const duration = {
     .generated('((extract(epoch from completed_at - started_at) * 1000)::bigint) stored')
     .nullable(),
 };
+
+/** The same, where the database has not worked it out yet. */
+export function elapsedMs(row: {
+  startedAt?: Date | null | undefined;
+  completedAt?: Date | null | undefined;
+}): number | null {
+  if (!row.startedAt || !row.completedAt) return null;
+  return row.completedAt.getTime() - row.startedAt.getTime();
+}

@@ -11,6 +11,7 @@ import { readConfig } from '../config.ts';
 import { connectDatabases, type Databases } from '../databases/connect.ts';
 import { resolveConnections } from '../databases/connections.ts';
 import type { Queues } from '../engine/queues.ts';
+import { freePort } from '../free-port.ts';
 import { connectQueues } from '../main.ts';
 import { chaosEnvironment } from './environment.ts';
 import { startGuardian } from './guardian.ts';
@@ -18,7 +19,7 @@ import { installJournal } from './journal.ts';
 import { type Backend, type Server, servers } from './kinds.ts';
 import { PostgresServer } from './postgres.ts';
 import { Service } from './processes.ts';
-import { freePort, RedisServer } from './redis.ts';
+import { RedisServer } from './redis.ts';
 import { type SandboxHandle, startSandboxProcess } from './sandbox.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 

@@ -1,7 +1,7 @@
 /** What the embedded server's starts note for those that come after them, in `<dataDir>/postgres.json`. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../free-port.ts';
 import type { Postmaster } from './postmaster.ts';
 
 export const host = '127.0.0.1';
@@ -27,17 +27,5 @@ export async function writeState(dataDir: string, server: Postmaster): Promise<v
 /** The port of last time while it is free, so that addresses written down elsewhere keep working. */
 export async function choosePort(dataDir: string, launch: number): Promise<number> {
   const { port } = await readState(dataDir);
-  if (launch === 1 && port && (await freePort(port))) return port;
-  return (await freePort(0)) ?? 0;
-}
-
-function freePort(wanted: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(undefined));
-    probe.listen(wanted, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(address && typeof address === 'object' ? address.port : undefined));
-    });
-  });
+  return freePort(launch === 1 ? port : 0).catch(() => freePort());
 }

@@ -1,5 +1,6 @@
 /** The transitions of a workflow: each is one transaction in workflows_db, followed by the jobs it calls for. */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
+import { elapsedMs } from '../../entities/workflows/duration.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
@@ -51,7 +52,7 @@ export async function finishWithCare(
       stage: stage.stage,
       stageId: stage.id,
       ...completed,
-      durationMs: elapsed(stage),
+      durationMs: elapsedMs(stage),
     });
     const following = await em.findOne(WorkflowStageExecution, {
       workflowExecutionId: workflow.id,
@@ -66,7 +67,7 @@ export async function finishWithCare(
       const ended = transition(workflow, () => (cancelled ? workflow.cancel() : workflow.complete()));
       await announce(em, workflow, workflow.status, `workflow.${workflow.status}`, {
         ...ended,
-        durationMs: elapsed(workflow),
+        durationMs: elapsedMs(workflow),
       });
     }
     return following;
@@ -169,12 +170,4 @@ export async function lockStage(
   const workflow = await lockKnownWorkflow(em, job.workflowId);
   const stage = await em.findOne(WorkflowStageExecution, stillOurs(job), lock);
   return { workflow, stage: stage && !stage.isOver() && !workflow.isOver() ? stage : null };
-}
-
-function elapsed(row: {
-  startedAt?: Date | null | undefined;
-  completedAt?: Date | null | undefined;
-}): number | null {
-  if (!row.startedAt || !row.completedAt) return null;
-  return row.completedAt.getTime() - row.startedAt.getTime();
 }

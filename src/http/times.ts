@@ -10,15 +10,6 @@ export const milliseconds = z.int().min(0);
 
 export const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
 
-/** From start to end, milliseconds; null for what is not over. */
-export function elapsedMs(row: {
-  startedAt?: Date | null | undefined;
-  completedAt?: Date | null | undefined;
-}): number | null {
-  if (!row.startedAt || !row.completedAt) return null;
-  return row.completedAt.getTime() - row.startedAt.getTime();
-}
-
 /** `14:05 UTC`, with the date where it is another day; nothing for the next minute, in which only a poll is due. */
 export function namedTime(until: Date): string | null {
   if (until.getTime() - Date.now() < 60_000) return null;

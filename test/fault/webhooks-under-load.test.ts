@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../src/config.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import { createSource } from '../../src/events/sources.ts';
+import { freePort } from '../../src/free-port.ts';
 import { ensureDefaultOrganization } from '../../src/security/bootstrap.ts';
 import { keyringSource } from '../../src/security/vault/read-keyring.ts';
 import { backends, redisUrl } from '../support/backends.ts';
@@ -64,14 +64,6 @@ async function serve(config: Config): Promise<void> {
 async function tell(one: ChildProcess, what: Serving): Promise<void> {
   one.send(what);
   await once(one, 'message');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 test.each(backends())(

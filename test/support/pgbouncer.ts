@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { freePort } from './redis-server.ts';
+import { freePort } from '../../src/free-port.ts';
 
 export type PgBouncer = {
   host: string;

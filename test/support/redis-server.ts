@@ -1,9 +1,9 @@
 /** A Redis of the test run's own: a child process on a free port, gone with the run. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../src/free-port.ts';
 
 export type TestRedis = { url: string; stop(): Promise<void> };
 
@@ -33,15 +33,4 @@ export async function findRedis(): Promise<TestRedis | null> {
   if (started) return { url: `redis://127.0.0.1:${port}`, stop };
   await stop();
   return null;
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

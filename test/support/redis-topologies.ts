@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { freePort } from './redis-server.ts';
+import { freePort } from '../../src/free-port.ts';
 
 const run = promisify(execFile);
 

@@ -8,6 +8,7 @@ import { EventSource } from '../../../entities/events/event-source.ts';
 import type { Databases } from '../../databases/connect.ts';
 import { insertRows } from '../../databases/insert-rows.ts';
 import { deriveId } from '../../engine/derive.ts';
+import { type Duration, milliseconds } from '../../engine/duration.ts';
 import { reasonOf } from '../../engine/errors.ts';
 import { type EventHandlerDefinition, handlersOf } from '../../engine/events/define-event-handler.ts';
 import { redact } from '../../security/redact.ts';
@@ -27,7 +28,7 @@ export type Poller = {
   servicesOf(organizationId: string): Asking['services'];
   handlers: readonly EventHandlerDefinition[];
   /** How often it is done. */
-  everyMs: number;
+  every: Duration;
   /** Aborts when it is to stop at the next good place. */
   signal: AbortSignal;
 };
@@ -102,7 +103,7 @@ async function ask(
   const source = await ensureSource(poller, asked, organizationId);
   const began = new Date();
   // one that was never asked has nothing to make up for but the time until it was its turn
-  const last = source.lastSyncAt?.getTime() ?? began.getTime() - poller.everyMs;
+  const last = source.lastSyncAt?.getTime() ?? began.getTime() - milliseconds(poller.every);
   const since = new Date(last - overlapMs);
   let stored = 0;
   let failure: string | null = null;
@@ -120,7 +121,7 @@ async function ask(
   }
   await db.events(async (em) => {
     const row = await em.findOneOrFail(EventSource, { id: source.id });
-    const next = new Date(Date.now() + poller.everyMs);
+    const next = new Date(Date.now() + milliseconds(poller.every));
     if (failure === null) row.recordSuccess(began, next);
     else row.recordFailure(new Date(), failure, next);
   });
@@ -129,12 +130,12 @@ async function ask(
 
 /** What is asked for has a source, too, which says when that last succeeded. */
 async function ensureSource(
-  { databases, everyMs }: Poller,
+  { databases, every }: Poller,
   { provider: { provider }, name }: Asked,
   organizationId: string,
 ): Promise<EventSource> {
   const id = deriveId(organizationId, 'event-source', 'asked', provider);
-  const row = { id, organizationId, name: `${name}, asked`, provider, syncIntervalMs: everyMs };
+  const row = { id, organizationId, name: `${name}, asked`, provider, syncIntervalMs: milliseconds(every) };
   return databases.inOrganization(organizationId).events(async (em) => {
     await insertRows(em, EventSource, [row]);
     return em.findOneOrFail(EventSource, { id });

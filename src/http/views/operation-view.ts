@@ -1,10 +1,11 @@
 /** One call to the outside world as the API shows it: what became of it, never its texts. */
 import { z } from 'zod';
+import { elapsedMs } from '../../../entities/workflows/duration.ts';
 import type { IntegrationOperation } from '../../../entities/workflows/integration-operation.ts';
 import { operationStates } from '../../../entities/workflows/operation.ts';
 import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { services } from '../../engine/engine.ts';
-import { elapsedMs, iso, milliseconds, timeOrNull } from '../times.ts';
+import { iso, milliseconds, timeOrNull } from '../times.ts';
 import type { StepView } from './step-view.ts';
 
 export const operationSchema = z

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import type { DecomposedStep } from '../../../entities/task/decomposed-step.ts';
 import { pullRequestStates } from '../../../entities/task/step-pull-request.ts';
+import { elapsedMs } from '../../../entities/workflows/duration.ts';
 import { progressStates } from '../../../entities/workflows/progress.ts';
 import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import type { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import type { PlanRows } from '../read-plan.ts';
-import { elapsedMs, iso, milliseconds, timeOrNull } from '../times.ts';
+import { iso, milliseconds, timeOrNull } from '../times.ts';
 
 export const issueSchema = z.object({ key: z.string(), url: z.string().nullable() });
 

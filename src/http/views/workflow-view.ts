@@ -5,6 +5,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { decompositionStates } from '../../../entities/task/requirement-decomposition.ts';
+import { elapsedMs } from '../../../entities/workflows/duration.ts';
 import { IntegrationOperation } from '../../../entities/workflows/integration-operation.ts';
 import { progressStates } from '../../../entities/workflows/progress.ts';
 import { Signal, signalTypes } from '../../../entities/workflows/signal.ts';
@@ -15,7 +16,7 @@ import type { OrganizationDatabases } from '../../databases/tenancy.ts';
 import { spentBy } from '../../engine/budget/spending.ts';
 import { readPlan } from '../read-plan.ts';
 import { signalSchema, signalView } from '../send-signal.ts';
-import { elapsedMs, iso, milliseconds, timeOrNull } from '../times.ts';
+import { iso, milliseconds, timeOrNull } from '../times.ts';
 import { whyWaiting } from '../why-waiting.ts';
 import { operationSchema, operationView } from './operation-view.ts';
 import { budgetSchema, optionsSchema, spentSchema } from './options-view.ts';

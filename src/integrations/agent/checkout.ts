@@ -4,7 +4,8 @@
  * the git that runs in the mirror, so it is neither in a file nor in reach of configuration an agent can write.
  */
 import { createHash } from 'node:crypto';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PermanentFailure } from '../../engine/errors.ts';
 import { git, gitSays, judgeRemoteError, ourIdentity } from '../git.ts';
@@ -22,7 +23,7 @@ export async function withMirror<T>(source: Source, work: (mirror: string) => Pr
   const mirror = path.join(dataDir, 'mirrors', `${fullName.replace('/', '+')}-${hash}.git`);
   await mkdir(path.dirname(mirror), { recursive: true });
   return withLock(`${mirror}.lock`, async () => {
-    if (!(await exists(mirror))) {
+    if (!existsSync(mirror)) {
       const draft = `${mirror}.new`;
       await rm(draft, { recursive: true, force: true });
       await git(['init', '--quiet', '--bare', draft], { cwd: path.dirname(mirror) });
@@ -100,11 +101,4 @@ async function headOf(mirror: string, { branch, repository }: Workspace): Promis
     );
   }
   return git(['rev-parse', `refs/heads/${branch}`], { cwd: mirror });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

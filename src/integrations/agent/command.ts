@@ -7,12 +7,14 @@
  * allow-list of the environment and never the git token: it commits, we push.
  */
 import { execFile } from 'node:child_process';
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { writeWhole } from '../../write-whole.ts';
 import { createCheckout, refreshCheckout } from './checkout.ts';
 import { commandPrompt, commitMessage } from './command-prompt.ts';
 import { launchSupervisor } from './launch-supervisor.ts';
@@ -26,7 +28,6 @@ import {
   readState,
   runFiles,
   runIdOf,
-  writeFileWhole,
   writeJson,
 } from './run-directory.ts';
 import { lookAtRun } from './run-state.ts';
@@ -84,12 +85,12 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
         await mkdir(home.worktree, { recursive: true });
         return null;
       }
-      const reuse = follows !== null && (await exists(path.join(home.worktree, '.git')));
+      const reuse = follows !== null && existsSync(path.join(home.worktree, '.git'));
       return reuse ? refreshCheckout(source, home.worktree) : createCheckout(source, home.worktree);
     });
     const { command, timeoutMs, maxOutputBytes = 10 * 1024 * 1024 } = options;
     const record = { runKey, command, timeoutMs, maxOutputBytes, worktreeOf: home.id, follows, startSha };
-    await writeFileWhole(files.prompt, commandPrompt(request, follows !== null));
+    await writeWhole(files.prompt, commandPrompt(request, follows !== null));
     await writeJson(files.request, record);
   }
 
@@ -133,7 +134,7 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
 
     async find(runKey) {
       const files = filesOf(runIdOf(runKey));
-      if (!(await exists(files.root))) return null;
+      if (!existsSync(files.root)) return null;
       // In this order: whoever held the lock has either launched the run by the second look, or is still at it.
       const busy = await isLocked(files.lock);
       const run = await lookAtRun(files);
@@ -174,11 +175,4 @@ export function createCommandAgent(options: CommandAgentOptions): Agent {
       });
     },
   };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

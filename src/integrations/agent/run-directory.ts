@@ -1,8 +1,9 @@
 /** The directory of one command-agent run: what lies where in it, and reading and writing its records. */
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../../write-whole.ts';
 
 /** The id of a run is made from its key, so that the key alone finds it. */
 export const runIdOf = (runKey: string) => createHash('sha256').update(runKey).digest('hex').slice(0, 32);
@@ -69,21 +70,8 @@ export const readRequest = (files: RunFiles) => readJson(files.request, runReque
 export const readState = (files: RunFiles) => readJson(files.state, runState);
 export const writeState = (files: RunFiles, state: RunState) => writeJson(files.state, state);
 
-/** Replaces the file as a whole: a reader sees the old or the new content, also after a crash. */
-export async function writeFileWhole(file: string, content: string): Promise<void> {
-  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  const handle = await open(draft, 'w', 0o600);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, file);
-}
-
 export const writeJson = (file: string, value: unknown) =>
-  writeFileWhole(file, `${JSON.stringify(value, null, 2)}\n`);
+  writeWhole(file, `${JSON.stringify(value, null, 2)}\n`);
 
 export async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T> | null> {
   let text: string;
