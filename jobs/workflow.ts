@@ -14,7 +14,7 @@ import { requirementsDecomposition } from './stages/requirements-decomposition.t
 import { requirementsInput } from './stages/requirements-input.ts';
 import { taskExecution } from './stages/task-execution.ts';
 import { executeStep } from './steps/execute-step.ts';
-import { mergePullRequest } from './steps/merge-pull-request.ts';
+import { mergeStep } from './steps/merge-step.ts';
 import { validatePullRequest } from './steps/validate-pull-request.ts';
 
 export const stages = [
@@ -30,7 +30,7 @@ export const stages = [
 
 export const catalogue: Catalogue = {
   stages,
-  steps: [executeStep, validatePullRequest, mergePullRequest],
+  steps: [executeStep, validatePullRequest, mergeStep],
   operations,
   projections,
   maintenance,

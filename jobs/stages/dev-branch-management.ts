@@ -5,7 +5,7 @@ import { openPullRequest } from '../operations/github/open-pull-request.ts';
 import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
 import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
-import { mergePullRequest } from '../steps/merge-pull-request.ts';
+import { mergeStep } from '../steps/merge-step.ts';
 
 /** Merges the steps into the development branch and opens the final pull request, which a person approves. */
 export const devBranchManagement = defineStage({
@@ -16,7 +16,7 @@ export const devBranchManagement = defineStage({
     const plan = await db.task((em) => currentPlan(em, workflow.id));
     const items = plan.steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: plan.dependsOn(id) }));
     // One at a time: each merge moves the branch that the next one is merged into.
-    const outcomes = await runSteps(mergePullRequest, items, 1);
+    const outcomes = await runSteps(mergeStep, items, 1);
     await db.task((em) => markUndone(em, outcomes));
     expectAllDone(outcomes, items, 'pull requests were not merged');
 

@@ -5,7 +5,7 @@ import { WorkflowValidation } from '../../entities/workflows/workflow-validation
 import { defineStep, type StepContext } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import type { Work } from '../agent/keep-quality.ts';
-import { mergePullRequest as merge } from '../operations/github/merge-pull-request.ts';
+import { mergePullRequest } from '../operations/github/merge-pull-request.ts';
 import { type Candidate, candidateOf } from '../plan/candidate.ts';
 import { repair } from './repair.ts';
 import { validationRounds } from './validate-pull-request.ts';
@@ -18,7 +18,7 @@ const mergeRounds = 3;
  * Merges the pull request of one step into the development branch, at the very commit that was validated. What stands
  * in the way (a conflict, new commits) is mended and judged anew.
  */
-export const mergePullRequest = defineStep({
+export const mergeStep = defineStep({
   name: 'merge-pull-request',
   async run(context) {
     const { db, perform, workflow } = context;
@@ -28,7 +28,7 @@ export const mergePullRequest = defineStep({
     for (let round = 1; ; round += 1) {
       const outcome = await perform(
         `merge-${round}`,
-        merge.with({
+        mergePullRequest.with({
           repository: workflow.repository(),
           number: pull.number,
           headSha,
