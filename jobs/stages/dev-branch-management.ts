@@ -1,8 +1,8 @@
 import { type DurableContext, defineStage } from '../../src/engine/define.ts';
-import { PermanentFailure } from '../../src/engine/errors.ts';
 import { textOf } from '../agent/keep-prompt.ts';
 import { openPullRequest } from '../operations/github/open-pull-request.ts';
 import { readPullRequest } from '../operations/github/read-pull-request.ts';
+import { askApproval, expectApproved } from '../plan/approval.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
 import { expectAllDone, markUndone } from '../plan/step-outcomes.ts';
 import { mergeStep } from '../steps/merge-step.ts';
@@ -12,7 +12,7 @@ export const devBranchManagement = defineStage({
   name: 'dev_branch_management',
   timeout: '4h',
   async run(context) {
-    const { workflow, db, perform, gate, remember, runSteps, attempt } = context;
+    const { workflow, db, perform, remember, runSteps, attempt } = context;
     const plan = await db.task((em) => currentPlan(em, workflow.id));
     const items = plan.steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: plan.dependsOn(id) }));
     // One at a time: each merge moves the branch that the next one is merged into.
@@ -41,18 +41,11 @@ export const devBranchManagement = defineStage({
     await remember({ finalPrNumber: final.number, finalPrUrl: final.url, finalHeadSha: final.headSha });
 
     if (workflow.options.autoMerge) return;
-    const decision = await gate('merge', {
+    const decision = await askApproval(context, 'merge', {
       gate: 'merge',
-      accepts: ['approve', 'reject'],
-      answerWithin: workflow.options.approvalDeadlineMs,
       waitingOn: `merge approval of pull request #${final.number} at ${final.headSha.slice(0, 8)}`,
     });
-    if (decision.type === 'reject') {
-      const why = decision.reason ? `: ${decision.reason}` : ', without giving a reason';
-      throw new PermanentFailure(
-        `${decision.actor} rejected the merge of pull request #${final.number}${why}`,
-      );
-    }
+    expectApproved(decision, `the merge of pull request #${final.number}`);
   },
 });
 

@@ -1,6 +1,7 @@
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
+import { askApproval, expectApproved } from '../plan/approval.ts';
 import { currentPlan } from '../plan/keep-plan.ts';
 import { expectAllDone } from '../plan/step-outcomes.ts';
 import { validatePullRequest, validationRounds } from '../steps/validate-pull-request.ts';
@@ -9,7 +10,8 @@ import { validatePullRequest, validationRounds } from '../steps/validate-pull-re
 export const prValidation = defineStage({
   name: 'pr_validation',
   timeout: '24h',
-  async run({ workflow, db, gate, runSteps }) {
+  async run(context) {
+    const { workflow, db, runSteps } = context;
     const { steps } = await db.task((em) => currentPlan(em, workflow.id));
     const { maxParallelSteps = 1, onValidationFailure } = workflow.options;
     const items = steps.map(({ id, stepName: title }) => ({ id, title, dependsOn: [] }));
@@ -29,15 +31,10 @@ export const prValidation = defineStage({
     if (onValidationFailure === 'fail') {
       throw new PermanentFailure(`Validation failed after ${validationRounds} rounds: ${what}.`);
     }
-    const decision = await gate('accept', {
+    const decision = await askApproval(context, 'accept', {
       gate: 'validation',
-      accepts: ['approve', 'reject'],
-      answerWithin: workflow.options.approvalDeadlineMs,
       waitingOn: `a decision on ${what}, not passing after ${validationRounds} rounds`,
     });
-    if (decision.type === 'reject') {
-      const why = decision.reason ? `: ${decision.reason}` : '';
-      throw new PermanentFailure(`${decision.actor} rejected ${what}${why}`);
-    }
+    expectApproved(decision, what);
   },
 });

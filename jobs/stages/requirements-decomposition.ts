@@ -8,6 +8,7 @@ import { PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
 import { askAgent } from '../agent/ask-agent.ts';
 import { keepQuality } from '../agent/keep-quality.ts';
+import { askApproval, expectApproved, rejectionOf } from '../plan/approval.ts';
 import { keepPlan } from '../plan/keep-plan.ts';
 import { type Plan, parsePlan } from '../plan/plan-schema.ts';
 import { planScorer, scorePlan } from '../plan/score-plan.ts';
@@ -21,7 +22,7 @@ export const requirementsDecomposition = defineStage({
   name: 'requirements_decomposition',
   timeout: '3h',
   async run(context) {
-    const { workflow, db, gate, attempt } = context;
+    const { workflow, db, attempt } = context;
     const requirements = await db.task((em) =>
       em.findOneOrFail(RequirementDocument, { workflowId: workflow.id }),
     );
@@ -42,22 +43,14 @@ export const requirementsDecomposition = defineStage({
     );
 
     const decision = workflow.options.autoConfirmPlan
-      ? { type: 'approve', actor: 'project setting', reason: null }
-      : await gate('plan', {
-          gate: 'plan',
-          accepts: ['approve', 'reject'],
-          waitingOn: 'plan approval',
-          answerWithin: workflow.options.approvalDeadlineMs,
-        });
+      ? { type: 'approve' as const, actor: 'project setting', reason: null }
+      : await askApproval(context, 'plan', { gate: 'plan', waitingOn: 'plan approval' });
     await db.task(async (em) => {
       const kept = await em.findOneOrFail(RequirementDecomposition, { workflowId: workflow.id });
       if (decision.type === 'approve') kept.approve(decision.actor, decision.reason ?? null);
       else kept.reject(decision.actor, decision.reason ?? null);
     });
-    if (decision.type === 'reject') {
-      const why = decision.reason ? `: ${decision.reason}` : ', without giving a reason';
-      throw new PermanentFailure(`${decision.actor} rejected the plan${why}`);
-    }
+    expectApproved(decision, 'the plan');
   },
 });
 
@@ -109,10 +102,7 @@ async function objections({ workflow, db, attempt }: StageContext): Promise<stri
       { orderBy: { createdAt: 'asc' } },
     ),
   );
-  return rejections.map(
-    ({ actor, reason }) =>
-      `${actor} rejected the plan${reason ? `: ${reason}` : ', without giving a reason'}.`,
-  );
+  return rejections.map((rejection) => `${rejectionOf(rejection, 'the plan')}.`);
 }
 
 const complaint = (problems: readonly string[]): string =>
