@@ -18,6 +18,9 @@ export const progressStates = [
 
 export type ProgressState = (typeof progressStates)[number];
 
+/** Those of a function to which nothing happens any more, unless it is tried again. */
+export const progressEnds: readonly ProgressState[] = ['completed', 'failed', 'skipped', 'cancelled'];
+
 /** Which state may follow which while the function is not over. */
 const untilOver = {
   pending: ['queued', 'skipped', 'cancelled'],
@@ -79,7 +82,7 @@ export function progressing<T extends Base>(base: T) {
   abstract class Progressing extends base {
     /** Nothing happens to it any more. */
     isOver(): boolean {
-      return ['completed', 'failed', 'skipped', 'cancelled'].includes(this.status);
+      return progressEnds.includes(this.status);
     }
 
     /** Puts it (back) in line; a job of an earlier incarnation that turns up later acts no more. */

@@ -3,27 +3,8 @@ import { tenantRow, timestamps } from '../columns.ts';
 import { stateMachine } from '../state-machine.ts';
 import { pauseClock, pauseColumns } from './clock.ts';
 import { duration } from './duration.ts';
+import { workflowEnds, workflowEndsSql, workflowStates, workflowTransitions } from './workflow-states.ts';
 import { type WorkflowOptions, WorkflowTemplate } from './workflow-template.ts';
-
-export const workflowStates = [
-  'queued',
-  'running',
-  'waiting',
-  'paused',
-  'completed',
-  'failed',
-  'cancelled',
-] as const;
-
-/** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
-export const workflowTransitions = {
-  // a first stage that takes no time is never seen running
-  queued: ['running', 'waiting', 'paused', 'completed', 'failed', 'cancelled'],
-  running: ['waiting', 'paused', 'completed', 'failed', 'cancelled'],
-  waiting: ['running', 'paused', 'completed', 'failed', 'cancelled'],
-  paused: ['queued', 'running', 'waiting', 'completed', 'failed', 'cancelled'],
-  failed: ['queued', 'running', 'cancelled'],
-} as const;
 
 /** In SQL: it counts as running, whatever state its work is in, unless it waits for a person. */
 export const holdsPlace = `((status in ('running', 'waiting') and awaits_people_since is null) or (status = 'queued' and admitted_at is not null))`;
@@ -159,7 +140,7 @@ const schema = defineEntity({
       events: ['update'],
       when: 'old.paused_at is not null and new.paused_at is not null',
       body: `
-        if new.status in ('completed', 'failed', 'cancelled') then
+        if new.status in ${workflowEndsSql} then
           new.paused_at := null;
         else
           new.status := 'paused';
@@ -174,7 +155,7 @@ const schema = defineEntity({
 /** One run of the stages for one project and one requirement. */
 export class WorkflowExecution extends schema.class {
   isOver(): boolean {
-    return this.status === 'completed' || this.status === 'failed' || this.status === 'cancelled';
+    return workflowEnds.includes(this.status);
   }
 
   repository(): { owner: string; name: string } {

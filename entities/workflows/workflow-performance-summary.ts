@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { workflowStates } from './workflow-execution.ts';
+import { workflowStates } from './workflow-states.ts';
 
 const schema = defineEntity({
   name: 'WorkflowPerformanceSummary',

@@ -1,4 +1,5 @@
 /** Looks, from the rows, how far a run has come. */
+import { workflowEnds } from '../../entities/workflows/workflow-states.ts';
 import type { PostgresServer } from './postgres.ts';
 
 export type Progress = {
@@ -19,7 +20,7 @@ export async function readProgress(postgres: PostgresServer): Promise<Progress |
         'select count(*)::int as count from outbox where published_at is null',
       );
       const states = Object.fromEntries(rows.map(({ status, count }) => [status, count]));
-      const over = ['completed', 'failed', 'cancelled'].reduce((sum, state) => sum + (states[state] ?? 0), 0);
+      const over = workflowEnds.reduce((sum, state) => sum + (states[state] ?? 0), 0);
       return { states, over, unpublished: outbox[0]?.count ?? 0 };
     })
     .catch(() => null);

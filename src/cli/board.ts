@@ -3,6 +3,7 @@
 import { hours } from '../engine/budget/judge.ts';
 import type { StepView } from '../http/views/step-view.ts';
 import type { WorkflowView } from '../http/views/workflow-view.ts';
+import { isOver } from './follow.ts';
 import { count, duration, type Paint, signOf, spaced, span } from './style.ts';
 
 type Look = { paint: Paint; now: number };
@@ -92,8 +93,7 @@ const doings: Record<string, string> = {
 export function timeLines(view: WorkflowView, { paint, now }: Look): string[] {
   const left = (time: string) => `${shortTime(time)} (in ${span(Date.parse(time) - now)})`;
   const timed = view.stages.find((stage) => stage.timesOutAt);
-  const over = ['completed', 'failed', 'cancelled'].includes(view.status);
-  if (over) return [];
+  if (isOver(view)) return [];
   return [
     ...(timed?.timesOutAt
       ? [paint('dim', `⏱ ${spaced(timed.name)} may take until ${left(timed.timesOutAt)}`)]

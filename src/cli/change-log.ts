@@ -1,4 +1,5 @@
 /** Progress as lines, each saying one thing that has changed since the last look. */
+import { progressEnds } from '../../entities/workflows/progress.ts';
 import type { StepView } from '../http/views/step-view.ts';
 import type { StageView, WorkflowView } from '../http/views/workflow-view.ts';
 import { factOf } from './board.ts';
@@ -9,8 +10,6 @@ const quietWaitMs = 6_000;
 
 /** A line, and what it stands for: no key is told twice. */
 type News = { key: string; line: string };
-
-const isEnd = (status: string) => ['completed', 'failed', 'skipped', 'cancelled'].includes(status);
 
 export class ChangeLog {
   readonly #paint: Paint;
@@ -54,14 +53,14 @@ export class ChangeLog {
 
   #stage({ stages }: WorkflowView, { name, order, status }: StageView): News[] {
     // one that was over before it was seen at work is told once
-    if (isEnd(status) && !this.#told.has(`${name} running`)) return [];
+    if (progressEnds.includes(status) && !this.#told.has(`${name} running`)) return [];
     const line = `${signOf('running', this.#paint)} ${order}/${stages.length} ${spaced(name)}`;
     return [{ key: `${name} running`, line }];
   }
 
   #stageEnd(view: WorkflowView, stage: StageView): News[] {
     const { name, order, status, durationMs } = stage;
-    if (!isEnd(status)) return [];
+    if (!progressEnds.includes(status)) return [];
     const facts = [durationMs === null ? '' : duration(durationMs), factOf(view, name)].filter(Boolean);
     const more = facts.length > 0 ? this.#paint('dim', `  ${facts.join(', ')}`) : '';
     const line = `${signOf(status, this.#paint)} ${order}/${view.stages.length} ${spaced(name)}${more}`;

@@ -1,5 +1,6 @@
 /** Watches a workflow until it is over, or until it asks a person. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workflowEnds } from '../../entities/workflows/workflow-states.ts';
 import type { WorkflowView } from '../http/views/workflow-view.ts';
 import { ApiUnreachable } from './api-client.ts';
 import type { Display } from './display.ts';
@@ -43,5 +44,4 @@ export async function follow(
   }
 }
 
-export const isOver = ({ status }: WorkflowView): boolean =>
-  status === 'completed' || status === 'failed' || status === 'cancelled';
+export const isOver = ({ status }: Pick<WorkflowView, 'status'>): boolean => workflowEnds.includes(status);

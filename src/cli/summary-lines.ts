@@ -1,5 +1,6 @@
 /** Workflows as a table, a line each. */
 import type { WorkflowSummary } from '../client/index.ts';
+import { isOver } from './follow.ts';
 import { type Paint, signOf, spaced, span } from './style.ts';
 
 export function summaryLines(
@@ -9,7 +10,7 @@ export function summaryLines(
   const width = Math.max(...workflows.map(({ repository }) => repository.length));
   return workflows.map((workflow) => {
     const { id, status, repository, name, currentStage, waitingOn, errorMessage, createdAt } = workflow;
-    const over = ['completed', 'failed', 'cancelled'].includes(status);
+    const over = isOver(workflow);
     const why = status === 'failed' ? errorMessage : over ? null : waitingOn;
     return [
       `${signOf(status, paint)} ${id}`,

@@ -1,7 +1,7 @@
 /** The diagrams of docs/state-machine.md, from the very tables that the database's triggers are made of. */
 import { operationStates, operationTransitions } from '../../entities/workflows/operation.ts';
 import { progressStates, stageTransitions, stepTransitions } from '../../entities/workflows/progress.ts';
-import { workflowStates, workflowTransitions } from '../../entities/workflows/workflow-execution.ts';
+import { workflowStates, workflowTransitions } from '../../entities/workflows/workflow-states.ts';
 import { fill } from '../generated-part.ts';
 
 type Machine = { states: readonly string[]; next: Partial<Record<string, readonly string[]>> };

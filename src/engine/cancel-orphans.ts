@@ -5,6 +5,7 @@
  */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
 import type { Operation } from '../../entities/workflows/operation.ts';
+import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { lateAgents } from './control/late-agents-scope.ts';
 import type { Service } from './define.ts';
@@ -33,7 +34,7 @@ const orphansIn = (table: string, kind: Orphan['kind']) =>
   `(select '${kind}' as kind, row.id, row.organization_id, workflow.status as workflow_status
       from ${table} row join workflow_executions workflow on workflow.id = row.workflow_execution_id
      where row.status in (${(kind === 'step' ? openSteps : openOperations).map((status) => `'${status}'`).join(', ')})
-       and workflow.status in ('completed', 'failed', 'cancelled')
+       and workflow.status in ${workflowEndsSql}
        and row.updated_at < clock_timestamp() - interval '${ageMs} milliseconds'
        ${kind === 'step' ? '' : `and row.scope <> '${lateAgents}' and (row.lease_until is null or row.lease_until < clock_timestamp())`}
      limit ${batch})`;

@@ -3,6 +3,7 @@
  * part may be repeated; what was killed in between is finished by running it again. The organisation's own row is the
  * last to go, so that until then it is found by its name.
  */
+import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
 import type { Owners } from '../databases/owners.ts';
@@ -43,7 +44,7 @@ export async function previewErasure(
     .inOrganization(organizationId)
     .workflows((em) =>
       em.execute<{ count: number }[]>(
-        `select count(*)::int as count from workflow_executions where status not in ('completed', 'failed', 'cancelled')`,
+        `select count(*)::int as count from workflow_executions where status not in ${workflowEndsSql}`,
       ),
     );
   return { counts, openWorkflows: open?.count ?? 0 };

@@ -1,7 +1,7 @@
 /** How it goes in an organisation: what there is now, and what a span of time came to. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
-import { workflowStates } from '../../entities/workflows/workflow-execution.ts';
+import { workflowStates } from '../../entities/workflows/workflow-states.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { services } from '../engine/engine.ts';
 import { time } from './times.ts';

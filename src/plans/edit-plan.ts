@@ -1,6 +1,7 @@
 /** What people make of a plan while it waits for their approval, and their approval of the very plan that they have seen. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
+import { progressEnds } from '../../entities/workflows/progress.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { lockWorkflow } from '../engine/lock-workflow.ts';
@@ -71,7 +72,7 @@ async function expectAsked(em: EntityManager, workflowId: string): Promise<void>
     workflowExecutionId: workflowId,
     supersededAt: null,
     openGate: 'plan',
-    status: { $nin: ['completed', 'failed', 'skipped', 'cancelled'] },
+    status: { $nin: progressEnds },
   });
   if (asking) return;
   throw new Refusal(

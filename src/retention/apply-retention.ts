@@ -1,6 +1,7 @@
 /** Removes the rows that nobody wants any longer, a batch at a time; killed anywhere, the next run does what is left. */
 import type { EntityManager, QueryResult } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
 import { forgetDroppedEvents } from '../databases/forget-dropped-events.ts';
@@ -71,7 +72,7 @@ export async function applyRetention(
 const openWorkflows = (databases: Databases): Promise<string[]> =>
   databases.maintenance.workflows(async (em) => {
     const rows = await em.execute<{ id: string }[]>(
-      `select id from workflow_executions where status not in ('completed', 'failed', 'cancelled')`,
+      `select id from workflow_executions where status not in ${workflowEndsSql}`,
     );
     return rows.map(({ id }) => id);
   });

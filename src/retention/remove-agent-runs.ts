@@ -1,6 +1,7 @@
 /** Removes what command-line agents left behind: folders with checkout, prompt and output, once nobody needs them. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import type { Databases } from '../databases/connect.ts';
 import { codeOf } from '../databases/server-error.ts';
 import { type RunFiles, readRequest, readState, runFiles } from '../integrations/agent/run-directory.ts';
@@ -64,7 +65,7 @@ async function runsOfOpenWorkflows(databases: Databases, keys: string[]): Promis
   const rows = await databases.maintenance.workflows((em) =>
     em.execute<{ id: string }[]>(
       `select o.id from codegen_operations o join workflow_executions w on w.id = o.workflow_execution_id
-        where o.id = any (?::uuid[]) and w.status not in ('completed', 'failed', 'cancelled')`,
+        where o.id = any (?::uuid[]) and w.status not in ${workflowEndsSql}`,
       [`{${ids.join(',')}}`],
     ),
   );

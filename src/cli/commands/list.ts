@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { workflowStates } from '../../../entities/workflows/workflow-execution.ts';
+import { workflowStates } from '../../../entities/workflows/workflow-states.ts';
 import type { WorkflowQuery } from '../../client/index.ts';
 import { type ApiOptions, findApi, withApi } from '../find-api.ts';
 import { wholeNumber } from '../listing.ts';

@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import pg from 'pg';
+import { workflowEndsSql } from '../../../entities/workflows/workflow-states.ts';
 import { type DatabaseName, databaseNames } from '../../config.ts';
 import { reasonOf } from '../../engine/errors.ts';
 import { type Owner, type Owners, withClient } from '../owners.ts';
@@ -109,7 +110,7 @@ async function restoreDatabase(
  */
 const lookFirst = `
   update public.workflow_executions set restored_at = clock_timestamp()
-   where status not in ('completed', 'failed', 'cancelled')`;
+   where status not in ${workflowEndsSql}`;
 
 /** Whether a database already holds what the backup has, and which tables hold anything. */
 async function compare(

@@ -5,6 +5,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { UnrecoverableError } from 'bullmq';
 import type { Operation } from '../../../entities/workflows/operation.ts';
+import { workflowEndsSql } from '../../../entities/workflows/workflow-states.ts';
 import { operationNamed } from '../catalogue.ts';
 import { lateAgents } from '../control/late-agents-scope.ts';
 import type { OnlyLooks } from '../control/permission.ts';
@@ -54,7 +55,7 @@ export async function inFlightStill(em: EntityManager): Promise<InFlight[]> {
       `select o.id from ${em.getMetadata().get(ledgerOf[service]).tableName} o
          join workflow_executions w on w.id = o.workflow_execution_id
         where o.updated_at between ? and ?
-          and (o.status in ('running', 'unknown') and (w.status in ('completed', 'failed', 'cancelled') or o.abandoned)
+          and (o.status in ('running', 'unknown') and (w.status in ${workflowEndsSql} or o.abandoned)
             or o.status in ('intended', 'running', 'unknown') and o.scope = '${lateAgents}')
         order by o.updated_at desc limit ${batch}`,
       [new Date(now - lookedAfterMs), new Date(now - timings.reconcileAgeMs)],

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { problemOfRequirements } from '../../../entities/task/requirement-document.ts';
 import { signalTypes } from '../../../entities/workflows/signal.ts';
-import { workflowStates } from '../../../entities/workflows/workflow-execution.ts';
+import { workflowStates } from '../../../entities/workflows/workflow-states.ts';
 import { gentlePolicy, takeBackActions } from '../../engine/control/take-back.ts';
 import type { Duration } from '../../engine/duration.ts';
 import { milliseconds } from '../../engine/duration.ts';

@@ -1,7 +1,8 @@
 /** What lists show of a workflow: what stands in its own row. */
 import { z } from 'zod';
 import { elapsedMs } from '../../../entities/workflows/duration.ts';
-import { type WorkflowExecution, workflowStates } from '../../../entities/workflows/workflow-execution.ts';
+import type { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
+import { workflowStates } from '../../../entities/workflows/workflow-states.ts';
 import { iso, milliseconds, time, timeOrNull } from '../times.ts';
 
 export type WorkflowStatus = (typeof workflowStates)[number];
