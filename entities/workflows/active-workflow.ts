@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { ofEachLedger } from './operation.ts';
 import { workflowStates } from './workflow-states.ts';
 
 const schema = defineEntity({
@@ -40,9 +41,12 @@ const schema = defineEntity({
         select count(*) as operations,
                count(*) filter (where status = 'succeeded') as operations_succeeded,
                count(*) filter (where status = 'failed') as operations_failed
-          from (select status from github_operations where workflow_execution_id = w.id and superseded_at is null
-                union all select status from linear_operations where workflow_execution_id = w.id and superseded_at is null
-                union all select status from codegen_operations where workflow_execution_id = w.id and superseded_at is null) every) o
+          from (${ofEachLedger(
+            (table) =>
+              `select status from ${table} where workflow_execution_id = w.id and superseded_at is null`,
+            `
+                union all `,
+          )}) every) o
      where w.status in ('queued', 'running', 'waiting', 'paused')`,
   properties: {
     id: p.uuid().primary(),

@@ -4,7 +4,7 @@ import { ActiveWorkflow } from './active-workflow.ts';
 import { AdmissionShare } from './admission-share.ts';
 import { AgentRunSpending } from './agent-run-spending.ts';
 import { IntegrationOperation } from './integration-operation.ts';
-import { CodegenOperation, GithubOperation, LinearOperation } from './operation.ts';
+import { ledgers } from './operation.ts';
 import { OperationSuccessRate } from './operation-success-rate.ts';
 import { OrganizationLimits } from './organization-limits.ts';
 import { OutboxEntry } from './outbox-entry.ts';
@@ -26,9 +26,7 @@ export const entities = [
   WorkflowExecution,
   WorkflowStageExecution,
   WorkflowStepExecution,
-  GithubOperation,
-  LinearOperation,
-  CodegenOperation,
+  ...Object.values(ledgers),
   Signal,
   OutboxEntry,
   Timer,

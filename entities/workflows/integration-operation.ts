@@ -1,28 +1,20 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { operationStates } from './operation.ts';
-
-/** The ledger of each service that is integrated. */
-const ledgers = [
-  ['github', 'github_operations'],
-  ['linear', 'linear_operations'],
-  ['agent', 'codegen_operations'],
-] as const;
+import { ledgerTables, ofEachLedger, operationStates } from './operation.ts';
 
 const schema = defineEntity({
   name: 'IntegrationOperation',
   tableName: 'integration_operations',
   view: true,
-  expression: ledgers
-    .map(
-      ([service, table]) => `
+  expression: ofEachLedger(
+    (table, service) => `
     select '${service}'::text as service, id, organization_id, workflow_execution_id, workflow_stage_execution_id,
            scope, key, operation_type, status, attempt, superseded_at, attempts, adopted, external_url, waiting_on, waiting_until,
            error_message, started_at, completed_at, duration_ms, created_at, updated_at
       from ${table}`,
-    )
-    .join(' union all'),
+    ' union all',
+  ),
   properties: {
-    service: p.enum(['github', 'linear', 'agent'] as const),
+    service: p.enum(Object.keys(ledgerTables) as (keyof typeof ledgerTables)[]),
     id: p.uuid().primary(),
     organizationId: p.uuid(),
     workflowExecutionId: p.uuid(),
@@ -49,7 +41,7 @@ const schema = defineEntity({
   },
 });
 
-/** All three ledgers in one list, without inputs and receipts, which are long. */
+/** All ledgers in one list, without inputs and receipts, which are long. */
 export class IntegrationOperation extends schema.class {
   isOver(): boolean {
     return this.status === 'succeeded' || this.status === 'failed' || this.status === 'cancelled';

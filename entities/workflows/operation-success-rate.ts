@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { percentiles, successRate } from './figures.ts';
+import { ofEachLedger } from './operation.ts';
 
 const schema = defineEntity({
   name: 'OperationSuccessRate',
@@ -14,11 +15,13 @@ const schema = defineEntity({
            count(*) filter (where adopted) as adopted,
            ${successRate('succeeded')}, ${percentiles('succeeded')}
       from (
-        select 'github'::text as service, organization_id, operation_type, status, attempts, adopted, duration_ms from github_operations
+        ${ofEachLedger(
+          (table, service, index) =>
+            `select '${service}'${index === 0 ? '::text as service' : ''}, organization_id, operation_type, status, attempts, adopted, duration_ms from ${table}`,
+          `
         union all
-        select 'linear', organization_id, operation_type, status, attempts, adopted, duration_ms from linear_operations
-        union all
-        select 'agent', organization_id, operation_type, status, attempts, adopted, duration_ms from codegen_operations) every
+        `,
+        )}) every
      group by organization_id, service, operation_type`,
   properties: {
     organizationId: p.uuid().primary(),

@@ -1,6 +1,6 @@
 /**
  * The ledger: one row per effect on the outside world, written before the effect (the intent) and completed after it
- * (the receipt). The three operation tables have this one shape.
+ * (the receipt). The operation tables have this one shape.
  */
 import { defineEntity, p } from '@mikro-orm/core';
 import { tenantRow, timestamps } from '../columns.ts';
@@ -8,6 +8,22 @@ import { stateMachine } from '../state-machine.ts';
 import { duration } from './duration.ts';
 import { WorkflowExecution } from './workflow-execution.ts';
 import { WorkflowStageExecution } from './workflow-stage-execution.ts';
+
+/** By the service that they are effects on. */
+export const ledgerTables = {
+  github: 'github_operations',
+  linear: 'linear_operations',
+  agent: 'codegen_operations',
+} as const;
+
+/** In SQL: what a query gives of all ledgers. */
+export const ofEachLedger = (
+  query: (table: string, service: string, index: number) => string,
+  between: string,
+): string =>
+  Object.entries(ledgerTables)
+    .map(([service, table], index) => query(table, service, index))
+    .join(between);
 
 /** `unknown`: sent, but the answer was lost; resolved by looking for the effect. */
 export const operationStates = [
@@ -110,9 +126,9 @@ const operationTable = (name: string, tableName: string) =>
     triggers: [stateMachine('status', operationTransitions)],
   });
 
-const githubOperations = operationTable('GithubOperation', 'github_operations');
-const linearOperations = operationTable('LinearOperation', 'linear_operations');
-const codegenOperations = operationTable('CodegenOperation', 'codegen_operations');
+const githubOperations = operationTable('GithubOperation', ledgerTables.github);
+const linearOperations = operationTable('LinearOperation', ledgerTables.linear);
+const codegenOperations = operationTable('CodegenOperation', ledgerTables.agent);
 
 type Columns = {
   status: OperationState;
@@ -244,4 +260,11 @@ linearOperations.setClass(LinearOperation);
 export class CodegenOperation extends ledger(codegenOperations.class) {}
 codegenOperations.setClass(CodegenOperation);
 
-export type Operation = GithubOperation | LinearOperation | CodegenOperation;
+/** The rows of each ledger. */
+export const ledgers = {
+  github: GithubOperation,
+  linear: LinearOperation,
+  agent: CodegenOperation,
+} satisfies Record<keyof typeof ledgerTables, unknown>;
+
+export type Operation = InstanceType<(typeof ledgers)[keyof typeof ledgers]>;

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { ofEachLedger } from './operation.ts';
 import { workflowStates } from './workflow-states.ts';
 
 const schema = defineEntity({
@@ -20,9 +21,11 @@ const schema = defineEntity({
           from workflow_validations where workflow_execution_id = w.id) v
       cross join lateral (
         select count(*) as operations, coalesce(sum(attempts), 0) as failed_attempts
-          from (select attempts from github_operations where workflow_execution_id = w.id
-                union all select attempts from linear_operations where workflow_execution_id = w.id
-                union all select attempts from codegen_operations where workflow_execution_id = w.id) every) o
+          from (${ofEachLedger(
+            (table) => `select attempts from ${table} where workflow_execution_id = w.id`,
+            `
+                union all `,
+          )}) every) o
       cross join lateral (select count(*) as metrics from workflow_metrics where workflow_execution_id = w.id) m`,
   properties: {
     id: p.uuid().primary(),

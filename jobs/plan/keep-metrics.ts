@@ -2,7 +2,7 @@
 import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
-import { CodegenOperation, GithubOperation, LinearOperation } from '../../entities/workflows/operation.ts';
+import { ledgers } from '../../entities/workflows/operation.ts';
 import type { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowMetric } from '../../entities/workflows/workflow-metric.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
@@ -86,12 +86,12 @@ function figuresOfProgress(
         ? [[`stage_duration.${stage.stage}`, stage.completedAt.getTime() - stage.startedAt.getTime(), 'ms']]
         : [],
     );
-    return [
+    const figures: Figure[] = [
       ...durations,
       ['validation_rounds', await em.count(WorkflowValidation, mine), 'count'],
-      ['github_operations', await em.count(GithubOperation, mine), 'count'],
-      ['linear_operations', await em.count(LinearOperation, mine), 'count'],
-      ['agent_operations', await em.count(CodegenOperation, mine), 'count'],
     ];
+    for (const [service, ledger] of Object.entries(ledgers))
+      figures.push([`${service}_operations`, await em.count(ledger, mine), 'count']);
+    return figures;
   });
 }

@@ -1,5 +1,6 @@
 /** What an announcement of the engine says in the audit log. */
 import type { Actor } from '../../entities/actor.ts';
+import { ledgerTables } from '../../entities/workflows/operation.ts';
 import type { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import type { NewAuditEntry } from './append.ts';
 
@@ -10,11 +11,7 @@ const tables: Readonly<Record<string, string>> = {
   signal: 'workflows.signals',
 };
 
-const ledgers: Readonly<Record<string, string>> = {
-  github: 'workflows.github_operations',
-  linear: 'workflows.linear_operations',
-  agent: 'workflows.codegen_operations',
-};
+const ledgers: Readonly<Record<string, string>> = ledgerTables;
 
 export function entryOfOutbox(entry: OutboxEntry): NewAuditEntry {
   const { by, requestId, before, after, reason, ...facts } = entry.payload;
@@ -41,7 +38,7 @@ function subjectOf({ type, payload, workflowExecutionId }: OutboxEntry) {
     return { subjectType: tables.workflow as string, subjectId: workflowExecutionId };
   if (subject === 'operation') {
     return {
-      subjectType: ledgers[String(payload.service)] ?? 'workflows.operations',
+      subjectType: `workflows.${ledgers[String(payload.service)] ?? 'operations'}`,
       subjectId: id('operationId'),
     };
   }

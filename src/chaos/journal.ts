@@ -3,9 +3,19 @@
  * workflows_db: complete where asking again and again would miss what comes and goes. The application does not see it.
  */
 import type pg from 'pg';
+import { ledgerTables } from '../../entities/workflows/operation.ts';
 import { actorInSql } from '../databases/settings.ts';
 
-const tables = {
+type Journalled = { of: Entry['of']; scope: string; stageId: string; name: string };
+
+const operation: Journalled = {
+  of: 'operation',
+  scope: 'scope',
+  stageId: 'workflow_stage_execution_id',
+  name: 'operation_type',
+};
+
+const tables: Record<string, Journalled> = {
   workflow_stage_executions: { of: 'stage', scope: 'stage', stageId: 'id', name: 'stage' },
   workflow_step_executions: {
     of: 'step',
@@ -13,19 +23,8 @@ const tables = {
     stageId: 'workflow_stage_execution_id',
     name: 'function',
   },
-  github_operations: operation(),
-  linear_operations: operation(),
-  codegen_operations: operation(),
-} as const;
-
-function operation() {
-  return {
-    of: 'operation',
-    scope: 'scope',
-    stageId: 'workflow_stage_execution_id',
-    name: 'operation_type',
-  } as const;
-}
+  ...Object.fromEntries(Object.values(ledgerTables).map((table) => [table, operation])),
+};
 
 export type Entry = {
   /** Milliseconds since 1970. */

@@ -4,7 +4,7 @@
  * is looked for instead (`time/aftermath.ts`).
  */
 import { type EntityManager, LockMode } from '@mikro-orm/postgresql';
-import type { Operation } from '../../entities/workflows/operation.ts';
+import { ledgerTables, type Operation } from '../../entities/workflows/operation.ts';
 import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { lateAgents } from './control/late-agents-scope.ts';
@@ -22,7 +22,7 @@ type Orphan = { kind: Service | 'step'; id: string; organization_id: string; wor
 export async function cancelOrphans(engine: Engine, em: EntityManager): Promise<number> {
   const orphans = await em.execute<Orphan[]>(
     [
-      ...services.map((service) => orphansIn(em.getMetadata().get(ledgerOf[service]).tableName, service)),
+      ...services.map((service) => orphansIn(ledgerTables[service], service)),
       orphansIn(em.getMetadata().get(WorkflowStepExecution).tableName, 'step'),
     ].join(' union all '),
   );

@@ -1,7 +1,7 @@
 /** What every part of the engine works with, handed around as one value. */
 import type { Logger } from 'pino';
 import type { Operation } from '../../entities/workflows/operation.ts';
-import { CodegenOperation, GithubOperation, LinearOperation } from '../../entities/workflows/operation.ts';
+import { ledgers } from '../../entities/workflows/operation.ts';
 import type { Config } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
 import type { Messengers } from '../integrations/subscribers/port.ts';
@@ -44,10 +44,6 @@ export type Engine = {
 };
 
 /** The ledger table of each service. */
-export const ledgerOf = {
-  github: GithubOperation,
-  linear: LinearOperation,
-  agent: CodegenOperation,
-} satisfies Record<Service, new (...args: never[]) => Operation>;
+export const ledgerOf = ledgers satisfies Record<Service, new (...args: never[]) => Operation>;
 
 export const services = Object.keys(ledgerOf) as Service[];

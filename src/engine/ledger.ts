@@ -1,17 +1,12 @@
 /** What one durable function has performed so far, and the writing of new intents. */
 
-import {
-  CodegenOperation,
-  GithubOperation,
-  LinearOperation,
-  type Operation,
-} from '../../entities/workflows/operation.ts';
+import { ledgerTables, type Operation } from '../../entities/workflows/operation.ts';
 import type { Statement } from '../databases/round-trip.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
 import { type Judgement, judge, takeUp } from './control/judge.ts';
 import type { OperationRequest } from './define.ts';
 import { deriveId, hashOf } from './derive.ts';
-import { ledgerOf } from './engine.ts';
+import { ledgerOf, services } from './engine.ts';
 import { PermanentFailure } from './errors.ts';
 import { expectCurrent, type Holder } from './fencing.ts';
 
@@ -51,11 +46,13 @@ export class Ledger {
   static async open(db: OrganizationDatabases, performer: Performer): Promise<Ledger> {
     const { workflowId, scope } = performer;
     const values = [workflowId, scope];
-    const known = await db.workflows.inOneTrip([
-      { statement: performedIn('github_operations'), values, as: GithubOperation },
-      { statement: performedIn('linear_operations'), values, as: LinearOperation },
-      { statement: performedIn('codegen_operations'), values, as: CodegenOperation },
-    ]);
+    const known: Operation[][] = await db.workflows.inOneTrip(
+      services.map((service) => ({
+        statement: performedIn(ledgerTables[service]),
+        values,
+        as: ledgerOf[service],
+      })),
+    );
     return new Ledger(db, performer, known.flat());
   }
 

@@ -1,7 +1,8 @@
 /** What is open, as the reconciler needs it: a few statements however many workflows there are. */
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { ledgerTables } from '../../entities/workflows/operation.ts';
 import { isUnderWay } from '../../entities/workflows/workflow-execution.ts';
-import { type Engine, ledgerOf, services } from './engine.ts';
+import { type Engine, services } from './engine.ts';
 import { jobIdOf } from './jobs.ts';
 import type { JobAddress } from './queue-backend.ts';
 import { queueNameOf } from './queues.ts';
@@ -83,7 +84,7 @@ export async function workBelow(
       `select '${service}' as queue, 'operation' as kind, id, incarnation, status, scope,
               workflow_stage_execution_id as stage_id, ${age('o')}::float8 as age,
               status in ('intended', 'running', 'unknown') as is_open
-         from ${tableOf(em, service)} o
+         from ${ledgerTables[service]} o
         where workflow_stage_execution_id = any(?::uuid[])
           and (status in ('intended', 'running', 'unknown') or ${age('o')} < ?)`,
   );
@@ -148,6 +149,3 @@ export async function requeueAll(
     ),
   );
 }
-
-const tableOf = (em: EntityManager, service: keyof typeof ledgerOf): string =>
-  em.getMetadata().get(ledgerOf[service]).tableName;

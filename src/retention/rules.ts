@@ -4,6 +4,7 @@
  * versions, feedback, models), and what a workflow did, for as long as the workflow itself is kept. Rows that belong to
  * a workflow that is not over are never removed, however old. docs/retention.md says the same to operators.
  */
+import { ledgerTables } from '../../entities/workflows/operation.ts';
 import type { DatabaseName } from '../config.ts';
 
 export type RetentionRule = {
@@ -24,9 +25,7 @@ const rule = (database: DatabaseName, table: string, since: string, keepDays: nu
 export const defaultRules: readonly RetentionRule[] = [
   // with its stages, steps, signals, validations and figures, and whatever of the following is left
   rule('workflows', 'workflow_executions', 'completed_at', 730),
-  rule('workflows', 'github_operations', 'completed_at', 180),
-  rule('workflows', 'linear_operations', 'completed_at', 180),
-  rule('workflows', 'codegen_operations', 'completed_at', 180),
+  ...Object.values(ledgerTables).map((table) => rule('workflows', table, 'completed_at', 180)),
   rule('workflows', 'outbox', 'published_at', 30),
   rule('projects', 'idempotency_keys', 'created_at', 1),
   // prompts as sent, and answers

@@ -4,7 +4,7 @@
  */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { UnrecoverableError } from 'bullmq';
-import type { Operation } from '../../../entities/workflows/operation.ts';
+import { ledgerTables, type Operation } from '../../../entities/workflows/operation.ts';
 import { workflowEndsSql } from '../../../entities/workflows/workflow-states.ts';
 import { operationNamed } from '../catalogue.ts';
 import { lateAgents } from '../control/late-agents-scope.ts';
@@ -52,7 +52,7 @@ export async function inFlightStill(em: EntityManager): Promise<InFlight[]> {
   const now = Date.now();
   for (const service of services) {
     const ids = await em.execute<{ id: string }[]>(
-      `select o.id from ${em.getMetadata().get(ledgerOf[service]).tableName} o
+      `select o.id from ${ledgerTables[service]} o
          join workflow_executions w on w.id = o.workflow_execution_id
         where o.updated_at between ? and ?
           and (o.status in ('running', 'unknown') and (w.status in ${workflowEndsSql} or o.abandoned)
