@@ -23,8 +23,9 @@ export function checkCatalogue(catalogue: Catalogue): void {
       seen.add(name);
     }
   }
+  const taken: string[] = [...engineQueues, ...asides.map((aside) => aside.name)];
   for (const { name } of catalogue.stages) {
-    if ([...engineQueues, ...asides.map((aside) => aside.name)].includes(queueNameOf(name))) {
+    if (taken.includes(queueNameOf(name))) {
       throw new Error(`A stage may not be called "${name}": the queue of that name is the engine's own`);
     }
   }
@@ -36,7 +37,8 @@ export const intakeQueue = 'intake';
 /** Of what is due again and again; holds the sentinel job, too, that tells whether the queue was lost. */
 export const maintenanceQueue = 'maintenance';
 
-const engineQueues = [
+/** Those that are there whatever the stages, in the order of the pipeline. */
+export const engineQueues = [
   intakeQueue,
   'steps',
   ...services,
@@ -44,15 +46,19 @@ const engineQueues = [
   'projections',
   'deliveries',
   maintenanceQueue,
-];
+] as const;
+
+export type EngineQueue = (typeof engineQueues)[number];
 
 /** Stages that are in no workflow's list: they are queued when the need arises. */
 const asides: readonly StageDefinition[] = [cancellation];
 
+/** Those of the stages, in the order of the pipeline. */
+export const stageQueues = (catalogue: Catalogue): string[] =>
+  [...catalogue.stages, ...asides].map((stage) => queueNameOf(stage.name));
+
 /** All queues, in the order of the pipeline. */
-export function queueNames(catalogue: Catalogue): string[] {
-  return [...[...catalogue.stages, ...asides].map((stage) => queueNameOf(stage.name)), ...engineQueues];
-}
+export const queueNames = (catalogue: Catalogue): string[] => [...stageQueues(catalogue), ...engineQueues];
 
 /** Throws {@link NotKnownHere} where this worker does not know it, or just an older version. */
 export const operationNamed = (

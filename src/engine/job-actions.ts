@@ -9,7 +9,7 @@ import type { GithubOperation, Operation } from '../../entities/workflows/operat
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
-import { intakeQueue, queueNames } from './catalogue.ts';
+import { queueNames, stageQueues } from './catalogue.ts';
 import type { Catalogue } from './define.ts';
 import { type Engine, ledgerOf, services } from './engine.ts';
 import { jobIdOf } from './jobs.ts';
@@ -125,8 +125,7 @@ function ofRows({ catalogue }: ActingEngine, queue: string): RowKind | null {
   if (queue === 'steps') return 'step';
   const service = services.find((name) => name === queue);
   if (service) return service;
-  const stages = queueNames(catalogue);
-  return stages.indexOf(queue) < stages.indexOf(intakeQueue) ? 'stage' : null;
+  return stageQueues(catalogue).includes(queue) ? 'stage' : null;
 }
 
 /** Whether telling the workflow would have done again what this job has failed to do. */

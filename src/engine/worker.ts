@@ -1,14 +1,14 @@
 /** A worker process's engine room: BullMQ workers for the queues it serves, and the reconciler. */
-import type { Job, Worker } from 'bullmq';
+import type { Worker } from 'bullmq';
 import { relayChanges } from '../audit/relay.ts';
 import { sweepScratchFolders } from '../scratch.ts';
 import { admit } from './admission/admit.ts';
 import { passOnEverywhere } from './admission/pass-on.ts';
 import { againAndAgain } from './again-and-again.ts';
-import { checkCatalogue, intakeQueue, maintenanceQueue, queueNames } from './catalogue.ts';
+import { checkCatalogue, type EngineQueue, queueNames } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { deliverMessages } from './deliveries/deliver.ts';
-import { type Engine, services } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { handleEvent } from './events/handle-event.ts';
 import { watchFetching } from './fetch-watch.ts';
 import { takeIn } from './intake/take-in.ts';
@@ -26,18 +26,6 @@ export type RunningWorker = {
   queues: string[];
   /** Takes no more jobs, waits for those at work, and stops. */
   close(): Promise<void>;
-};
-
-/** Jobs of one queue that one process works on at a time. They mostly wait for answers. */
-const concurrency = {
-  stages: 10,
-  steps: 20,
-  services: 10,
-  events: 10,
-  deliveries: 10,
-  intake: 5,
-  projections: 2,
-  maintenance: 1,
 };
 
 /**
@@ -101,32 +89,25 @@ function processorOf(engine: Engine, name: string, stopping: AbortSignal): Servi
   return { process, atOnce: Math.min(atOnce, engine.config.workerConcurrency ?? atOnce) };
 }
 
+/** `atOnce`: how many jobs of one queue one process works on at a time. They mostly wait for answers. */
 function usualProcessorOf(engine: Engine, name: string, stopping: AbortSignal): Serving {
-  if (name === 'steps') {
-    return { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: concurrency.steps };
-  }
-  if (name === intakeQueue) {
-    return { process: (job, token) => takeIn(engine, job, token), atOnce: concurrency.intake };
-  }
-  if (name === 'events') {
-    return { process: (job: Job) => handleEvent(engine, job), atOnce: concurrency.events };
-  }
-  if (name === 'deliveries') {
-    return { process: (job: Job) => deliverMessages(engine, job, stopping), atOnce: concurrency.deliveries };
-  }
-  if (name === 'projections') {
-    return { process: (job: Job) => projectOutbox(engine, job), atOnce: concurrency.projections };
-  }
-  if (name === maintenanceQueue) {
-    return { process: (job) => runMaintenance(engine, job, stopping), atOnce: concurrency.maintenance };
-  }
-  if (services.includes(name as Service)) {
-    return {
-      process: (job, token) => runOperation(engine, name as Service, job, token),
-      atOnce: concurrency.services,
-    };
-  }
-  return { process: (job, token) => runDurable(engine, 'stage', job, token), atOnce: concurrency.stages };
+  const operations = (service: Service): Serving => ({
+    process: (job, token) => runOperation(engine, service, job, token),
+    atOnce: 10,
+  });
+  const own: Record<EngineQueue, Serving> = {
+    intake: { process: (job, token) => takeIn(engine, job, token), atOnce: 5 },
+    steps: { process: (job, token) => runDurable(engine, 'step', job, token), atOnce: 20 },
+    github: operations('github'),
+    linear: operations('linear'),
+    agent: operations('agent'),
+    events: { process: (job) => handleEvent(engine, job), atOnce: 10 },
+    projections: { process: (job) => projectOutbox(engine, job), atOnce: 2 },
+    deliveries: { process: (job) => deliverMessages(engine, job, stopping), atOnce: 10 },
+    maintenance: { process: (job) => runMaintenance(engine, job, stopping), atOnce: 1 },
+  };
+  const stage: Serving = { process: (job, token) => runDurable(engine, 'stage', job, token), atOnce: 10 };
+  return own[name as EngineQueue] ?? stage;
 }
 
 /**
