@@ -23,7 +23,7 @@ export function checkCatalogue(catalogue: Catalogue): void {
       seen.add(name);
     }
   }
-  const taken: string[] = [...engineQueues, ...asides.map((aside) => aside.name)];
+  const taken: string[] = [ofAllStages, ...engineQueues, ...asides.map((aside) => aside.name)];
   for (const { name } of catalogue.stages) {
     if (taken.includes(queueNameOf(name))) {
       throw new Error(`A stage may not be called "${name}": the queue of that name is the engine's own`);
@@ -36,6 +36,9 @@ export const intakeQueue = 'intake';
 
 /** Of what is due again and again; holds the sentinel job, too, that tells whether the queue was lost. */
 export const maintenanceQueue = 'maintenance';
+
+/** Stands for the queues of all stages where queues are named. */
+const ofAllStages = 'stages';
 
 /** Those that are there whatever the stages, in the order of the pipeline. */
 export const engineQueues = [
@@ -59,6 +62,20 @@ export const stageQueues = (catalogue: Catalogue): string[] =>
 
 /** All queues, in the order of the pipeline. */
 export const queueNames = (catalogue: Catalogue): string[] => [...stageQueues(catalogue), ...engineQueues];
+
+/** The queues that are meant by these names, `stages` being all of the stages. Throws where there is no such queue. */
+export function queuesNamed(catalogue: Catalogue, names: readonly string[]): string[] {
+  const stages = stageQueues(catalogue);
+  const all = [...stages, ...engineQueues];
+  const meant = new Set(names.flatMap((name) => (name === ofAllStages ? stages : [name])));
+  const unknown = [...meant].filter((name) => !all.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `There is no queue called ${unknown.join(', ')}; there are: ${all.join(', ')}, and ${ofAllStages} for those of all stages.`,
+    );
+  }
+  return [...meant];
+}
 
 /** Throws {@link NotKnownHere} where this worker does not know it, or just an older version. */
 export const operationNamed = (

@@ -5,7 +5,7 @@ import { sweepScratchFolders } from '../scratch.ts';
 import { admit } from './admission/admit.ts';
 import { passOnEverywhere } from './admission/pass-on.ts';
 import { againAndAgain } from './again-and-again.ts';
-import { checkCatalogue, type EngineQueue, queueNames } from './catalogue.ts';
+import { checkCatalogue, type EngineQueue, queueNames, queuesNamed } from './catalogue.ts';
 import type { Service } from './define.ts';
 import { deliverMessages } from './deliveries/deliver.ts';
 import type { Engine } from './engine.ts';
@@ -30,7 +30,7 @@ export type RunningWorker = {
 
 /**
  * Starts serving queues.
- * @param only names of the queues to serve; all of them where left out
+ * @param only names of the queues to serve, `stages` for those of all stages; all of them where left out
  * @param onHopeless told when a fetch loop stands still and replacing it has not helped: the process had better end
  */
 export function startWorker(
@@ -39,7 +39,7 @@ export function startWorker(
   onHopeless: (reason: string) => void = (reason) => engine.logger.fatal(reason),
 ): RunningWorker {
   checkCatalogue(engine.catalogue);
-  const served = servedQueues(engine, only);
+  const served = only ? queuesNamed(engine.catalogue, only) : queueNames(engine.catalogue);
   const stopping = new AbortController();
   const fetching = watchFetching(
     engine,
@@ -61,15 +61,6 @@ export function startWorker(
       await fetching.close();
     },
   };
-}
-
-function servedQueues(engine: Engine, only: readonly string[] | undefined): string[] {
-  const all = queueNames(engine.catalogue);
-  const unknown = only?.filter((name) => !all.includes(name)) ?? [];
-  if (unknown.length > 0) {
-    throw new Error(`There is no queue called ${unknown.join(', ')}; the queues are: ${all.join(', ')}`);
-  }
-  return only ? [...only] : all;
 }
 
 function startQueue(

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { catalogue } from '../../jobs/workflow.ts';
 import { knownVariables, readConfig } from '../../src/config.ts';
-import { queueNames } from '../../src/engine/catalogue.ts';
+import { queueNames, queuesNamed } from '../../src/engine/catalogue.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../deploy');
 const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
@@ -31,7 +31,7 @@ const settings = {
 
 const workers = ofKind('Deployment').filter(({ metadata }) => metadata.name.startsWith('gsw-worker-'));
 const queuesOf = (deployment: Document): string[] =>
-  deployment.spec.template.spec.containers[0].args.at(-1).split(',');
+  queuesNamed(catalogue, deployment.spec.template.spec.containers[0].args.at(-1).split(','));
 
 describe('the Kubernetes manifests', () => {
   test('name only settings that there are, with values that are taken', () => {
@@ -61,8 +61,10 @@ describe('the Kubernetes manifests', () => {
     for (const { spec } of objects) {
       const target = workers.find(({ metadata }) => metadata.name === spec.scaleTargetRef.name);
       for (const { metadata } of spec.triggers) {
-        const [, asked = ''] = /queue=~"([^"]+)"/.exec(metadata.query) ?? [];
-        expect(asked.split('|')).toEqual(queuesOf(target));
+        const [, sign, list = ''] = /queue([=!])~"([^"]+)"/.exec(metadata.query) ?? [];
+        const listed = queuesNamed(catalogue, list.split('|'));
+        const asked = queueNames(catalogue).filter((name) => listed.includes(name) === (sign === '='));
+        expect(asked.sort()).toEqual(queuesOf(target).sort());
       }
     }
   });

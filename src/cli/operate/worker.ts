@@ -2,7 +2,8 @@
 import { catalogue } from '../../../jobs/workflow.ts';
 import { readConfig } from '../../config.ts';
 import { openServer } from '../../databases/server.ts';
-import { queueNames } from '../../engine/catalogue.ts';
+import { queuesNamed } from '../../engine/catalogue.ts';
+import { reasonOf } from '../../engine/errors.ts';
 import { startWorker } from '../../engine/worker.ts';
 import { readinessOf } from '../../http/readiness.ts';
 import { startHealth } from '../../http/worker-health.ts';
@@ -63,9 +64,9 @@ export async function work({ queues }: { queues?: string[] }): Promise<void> {
 }
 
 function checkQueues(names: readonly string[]): void {
-  const served = queueNames(catalogue);
-  const unknown = names.filter((name) => !served.includes(name));
-  if (unknown.length > 0) {
-    throw usageFailure(`There is no queue called ${unknown.join(', ')}; there are: ${served.join(', ')}.`);
+  try {
+    queuesNamed(catalogue, names);
+  } catch (error) {
+    throw usageFailure(reasonOf(error));
   }
 }
