@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+import { providers } from '../providers.ts';
 
 const schema = defineEntity({
   name: 'EventSource',
@@ -8,7 +9,7 @@ const schema = defineEntity({
   properties: {
     ...tenantRow,
     name: p.string().length(255).check("btrim(name) <> ''"),
-    provider: p.enum(['github', 'linear', 'codegen', 'slack', 'notion', 'webhook'] as const),
+    provider: p.enum(providers),
     /** The provider's id of what it listens to: an installation, a team, a channel. */
     externalId: p.string().length(255).nullable(),
     /** `projects.credentials.id`: the secret that its messages are checked with, or it is asked with. */

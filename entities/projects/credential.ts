@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { audited } from '../audited.ts';
 import { optimisticLock, tenantRow, timestamps } from '../columns.ts';
+import { providers } from '../providers.ts';
 
 /** What a secret is good for, by provider. */
 export const credentialKinds = [
@@ -20,16 +21,12 @@ export const credentialKinds = [
 
 export type CredentialKind = (typeof credentialKinds)[number];
 
-export const credentialProviders = ['github', 'linear', 'codegen', 'slack', 'notion', 'webhook'] as const;
-
-export type CredentialProvider = (typeof credentialProviders)[number];
-
 const schema = defineEntity({
   name: 'Credential',
   tableName: 'credentials',
   properties: {
     ...tenantRow,
-    provider: p.enum(credentialProviders),
+    provider: p.enum(providers),
     kind: p.enum(credentialKinds),
     /** What people call it; unique per kind. */
     name: p.string().length(255),

@@ -14,7 +14,9 @@ export const startWorkflow = defineEventHandler({
   async handle(event, { enqueue, source, db }) {
     const settings = source.settings as StartSettings;
     const body = event.payload as Body;
-    const issue = event.source === 'github' ? ofGitHub(body, settings) : ofLinear(body, settings);
+    const read = readers[event.source];
+    if (!read) throw new Ignored(`nobody knows how issues of ${event.source} are read`);
+    const issue = read(body, settings);
     if (event.source === 'linear' && (await ownIssues(db, [body.data?.id])).size > 0)
       throw new Ignored(`a workflow made ${issue.key} itself`);
     const [owner = '', name = ''] = issue.repository.split('/');
@@ -72,3 +74,9 @@ function ofLinear(
     by: String(actor?.name ?? 'somebody'),
   };
 }
+
+/** By source. */
+const readers: Partial<Record<string, (body: Body, settings: StartSettings) => Issue>> = {
+  github: ofGitHub,
+  linear: ofLinear,
+};

@@ -1,5 +1,6 @@
 /** What the senders of webhooks have in common, in our words. */
-import type { CredentialKind, CredentialProvider } from '../../entities/projects/credential.ts';
+import type { CredentialKind } from '../../entities/projects/credential.ts';
+import type { Provider } from '../../entities/providers.ts';
 
 export type Delivery = {
   /** As it came over the wire. */
@@ -31,7 +32,7 @@ export type Told = {
 };
 
 export type EventProvider = {
-  provider: CredentialProvider & ('github' | 'linear' | 'slack' | 'notion');
+  provider: Provider;
   /** The kind of credential that its deliveries are signed with. */
   signedWith: CredentialKind;
   /** Whether it takes a secret that is made here; the others make it, and tell it. */

@@ -1,4 +1,4 @@
-/** Who may send us events. A new source of events is one file and one line here. */
+/** Who may send us events. What a further one takes stands in docs/events.md. */
 import type { EventProvider } from '../provider.ts';
 import { github } from './github.ts';
 import { linear } from './linear.ts';

@@ -1,13 +1,14 @@
 /** A credential without its value, as the API shows it. */
 import { z } from 'zod';
-import { credentialKinds, credentialProviders } from '../../../entities/projects/credential.ts';
+import { credentialKinds } from '../../../entities/projects/credential.ts';
+import { providers } from '../../../entities/providers.ts';
 import type { CredentialSummary } from '../../security/vault/store.ts';
 import { iso, time, timeOrNull } from '../times.ts';
 
 export const credentialSchema = z
   .object({
     id: z.uuid(),
-    provider: z.enum(credentialProviders),
+    provider: z.enum(providers),
     kind: z.enum(credentialKinds),
     name: z.string(),
     lastFour: z.string().nullable().describe('Of its value; null where these would be too much of it.'),

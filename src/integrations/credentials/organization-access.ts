@@ -4,6 +4,7 @@
  */
 import { Credential } from '../../../entities/projects/credential.ts';
 import { Organization } from '../../../entities/projects/organization.ts';
+import { providerTitles } from '../../../entities/providers.ts';
 import type { Databases } from '../../databases/connect.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
 import { PermanentFailure, RetryLater } from '../../engine/errors.ts';
@@ -14,7 +15,7 @@ import type { KeyringSource } from '../../security/vault/keyring.ts';
 import { openCredential } from '../../security/vault/store.ts';
 import type { AskGrant, Grant } from '../grant.ts';
 import { type CalledProvider, usableKinds } from './usable-kinds.ts';
-import { providerNames, waitForCredential } from './waiting.ts';
+import { waitForCredential } from './waiting.ts';
 
 /** The credential of the environment. */
 export type EnvironmentCredential = {
@@ -91,7 +92,7 @@ export function organizationAccess(
         const became = await invalidate(options.databases, row, reason);
         if (became === 'marked') options.onInvalid(row, reason);
         if (became === 'replaced') {
-          return new RetryLater(replacedMs, `the ${providerNames[provider]} credential given meanwhile`);
+          return new RetryLater(replacedMs, `the ${providerTitles[provider]} credential given meanwhile`);
         }
         return waitForCredential(provider, reason, slug, row.kind, isThere());
       };
@@ -108,7 +109,7 @@ export function organizationAccess(
         const grant = await exchange({ db, row, secret, keyring: options.keyring, invalid });
         return { ...grant, account: row.id };
       }
-      const refused = (said: string) => invalid(`${providerNames[provider]} rejected it (${said})`);
+      const refused = (said: string) => invalid(`${providerTitles[provider]} rejected it (${said})`);
       return { secret, account: row.id, settings: row.settings, refused };
     }
 
@@ -121,7 +122,7 @@ export function organizationAccess(
       const refused = async (said: string) =>
         waitForCredential(
           provider,
-          `${providerNames[provider]} rejected ${variable} (${said}): set another in the environment of the workers`,
+          `${providerTitles[provider]} rejected ${variable} (${said}): set another in the environment of the workers`,
           slug,
         );
       return {
@@ -151,7 +152,7 @@ export function organizationAccess(
       if (rows[0]) throw waitForCredential(provider, 'it was revoked', slug, rows[0].kind, isThere());
       if (mayUseEnvironment) return ofEnvironment(environment, slug);
       throw new PermanentFailure(
-        `The organisation has no ${providerNames[provider]} credential. Give it one with \`gsw credentials set ${usableKinds[provider].at(-1)}${slug ? ` --organization ${slug}` : ''}\`.`,
+        `The organisation has no ${providerTitles[provider]} credential. Give it one with \`gsw credentials set ${usableKinds[provider].at(-1)}${slug ? ` --organization ${slug}` : ''}\`.`,
       );
     };
   };

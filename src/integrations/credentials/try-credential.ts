@@ -1,5 +1,6 @@
 /** Asks a provider whether it takes a credential, by reading something that changes nothing there. */
 import type { Credential, CredentialKind } from '../../../entities/projects/credential.ts';
+import { providerTitles } from '../../../entities/providers.ts';
 import type { Config } from '../../config.ts';
 import type { OrganizationDatabases } from '../../databases/tenancy.ts';
 import { PermanentFailure, reasonOf } from '../../engine/errors.ts';
@@ -16,7 +17,6 @@ import { createLinear } from '../linear/sdk.ts';
 import { createSlack } from '../subscribers/slack.ts';
 import type { Held } from './organization-access.ts';
 import type { UsableKind } from './usable-kinds.ts';
-import { providerNames } from './waiting.ts';
 
 export type Trial = {
   /** `untried`: it only checks what others send, or nothing is called with it. */
@@ -71,5 +71,5 @@ const got =
   ({ row }: Held, grant: Promise<Grant>): AskGrant =>
   async () => ({
     ...(await grant),
-    refused: async (said) => new Refused(`${providerNames[row.provider]} rejected it (${said}).`),
+    refused: async (said) => new Refused(`${providerTitles[row.provider]} rejected it (${said}).`),
   });

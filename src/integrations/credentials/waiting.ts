@@ -1,21 +1,11 @@
 /** The words in which work waits for a credential; by them it is found again when there is one. */
-import type { CredentialProvider } from '../../../entities/projects/credential.ts';
+import { type Provider, providerTitles } from '../../../entities/providers.ts';
 import { WaitForPeople } from '../../engine/errors.ts';
 import { timings } from '../../engine/timings.ts';
 import { usableKinds } from './usable-kinds.ts';
 
-export const providerNames: Record<CredentialProvider, string> = {
-  github: 'GitHub',
-  linear: 'Linear',
-  codegen: 'Codegen',
-  slack: 'Slack',
-  notion: 'Notion',
-  webhook: 'webhook',
-};
-
 /** How every such wait begins. */
-export const waitingFor = (provider: CredentialProvider): string =>
-  `a valid ${providerNames[provider]} credential`;
+export const waitingFor = (provider: Provider): string => `a valid ${providerTitles[provider]} credential`;
 
 /**
  * @param slug of the organisation; undefined where it has no row of its own

@@ -1,11 +1,12 @@
 /** What each kind of credential is, what has to come with it, and which of its characters may be shown. */
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import type { CredentialKind, CredentialProvider } from '../../../entities/projects/credential.ts';
+import type { CredentialKind } from '../../../entities/projects/credential.ts';
+import type { Provider } from '../../../entities/providers.ts';
 import { VaultError } from './envelope.ts';
 
 type Kind = {
-  provider: CredentialProvider;
+  provider: Provider;
   /** In words, for people. */
   is: string;
   /** Settings that must be given, with what they are. */
