@@ -9,29 +9,45 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Event } from '../../entities/events/event.ts';
+import { EventProcessing } from '../../entities/events/event-processing.ts';
+import { EventSource } from '../../entities/events/event-source.ts';
+import { Subscription } from '../../entities/events/subscription.ts';
+import { Organization } from '../../entities/projects/organization.ts';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
 import { WorkflowStepExecution } from '../../entities/workflows/workflow-step-execution.ts';
 import { type Catalogue, defineStage, defineStep } from '../../src/engine/define.ts';
 import { defineMaintenance } from '../../src/engine/define-maintenance.ts';
+import { deliveryJob } from '../../src/engine/deliveries/due-deliveries.ts';
+import { sha256 } from '../../src/engine/derive.ts';
+import { defineEventHandler } from '../../src/engine/events/define-event-handler.ts';
+import { eventJob } from '../../src/engine/events/handle-event.ts';
+import { type Asked, defineIntake } from '../../src/engine/intake/define-intake.ts';
+import { signatureOf } from '../../src/engine/intake/signature.ts';
 import type { EngineJob } from '../../src/engine/queues.ts';
 import { makeWorld, type World } from '../engine/time/world.ts';
+import { event, processing, subscription } from '../events/rows.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 
-type Kind = 'stage' | 'step' | 'operation' | 'projection' | 'maintenance';
+const kindsOfWork = ['stage', 'step', 'operation', 'projection', 'maintenance'] as const;
+
+/** Those that 0.1.0 had not. */
+type LaterKind = 'event' | 'delivery' | 'intake';
+type Kind = (typeof kindsOfWork)[number] | LaterKind;
 /** `id`: where the job's own id means something, because others are added under it. */
 type Payload = { queue: string; name: string; id?: string; data: Record<string, unknown> };
-type Release = Record<Kind, Payload>;
+type Release = Record<(typeof kindsOfWork)[number], Payload> & Partial<Record<LaterKind, Payload>>;
 
 const folder = path.join(import.meta.dirname, 'payloads');
 const releases = readdirSync(folder).map((file) => ({
   release: path.basename(file, '.json'),
   payloads: JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as Release,
 }));
-const now = releases.find(({ release }) => release === 'unreleased')?.payloads as Release;
-const kinds = Object.keys(now) as Kind[];
+const now = releases.find(({ release }) => release === 'unreleased')?.payloads as Record<Kind, Payload>;
 
 let fresh: FreshDatabases;
 let world: World;
@@ -65,6 +81,13 @@ const start = (backend: 'PostgreSQL' | 'Redis') => {
     steps: [each],
     operations: [note],
     maintenance: [tidyUp],
+    eventHandlers: [defineEventHandler({ name: 'take-note', on: [], handle: async () => 'took note' })],
+    intake: [
+      defineIntake({
+        name: 'enqueue-workflow',
+        read: (body) => ({ ...(body as Asked), repository: { owner: 'acme', name: 'widgets' } }),
+      }),
+    ],
   };
   system = testEngine(fresh, backend, catalogue);
   return system;
@@ -77,6 +100,13 @@ const until = async <T>(look: () => Promise<T | null | undefined | false> | T): 
   }
   throw new Error('it does not come about');
 };
+
+const finished = (job: Job) =>
+  until(async () =>
+    (await job.getState()) === 'completed'
+      ? ((await system.engine.queues.queue(job.queueName).getJob(job.id as string))?.returnvalue as unknown)
+      : null,
+  );
 
 /** Ids as what they are, so that two payloads can be compared. */
 const shapeOf = (data: object) =>
@@ -94,10 +124,19 @@ async function idsOf(kind: Kind, workflowId: string): Promise<Record<string, unk
   return { ...common, rowId: row?.id };
 }
 
+const addAs = async (
+  payloads: Release,
+  kind: (typeof kindsOfWork)[number],
+  workflowId: string,
+  id?: string,
+) => addFilled(payloads[kind], await idsOf(kind, workflowId), id);
+
 /** Adds the job as that release would have, with a field that a later one may add. */
-async function addAs(payloads: Release, kind: Kind, workflowId: string, id?: string): Promise<Job> {
-  const { queue, name, data, id: form } = payloads[kind];
-  const known = await idsOf(kind, workflowId);
+async function addFilled(
+  { queue, name, data, id: form }: Payload,
+  known: Record<string, unknown>,
+  id?: string,
+): Promise<Job> {
   const filled = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, known[key] ?? value]));
   const ownId = form?.replace(/<(\w+)>/g, (_, key) => String(filled[key]));
   const job = await system.engine.queues
@@ -119,8 +158,8 @@ test.each(backends())(
     work();
     await enqueue();
     const kindOf = ({ queue, name }: EngineJob) =>
-      kinds.find((kind) => now[kind].queue === queue && now[kind].name === name);
-    await until(() => kinds.every((kind) => added.some((job) => kindOf(job) === kind)));
+      kindsOfWork.find((kind) => now[kind].queue === queue && now[kind].name === name);
+    await until(() => kindsOfWork.every((kind) => added.some((job) => kindOf(job) === kind)));
     for (const job of added) {
       const kind = kindOf(job);
       expect(kind, `no fixture for the jobs "${job.name}" of the queue ${job.queue}`).toBeDefined();
@@ -137,19 +176,18 @@ test.each(backends())(
   },
 );
 
+test.each<[Kind, EngineJob]>([
+  ['event', eventJob({ organizationId: randomUUID(), eventId: randomUUID() }, 'turn')],
+  ['delivery', deliveryJob(randomUUID(), randomUUID())],
+])('so does a job for an %s', (kind, { queue, name, data }) => {
+  expect({ queue, name, data: shapeOf(data) }, mend).toEqual(now[kind]);
+});
+
 describe.each(backends())('on %s', (backend) => {
   test.each(releases)(
     'jobs of $release are taken, whatever else comes to be in them',
     async ({ payloads }) => {
       const { engine, enqueue, work, until: reach } = start(backend);
-      const finished = (job: Job) =>
-        until(async () =>
-          (await job.getState()) === 'completed'
-            ? ((await system.engine.queues.queue(job.queueName).getJob(job.id as string))
-                ?.returnvalue as string)
-            : null,
-        );
-
       // a worker that finds a new queue takes it for a lost one, and puts everything back itself
       work(['maintenance']);
       await until(async () => (await engine.queues.lookUp('maintenance', 'queue-epoch')) === 'live');
@@ -212,6 +250,45 @@ describe.each(backends())('on %s', (backend) => {
       );
       work(['steps', 'first-stage']);
       expect((await reach(id, ['completed', 'failed'], 40_000)).status).toBe('completed');
+    },
+  );
+
+  test.each(releases.filter(({ payloads }) => payloads.intake))(
+    'events, deliveries and what others put in by $release are taken',
+    async ({ payloads }) => {
+      const { engine, organizationId, work } = start(backend);
+      const { events, projects } = engine.databases.inOrganization(organizationId);
+      const told = event(organizationId);
+      const wish = { ...subscription(organizationId), destination: 'https://127.0.0.1/nobody' };
+      await events(async (em) => {
+        const source = { id: randomUUID(), organizationId, name: 'acme', provider: 'github' as const };
+        em.persist([em.create(EventSource, source), em.create(Event, { ...told, eventSourceId: source.id })]);
+        await em.flush();
+        em.persist(em.create(EventProcessing, { ...processing(told), handler: 'take-note' }));
+        em.persist(em.create(Subscription, wish));
+      });
+      await projects(async (em) => {
+        em.persist(em.create(Organization, { id: organizationId, name: 'Acme', slug: organizationId }));
+      });
+      const key = await createApiKey(engine.databases, organizationId, 'another program');
+      work();
+      const known = { organizationId, eventId: told.id, subscriptionId: wish.id };
+      const add = (kind: LaterKind, more = {}) => addFilled(payloads[kind] as Payload, { ...known, ...more });
+      expect(await finished(await add('event'))).toBe('take-note: took note');
+      expect(await finished(await add('delivery'))).toBe('0 delivered, 0 not');
+      const signed = {
+        organization: organizationId,
+        idempotencyKey: randomUUID(),
+        body: '{"name":"put in"}',
+      };
+      const signature = signatureOf(signed, sha256(key));
+      const { workflowId } = (await finished(await add('intake', { ...signed, signature }))) as {
+        workflowId: string;
+      };
+      expect(await system.workflow(workflowId)).toMatchObject({
+        name: 'put in',
+        createdBy: 'another program',
+      });
     },
   );
 });
