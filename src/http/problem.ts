@@ -178,6 +178,9 @@ export function problemHandler(
     const problem = problemOf(error);
     if (problem.status >= 500) {
       logger.error({ err: error, requestId: requestIdOf(res), path: req.path }, 'a request failed');
+    } else if (codeOf(error)) {
+      // where that is not whoever asked, it is we who should have known
+      logger.warn({ err: error, requestId: requestIdOf(res), path: req.path }, 'the database refused it');
     }
     // half an answer is out already: express can only cut the connection
     if (res.headersSent) return next(error);
