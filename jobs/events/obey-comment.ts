@@ -11,11 +11,9 @@ import { workflowsOf } from './correlate.ts';
 /** Whom GitHub knows as one of the project. */
 const insiders = ['OWNER', 'MEMBER', 'COLLABORATOR'];
 
-const name = 'obey-comment';
-
 /** Passes on what people say to a workflow in a comment on its pull requests or issues. */
 export const obeyComment = defineEventHandler({
-  name,
+  name: 'obey-comment',
   on: ['github:issue_comment.created', 'github:pull_request_review_comment.created', 'linear:Comment.create'],
   async handle(event, context) {
     const { comment, data } = event.payload as Body;
@@ -59,7 +57,7 @@ async function wasHeard(event: Event, workflowId: string, { db }: EventContext):
           and earlier.id <> ? and earlier.created_at < ? and heard.status in ('processed', 'ignored') limit 1`,
       [
         workflowId,
-        name,
+        obeyComment.name,
         event.source,
         event.threadId ?? '',
         JSON.stringify(about),
