@@ -5,7 +5,13 @@ import { plainSummary } from './test/support/plain-summary.ts';
 const browser = 'test/browser/**/*.test.ts';
 const fault = 'test/fault/**/*.test.ts';
 
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' as const };
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+  // what is waited for comes sooner or later on a busy machine
+  expect: { poll: { timeout: 20_000 } },
+};
 
 export default defineConfig({
   test: {

@@ -44,7 +44,7 @@ export function start(args: string[], env: Record<string, string> = {}): Running
     output,
     ended,
     kill: (signal) => void child.kill(signal),
-    until: async (pattern, patienceMs = 90_000) => {
+    until: async (pattern, patienceMs = 240_000) => {
       for (const giveUpAt = Date.now() + patienceMs; Date.now() < giveUpAt; await sleep(50)) {
         const found = pattern.exec(output());
         if (found) return found;

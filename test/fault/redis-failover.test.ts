@@ -70,5 +70,5 @@ describe.runIf(hasPrograms('redis-server', 'redis-sentinel', 'redis-cli')).each(
       expect((await until(id, ['completed', 'failed'], 120_000)).status).toBe('completed');
     expect(done).toHaveLength(workflows * stages.length);
     expect(new Set(done).size).toBe(done.length);
-  }, 240_000);
+  }, 400_000);
 });

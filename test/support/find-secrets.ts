@@ -73,13 +73,24 @@ async function valueIn(redis: Redis, key: string): Promise<unknown> {
   }
 }
 
-/** Names and contents of all files below a directory. */
+/** Names and contents of all files below a directory, in which others may be at work. */
 export function dumpFiles(directory: string): string {
   const files = globSync('**/*', { cwd: directory, exclude: () => false });
   return [...files, ...globSync('**/.*/**/*', { cwd: directory }), ...globSync('**/.*', { cwd: directory })]
     .map((file) => {
       const whole = path.join(directory, file);
-      return statSync(whole).isFile() ? `${file}\n${readFileSync(whole, 'latin1')}\n` : `${file}\n`;
+      const isFile = statSync(whole, { throwIfNoEntry: false })?.isFile();
+      return isFile ? `${file}\n${contentOf(whole)}\n` : `${file}\n`;
     })
     .join('');
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    // it has gone since it was listed
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }

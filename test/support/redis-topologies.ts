@@ -1,6 +1,7 @@
 /** Redis as it is run for real, of child processes on free ports: a primary with Sentinels, and a Cluster of six. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,8 +30,10 @@ class Servers {
     const server = spawn(program, [file], { stdio: 'ignore' });
     this.processes.set(port, server);
     for (let look = 0; ; look++) {
-      if (await answers(port)) return;
-      if (look > 100) throw new Error(`${program} on port ${port} does not answer`);
+      const isAnswered = await answers(port);
+      if (isAnswered && server.exitCode === null) return;
+      if (look > 300 || server.exitCode !== null)
+        throw new Error(`${program} on port ${port} does not answer`);
       await sleep(100);
     }
   }
@@ -67,19 +70,21 @@ async function untilSynced(ports: readonly number[]): Promise<void> {
     return said.includes('role:slave') && !said.includes('master_link_status:up');
   };
   for (let look = 0; (await Promise.all(ports.map(isBehind))).some(Boolean); look++) {
-    if (look > 300) throw new Error('the replicas do not come up to date');
+    if (look > 900) throw new Error('the replicas do not come up to date');
     await sleep(100);
   }
 }
 
-/** What cannot be started as a whole leaves nothing behind. */
+/** What cannot be started as a whole leaves nothing behind, and is tried anew: a free port may be taken before its use. */
 async function started(start: (servers: Servers) => Promise<Topology>): Promise<Topology> {
-  const servers = new Servers();
-  try {
-    return await start(servers);
-  } catch (error) {
-    await servers.stop();
-    throw error;
+  for (let tries = 1; ; tries++) {
+    const servers = new Servers();
+    try {
+      return await start(servers);
+    } catch (error) {
+      await servers.stop();
+      if (tries === 3) throw error;
+    }
   }
 }
 
@@ -97,8 +102,8 @@ async function sentinel(servers: Servers): Promise<Topology> {
   for (const port of sentinels) {
     await servers.start('redis-sentinel', port, [
       `sentinel monitor main 127.0.0.1 ${primary} 2`,
-      'sentinel down-after-milliseconds main 1000',
-      'sentinel failover-timeout main 5000',
+      'sentinel down-after-milliseconds main 3000',
+      'sentinel failover-timeout main 10000',
     ]);
   }
   const primaryNow = async () =>
@@ -106,7 +111,7 @@ async function sentinel(servers: Servers): Promise<Topology> {
       ((await ask(sentinels[0] as number, 'SENTINEL', 'get-master-addr-by-name', 'main')) as string[])[1],
     );
   // Sentinels must know the replicas and one another before they can act
-  for (let look = 0; look < 200; look++) {
+  for (let look = 0; look < 900; look++) {
     const known = (await ask(sentinels[0] as number, 'SENTINEL', 'master', 'main')) as string[];
     const of = (name: string) => Number(known[known.indexOf(name) + 1]);
     if (of('num-slaves') === 2 && of('num-other-sentinels') === 2) break;
@@ -119,7 +124,7 @@ async function sentinel(servers: Servers): Promise<Topology> {
       const old = await primaryNow();
       servers.processes.get(old)?.kill('SIGKILL');
       for (let look = 0; (await primaryNow()) === old; look++) {
-        if (look > 300) throw new Error('no Sentinel has made another primary');
+        if (look > 900) throw new Error('no Sentinel has made another primary');
         await sleep(100);
       }
     },
@@ -127,14 +132,31 @@ async function sentinel(servers: Servers): Promise<Topology> {
   };
 }
 
+/** Free ports whose bus, 10000 above, is free as well. */
+async function portsWithBus(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const found = await freePort();
+    // that of the bus must be below 65536
+    const port = found > 55_000 ? found - 20_000 : found;
+    if ((await isFree(port)) && (await isFree(port + 10_000))) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
 /** Three primaries with a replica each. */
 export const startCluster = (): Promise<Topology> => started(cluster);
 
 async function cluster(servers: Servers): Promise<Topology> {
-  // the bus has its port too, which must be below 65536
-  const ports = (await Promise.all(Array.from({ length: 6 }, freePort))).map((port) =>
-    port > 55_000 ? port - 20_000 : port,
-  );
+  const ports = await portsWithBus(6);
   for (const port of ports) {
     await servers.start('redis-server', port, [
       ...inMemory,
@@ -147,7 +169,7 @@ async function cluster(servers: Servers): Promise<Topology> {
   await run('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-replicas', '1', '--cluster-yes']);
   const isWell = async (port: number) =>
     String(await ask(port, 'CLUSTER', 'INFO')).includes('cluster_state:ok');
-  for (let look = 0; look < 200 && !(await Promise.all(ports.map(isWell))).every(Boolean); look++)
+  for (let look = 0; look < 900 && !(await Promise.all(ports.map(isWell))).every(Boolean); look++)
     await sleep(100);
   await untilSynced(ports);
   const primaryOf = async (port: number, slot: number) => {
@@ -162,7 +184,7 @@ async function cluster(servers: Servers): Promise<Topology> {
       servers.processes.get(old)?.kill('SIGKILL');
       const other = ports.find((port) => port !== old) as number;
       for (let look = 0; (await primaryOf(other, slot)) === old; look++) {
-        if (look > 300) throw new Error('the Cluster has made no other primary');
+        if (look > 900) throw new Error('the Cluster has made no other primary');
         await sleep(100);
       }
     },
