@@ -3,28 +3,37 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { defineStage } from '../../src/engine/define.ts';
 import { jobIdOf } from '../../src/engine/jobs.ts';
+import { timings } from '../../src/engine/timings.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
+import { stageTimeIsUp } from './time/time-is-up.ts';
 import { makeWorld } from './time/world.ts';
 
 let fresh: FreshDatabases;
 let system: TestEngine;
+const usual = { ...timings };
 beforeAll(async () => {
   fresh = await freshDatabases();
+  // an operation is held here, and is not to be lost
+  timings.lockMs = 20_000;
 });
 afterEach(() => {
   vi.restoreAllMocks();
   return system.close();
 });
-afterAll(() => fresh.drop());
+afterAll(async () => {
+  Object.assign(timings, usual);
+  await fresh.drop();
+});
 
 describe.each(backends())('on %s, the job of a stage', (backend) => {
   test('whose row is over when it is taken up anew ends after the jobs below it, and the queue has nothing to complain of', async () => {
     const { note, held, notes } = makeWorld();
     const stage = defineStage({
       name: 'holding',
-      timeout: '1s',
+      timeout: '1h',
       run: async ({ perform }) => void (await perform('held', note.with({ text: 'held' }))),
     });
     system = testEngine(fresh, backend, { stages: [stage], operations: [note] });
@@ -39,14 +48,16 @@ describe.each(backends())('on %s, the job of a stage', (backend) => {
     });
     const id = await system.enqueue();
     system.work();
+    await until(() => held.has('held'));
+    await stageTimeIsUp(system, id);
     await system.until(id, ['failed']);
     const [row] = await system.stages(id);
     const job = async () =>
       (await system.engine.queues.queue('holding').getJob(jobIdOf(row as WorkflowStageExecution))) as Job;
-    await expect.poll(async () => (await job()).getState(), { timeout: 20_000 }).toBe('waiting-children');
+    await expect.poll(async () => (await job()).getState()).toBe('waiting-children');
     expect((await job()).attemptsStarted).toBeGreaterThan(1);
     held.get('held')?.();
-    await expect.poll(async () => (await job()).getState(), { timeout: 20_000 }).toBe('completed');
+    await expect.poll(async () => (await job()).getState()).toBe('completed');
     expect((await job()).returnvalue).toMatch(/^nothing to do/);
     expect(notes).toEqual(['held']);
   });

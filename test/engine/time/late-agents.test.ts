@@ -6,19 +6,28 @@ import { CodegenOperation } from '../../../entities/workflows/operation.ts';
 import { defineOperation, defineStage, defineStep } from '../../../src/engine/define.ts';
 import { RetryLater } from '../../../src/engine/errors.ts';
 import { receiveSignal } from '../../../src/engine/receive-signal.ts';
+import { timings } from '../../../src/engine/timings.ts';
 import { backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { until } from '../../support/until.ts';
+import { stageTimeIsUp, stepTimeIsUp } from './time-is-up.ts';
 
 const stepIds = ['1a1a1a1a-1a1a-4a1a-8a1a-1a1a1a1a1a1a', '2b2b2b2b-2b2b-4b2b-8b2b-2b2b2b2b2b2b'] as const;
 
 let fresh: FreshDatabases;
 let system: TestEngine;
+const usual = { ...timings };
 beforeAll(async () => {
   fresh = await freshDatabases();
+  // operations are held here, and none is to be lost
+  timings.lockMs = 20_000;
 });
 afterEach(() => system.close());
-afterAll(() => fresh.drop());
+afterAll(async () => {
+  Object.assign(timings, usual);
+  await fresh.drop();
+});
 
 /** Agents by name: at work until they are done or stopped. */
 function agency() {
@@ -79,11 +88,13 @@ function agency() {
 const rows = () => system.engine.databases.inOrganization(system.organizationId);
 const stopsOf = (workflowExecutionId: string) =>
   rows().workflows((em) => em.find(CodegenOperation, { workflowExecutionId, operationType: 'stop' }));
-const until = async (isTrue: () => Promise<boolean> | boolean, ms = 20_000) => {
-  for (const end = Date.now() + ms; !(await isTrue()); await sleep(50)) {
-    if (Date.now() > end) throw new Error('it did not come about in time');
-  }
-};
+/** Until it waits for an agent that is at work. */
+const untilWaitsFor = (workflowExecutionId: string, key: string) =>
+  until(() =>
+    rows().workflows((em) =>
+      em.count(CodegenOperation, { workflowExecutionId, key, waitingOn: { $ne: null } }),
+    ),
+  );
 const send = (workflowId: string, type: 'retry' | 'cancel') =>
   receiveSignal(system.engine, {
     organizationId: system.organizationId,
@@ -97,7 +108,7 @@ describe.each(backends())('on %s, agents', (backend) => {
     const world = agency();
     const stage = defineStage({
       name: 'late_stage',
-      timeout: '3s',
+      timeout: '1h',
       async run({ perform, performAll }) {
         await perform('begin done', world.begin.with({ runId: 'done', hold: false }));
         world.done.add('done');
@@ -109,6 +120,8 @@ describe.each(backends())('on %s, agents', (backend) => {
     system = testEngine(fresh, backend, { stages: [stage], operations: world.operations });
     system.work();
     const id = await system.enqueue();
+    await untilWaitsFor(id, 'wait a');
+    await stageTimeIsUp(system, id);
     await system.until(id, ['failed']);
     await until(() => world.atWork.size === 0);
     await until(async () => (await stopsOf(id)).every(({ status }) => status === 'succeeded'));
@@ -120,12 +133,14 @@ describe.each(backends())('on %s, agents', (backend) => {
     const world = agency();
     const stage = defineStage({
       name: 'late_stage',
-      timeout: '1s',
+      timeout: '1h',
       run: async ({ perform }) => void (await perform('x', world.begin.with({ runId: 'x', hold: true }))),
     });
     system = testEngine(fresh, backend, { stages: [stage], operations: world.operations });
     system.work();
     const id = await system.enqueue();
+    await until(() => world.held.has('x'));
+    await stageTimeIsUp(system, id);
     await system.until(id, ['failed']);
     world.held.get('x')?.();
     await until(() => world.stops.length > 0);
@@ -136,7 +151,7 @@ describe.each(backends())('on %s, agents', (backend) => {
     const world = agency();
     const item = defineStep({
       name: 'have-it-done',
-      timeout: '2s',
+      timeout: '1h',
       async run({ item: { title: runId }, perform }) {
         await perform('begin', world.begin.with({ runId, hold: false }));
         await perform('wait', world.wait.with({ runId }));
@@ -153,9 +168,10 @@ describe.each(backends())('on %s, agents', (backend) => {
     system.work();
     const id = await system.enqueue();
     await until(() => world.atWork.size === 2);
+    await stepTimeIsUp(system, stepIds[0]);
+    await until(() => world.stops.length > 0);
     world.done.add('run 1');
     expect((await system.until(id, ['completed', 'failed'])).status).toBe('completed');
-    await until(() => world.stops.length > 0);
     expect(world.stops).toEqual(['run 0']);
   });
 });
@@ -163,7 +179,7 @@ describe.each(backends())('on %s, agents', (backend) => {
 const lateStage = (world: ReturnType<typeof agency>) =>
   defineStage({
     name: 'late_stage',
-    timeout: '2s',
+    timeout: '1h',
     async run({ perform }) {
       await perform('begin', world.begin.with({ runId: 'a', hold: false }));
       await perform('wait', world.wait.with({ runId: 'a' }));
@@ -176,6 +192,8 @@ test('though the queue is lost before they are, agents are stopped', async () =>
   system = testEngine(fresh, 'PostgreSQL', { stages: [lateStage(world)], operations: world.operations });
   const worker = system.work();
   const id = await system.enqueue();
+  await untilWaitsFor(id, 'wait');
+  await stageTimeIsUp(system, id);
   await system.until(id, ['failed']);
   await until(async () => (await stopsOf(id)).some(({ waitingOn }) => waitingOn));
   await worker.close();
@@ -192,6 +210,8 @@ test('another attempt goes on with an agent that nobody has stopped yet', async 
   system = testEngine(fresh, 'PostgreSQL', { stages: [lateStage(world)], operations: world.operations });
   system.work();
   const id = await system.enqueue();
+  await untilWaitsFor(id, 'wait');
+  await stageTimeIsUp(system, id);
   await system.until(id, ['failed']);
   await until(async () => {
     world.done.add('a');
@@ -212,6 +232,8 @@ test('a cancellation stops them itself, and what was under way does no harm', as
   system = testEngine(fresh, 'PostgreSQL', { stages: [lateStage(world)], operations: world.operations });
   system.work();
   const id = await system.enqueue();
+  await untilWaitsFor(id, 'wait');
+  await stageTimeIsUp(system, id);
   await system.until(id, ['failed']);
   await send(id, 'cancel');
   world.self.isDeaf = false;

@@ -25,7 +25,7 @@ const silent = (answers: number) =>
     ...shape,
     name: 'silent',
     retry: { attempts: 3, delay: '20ms' },
-    timeout: '300ms',
+    timeout: '2s',
     run: async (_, { signal }) => {
       attempts += 1;
       if (attempts >= answers) return {};
@@ -39,7 +39,7 @@ const putOff = defineOperation({
   ...shape,
   name: 'put-off',
   retry: { attempts: 3, delay: '20ms' },
-  patience: '1s',
+  patience: '4s',
   run: async () => {
     attempts += 1;
     throw new RetryLater(200, 'a rate limit');
@@ -79,7 +79,7 @@ describe.each(backends())('on %s, an operation', (backend) => {
 
   test('that is put off for longer than its patience fails, and says what it waited on', async () => {
     const { workflow, row } = await run(putOff);
-    expect(workflow.errorMessage).toBe('Gave up after 1s of waiting on a rate limit.');
+    expect(workflow.errorMessage).toBe('Gave up after 4s of waiting on a rate limit.');
     expect(row).toMatchObject({ status: 'failed', attempts: 0 });
     expect(attempts).toBeGreaterThan(2);
   });

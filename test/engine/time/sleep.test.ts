@@ -7,6 +7,7 @@ import type { Duration } from '../../../src/engine/duration.ts';
 import { backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { until } from '../../support/until.ts';
 import { makeWorld, type World } from './world.ts';
 
 let fresh: FreshDatabases;
@@ -44,7 +45,7 @@ describe.each(backends())('on %s, a stage that sleeps', (backend) => {
       .inOrganization(system.organizationId)
       .workflows((em) => em.find(Timer, { workflowExecutionId: id }));
   const untilAsleep = async (id: string) => {
-    for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
+    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
       const [stage] = await system.stages(id);
       if (stage?.waitingUntil && stage.status === 'waiting') return stage;
     }
@@ -52,7 +53,7 @@ describe.each(backends())('on %s, a stage that sleeps', (backend) => {
   };
 
   test('says until when, holds no worker, and goes on then, past what it did', async () => {
-    const { enqueue, work, engine, until, workflow } = start(sleeper('3s', '2s'));
+    const { enqueue, work, engine, until: reach, workflow } = start(sleeper('8s', '6s'));
     work();
     const id = await enqueue();
     const stage = await untilAsleep(id);
@@ -64,10 +65,11 @@ describe.each(backends())('on %s, a stage that sleeps', (backend) => {
     });
     expect(await workflow(id)).toMatchObject({ status: 'waiting', waitingOn: 'its sleep "nap"' });
     const job = await engine.queues.queue('sleeper').getJob(`${stage.id}-${stage.incarnation}`);
-    expect(await job?.getState()).toBe('delayed');
+    // its row says so a moment before
+    await expect.poll(() => job?.getState()).toBe('delayed');
     expect(world.notes).toEqual(['before']);
     // its timeout is shorter than its sleep, which does not count
-    const done = await until(id, ['completed', 'failed']);
+    const done = await reach(id, ['completed', 'failed']);
     expect(done.status).toBe('completed');
     expect(done.completedAt?.getTime()).toBeGreaterThanOrEqual(timer?.dueAt.getTime() ?? 0);
     expect(world.notes).toEqual(['before', 'after']);
@@ -75,34 +77,33 @@ describe.each(backends())('on %s, a stage that sleeps', (backend) => {
   });
 
   test('sleeps until the time that was first worked out, though the queue is lost meanwhile', async () => {
-    const { enqueue, work, engine, until } = start(sleeper('4s'), true);
+    const { enqueue, work, engine, until: reach } = start(sleeper('15s'), true);
     work();
     const id = await enqueue();
     await untilAsleep(id);
     const dueAt = (await timers(id))[0]?.dueAt as Date;
     await engine.queues.empty(['sleeper', 'github', 'projections', 'maintenance']);
-    await sleep(2_500);
+    await until(async () => ((await system.stages(id))[0]?.incarnation ?? 0) > 1);
     const again = await untilAsleep(id);
-    expect(again.incarnation).toBeGreaterThan(1);
     expect(again.waitingUntil).toEqual(dueAt);
-    const done = await until(id, ['completed', 'failed']);
+    const done = await reach(id, ['completed', 'failed']);
     expect(done.status).toBe('completed');
     expect(done.completedAt?.getTime()).toBeGreaterThanOrEqual(dueAt.getTime());
     expect(world.notes).toEqual(['before', 'after']);
   });
 
   test('does not sleep until a time that is past', async () => {
-    const { enqueue, work, until } = start(sleeper(new Date(Date.now() - 1_000)));
+    const { enqueue, work, until: reach } = start(sleeper(new Date(Date.now() - 1_000)));
     work();
-    expect((await until(await enqueue(), ['completed', 'failed'])).status).toBe('completed');
+    expect((await reach(await enqueue(), ['completed', 'failed'])).status).toBe('completed');
   });
 
   test('wakes up together with its steps, which may sleep as well', async () => {
     const nap = defineStep({
       name: 'nap',
-      timeout: '1s',
+      timeout: '5s',
       async run({ sleepUntil, item }) {
-        await sleepUntil('nap', item.title === 'long' ? '2500ms' : '500ms');
+        await sleepUntil('nap', item.title === 'long' ? '8s' : '500ms');
       },
     });
     const stage = defineStage({
@@ -120,10 +121,16 @@ describe.each(backends())('on %s, a stage that sleeps', (backend) => {
         );
       },
     });
-    const { enqueue, work, until, engine, organizationId } = start(() => ({ stages: [stage], steps: [nap] }));
+    const {
+      enqueue,
+      work,
+      until: reach,
+      engine,
+      organizationId,
+    } = start(() => ({ stages: [stage], steps: [nap] }));
     work();
     const id = await enqueue();
-    expect((await until(id, ['completed', 'failed'])).status).toBe('completed');
+    expect((await reach(id, ['completed', 'failed'])).status).toBe('completed');
     const steps = await engine.databases
       .inOrganization(organizationId)
       .workflows((em) => em.find(WorkflowStepExecution, { workflowExecutionId: id }));

@@ -8,6 +8,7 @@ import { timesOf } from '../../../src/engine/time/start-and-deadline.ts';
 import { backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { until } from '../../support/until.ts';
 import { makeWorld, type World } from './world.ts';
 
 let fresh: FreshDatabases;
@@ -39,10 +40,15 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     return system;
   };
 
+  const deadlineIsUp = (id: string, deadlineAt = new Date(Date.now() - 1)) =>
+    system.engine.databases
+      .inOrganization(system.organizationId)
+      .workflows((em) => em.nativeUpdate(WorkflowExecution, { id }, { deadlineAt }));
+
   test('with a start ahead of it waits in sight, even if the queue is lost, and begins then', async () => {
     const { enqueue, work, engine, workflow, stages, untilAsked } = start(true);
     work();
-    const startAt = soon(4_000);
+    const startAt = soon(12_000);
     const id = await enqueue({ startAt });
     await engine.queues.empty(['noting', 'asking', 'github', 'projections', 'maintenance']);
     await sleep(2_500);
@@ -74,11 +80,13 @@ describe.each(backends())('on %s, a workflow', (backend) => {
   });
 
   test('that waits for a person past its deadline fails, and says so', async () => {
-    const { enqueue, work, until, stages } = start();
+    const { enqueue, work, until: reach, stages, untilAsked } = start();
     work();
-    const deadlineAt = soon(2_500);
-    const id = await enqueue({ deadlineAt });
-    const failed = await until(id, ['failed', 'completed']);
+    const id = await enqueue({ deadlineIn: '1h' });
+    await untilAsked(id);
+    const deadlineAt = soon(-1);
+    await deadlineIsUp(id, deadlineAt);
+    const failed = await reach(id, ['failed', 'completed']);
     expect(failed.errorMessage).toBe(
       `The deadline of the workflow, ${deadlineAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, passed while it waited on plan approval.`,
     );
@@ -87,7 +95,7 @@ describe.each(backends())('on %s, a workflow', (backend) => {
   });
 
   test('that nobody has begun by its deadline fails as well, paused or not', async () => {
-    const { enqueue, engine, until, stages, work } = start();
+    const { enqueue, engine, until: reach, stages, work } = start();
     const ids = [
       await enqueue({ startAt: soon(500), deadlineIn: '1s' }),
       await enqueue({ deadlineIn: '1s' }),
@@ -100,22 +108,24 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     // one that serves no stage, and keeps the time all the same
     work(['projections']);
     for (const id of ids)
-      expect((await until(id, ['failed'])).errorMessage).toMatch(/^The deadline of the workflow/);
+      expect((await reach(id, ['failed'])).errorMessage).toMatch(/^The deadline of the workflow/);
     for (const id of ids)
       expect((await stages(id)).every(({ status }) => ['failed', 'pending'].includes(status))).toBe(true);
     expect(world.notes).toEqual([]);
   });
 
   test('loses what it has begun by its deadline, but no effect', async () => {
-    const { enqueue, engine, until, work } = start();
+    const { enqueue, engine, until: reach, work } = start();
     world.putOff.set('noted', 'later');
     work();
-    const id = await enqueue({ deadlineIn: '1500ms' });
-    const failed = await until(id, ['failed']);
-    expect(failed.errorMessage).toMatch(/passed while it waited on note \(the world to calm down\)\.$/);
+    const id = await enqueue({ deadlineIn: '1h' });
     const db = engine.databases.inOrganization(system.organizationId);
-    const operations = await db.workflows((em) => em.find(GithubOperation, { workflowExecutionId: id }));
-    expect(operations).toMatchObject([{ status: 'cancelled', errorMessage: failed.errorMessage }]);
+    const operationsOf = () => db.workflows((em) => em.find(GithubOperation, { workflowExecutionId: id }));
+    await until(async () => (await operationsOf())[0]?.waitingOn);
+    await deadlineIsUp(id);
+    const failed = await reach(id, ['failed']);
+    expect(failed.errorMessage).toMatch(/passed while it waited on note \(the world to calm down\)\.$/);
+    expect(await operationsOf()).toMatchObject([{ status: 'cancelled', errorMessage: failed.errorMessage }]);
   });
 });
 

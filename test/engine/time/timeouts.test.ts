@@ -7,19 +7,28 @@ import { WorkflowStageExecution } from '../../../entities/workflows/workflow-sta
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
 import { type Catalogue, defineStage, defineStep } from '../../../src/engine/define.ts';
 import { receiveSignal } from '../../../src/engine/receive-signal.ts';
+import { timings } from '../../../src/engine/timings.ts';
 import { backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
+import { until } from '../../support/until.ts';
+import { stageTimeIsUp, stepTimeIsUp } from './time-is-up.ts';
 import { makeWorld, type World } from './world.ts';
 
 let fresh: FreshDatabases;
 let world: World;
 let system: TestEngine;
+const usual = { ...timings };
 beforeAll(async () => {
   fresh = await freshDatabases();
+  // operations are held here, and none is to be lost
+  timings.lockMs = 20_000;
 });
 afterEach(() => system.close());
-afterAll(() => fresh.drop());
+afterAll(async () => {
+  Object.assign(timings, usual);
+  await fresh.drop();
+});
 
 const start = (backend: 'PostgreSQL' | 'Redis', catalogue: (world: World) => Partial<Catalogue>) => {
   world = makeWorld();
@@ -31,11 +40,6 @@ const operations = (id: string) =>
   rows().workflows((em) =>
     em.find(GithubOperation, { workflowExecutionId: id }, { orderBy: { createdAt: 'asc' } }),
   );
-const until = async (isTrue: () => Promise<boolean> | boolean, ms = 20_000) => {
-  for (const end = Date.now() + ms; !(await isTrue()); await sleep(50)) {
-    if (Date.now() > end) throw new Error('it did not come about in time');
-  }
-};
 
 describe.each(backends())('on %s, a stage', (backend) => {
   test('that takes too long fails, says what it waited on, and cancels what it has not begun', async () => {
@@ -48,19 +52,21 @@ describe.each(backends())('on %s, a stage', (backend) => {
       putOff.set('slow', 'later');
       const late = defineStage({
         name: 'late_stage',
-        timeout: '5s',
+        timeout: '1h',
         run: async ({ perform }) => void (await perform('slow', note.with({ text: 'slow' }))),
       });
       return { stages: [late, { name: 'never', run: async () => {} }] };
     });
     work();
     const id = await enqueue();
+    await until(async () => (await operations(id))[0]?.waitingOn);
+    await stageTimeIsUp(system, id);
     const failed = await reach(id, ['failed', 'completed']);
     expect(failed).toMatchObject({
       status: 'failed',
       errorStage: 'late_stage',
       errorMessage:
-        'The stage late_stage took longer than the 5 s it has; it waited on note (the world to calm down).',
+        'The stage late_stage took longer than the 1 h it has; it waited on note (the world to calm down).',
     });
     expect((await stages(id)).map(({ status }) => status)).toEqual(['failed', 'pending']);
     expect(await operations(id)).toMatchObject([{ status: 'cancelled', errorMessage: failed.errorMessage }]);
@@ -86,15 +92,17 @@ describe.each(backends())('on %s, a stage', (backend) => {
       stages: [
         defineStage({
           name: 'late_stage',
-          timeout: '1s',
+          timeout: '1h',
           run: async ({ perform }) => void (await perform('x', note.with({ text: 'held back' }))),
         }),
       ],
     }));
     work();
     const id = await enqueue();
+    await until(() => world.held.size > 0);
+    await stageTimeIsUp(system, id);
     const failed = await reach(id, ['failed', 'completed']);
-    expect(failed.errorMessage).toMatch(/took longer than the 1 s it has; it waited on note\.$/);
+    expect(failed.errorMessage).toMatch(/took longer than the 1 h it has; it waited on note\.$/);
     expect(await operations(id)).toMatchObject([{ status: 'running' }]);
     world.held.get('held back')?.();
     await until(async () => (await operations(id))[0]?.status === 'succeeded');
@@ -112,7 +120,7 @@ describe.each(backends())('on %s, a stage', (backend) => {
       putOff.set('after', 'later');
       const patient = defineStage({
         name: 'patient',
-        timeout: '5s',
+        timeout: '8s',
         async run({ gate, perform }) {
           await perform('before', note.with({ text: 'before' }));
           await gate('q', { gate: 'plan', accepts: ['approve'], waitingOn: 'plan approval' });
@@ -127,14 +135,14 @@ describe.each(backends())('on %s, a stage', (backend) => {
     const [asked] = await stages(id);
     expect(asked?.timesOutAt).toBeNull();
     expect(asked?.timeLeftMs).toBeGreaterThan(0);
-    expect(asked?.timeLeftMs).toBeLessThanOrEqual(5_000);
-    await sleep(6_500);
+    expect(asked?.timeLeftMs).toBeLessThanOrEqual(8_000);
+    await sleep(9_500);
     expect((await system.workflow(id)).status).toBe('waiting');
     const { engine, organizationId } = system;
     await receiveSignal(engine, { organizationId, workflowId: id, type: 'approve', actor: 'Ada' });
     // from here on its own time counts again
     const failed = await reach(id, ['failed', 'completed']);
-    expect(failed.errorMessage).toMatch(/^The stage patient took longer than the 5 s it has/);
+    expect(failed.errorMessage).toMatch(/^The stage patient took longer than the 8 s it has/);
   });
 
   test('does not lose time to a missing credential, and gets what is left once it is there', async () => {
@@ -147,7 +155,7 @@ describe.each(backends())('on %s, a stage', (backend) => {
       putOff.set('locked', 'people');
       const stage = defineStage({
         name: 'locked_out',
-        timeout: '2s',
+        timeout: '6s',
         async run({ perform }) {
           await perform('x', note.with({ text: 'locked' }));
           await perform('y', note.with({ text: 'held at last' }));
@@ -158,12 +166,12 @@ describe.each(backends())('on %s, a stage', (backend) => {
     work();
     const id = await enqueue();
     await until(async () => (await stages(id))[0]?.clockStands === true);
-    await sleep(3_500);
+    await sleep(7_500);
     expect((await system.workflow(id)).isOver()).toBe(false);
     world.putOff.clear();
     const failed = await reach(id, ['failed', 'completed']);
     expect(world.notes).toEqual(['locked']);
-    expect(failed.errorMessage).toMatch(/^The stage locked_out took longer than the 2 s it has/);
+    expect(failed.errorMessage).toMatch(/^The stage locked_out took longer than the 6 s it has/);
     world.held.get('held at last')?.();
   });
 
@@ -177,27 +185,26 @@ describe.each(backends())('on %s, a stage', (backend) => {
       stages: [
         defineStage({
           name: 'paused_stage',
-          timeout: '2s',
+          timeout: '8s',
           run: async ({ perform }) => void (await perform('x', note.with({ text: 'held' }))),
         }),
       ],
     }));
     work();
     const id = await enqueue();
-    await until(async () => world.held.size > 0);
+    await until(() => world.held.size > 0);
     const { engine, organizationId } = system;
     const send = (type: 'pause' | 'resume') =>
       receiveSignal(engine, { organizationId, workflowId: id, type, actor: 'Ada' });
     await send('pause');
-    await sleep(3_500);
+    await sleep(9_500);
     expect((await system.workflow(id)).status).toBe('paused');
     const before = (await stages(id))[0]?.timesOutAt as Date;
     expect(before.getTime()).toBeLessThan(Date.now());
     await send('resume');
-    await until(async () => ((await stages(id))[0]?.timesOutAt?.getTime() ?? 0) > before.getTime());
     const failed = await reach(id, ['failed', 'completed']);
-    expect(failed.errorMessage).toMatch(/took longer than the 2 s it has/);
-    expect((failed.completedAt?.getTime() ?? 0) - before.getTime()).toBeGreaterThan(3_000);
+    expect(failed.errorMessage).toMatch(/took longer than the 8 s it has/);
+    expect((failed.completedAt?.getTime() ?? 0) - before.getTime()).toBeGreaterThan(9_000);
     world.held.get('held')?.();
   });
 
@@ -223,6 +230,9 @@ describe.each(backends())('on %s, a stage', (backend) => {
 
 describe.each(backends())('on %s, a step', (backend) => {
   test('that takes too long fails, those after it are skipped, and its fellows go on', async () => {
+    const a = '0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a';
+    const b = '0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b';
+    const c = '0c0c0c0c-0c0c-4c0c-8c0c-0c0c0c0c0c0c';
     const {
       work,
       enqueue,
@@ -231,12 +241,9 @@ describe.each(backends())('on %s, a step', (backend) => {
       putOff.set('a', 'later');
       const each = defineStep({
         name: 'note-item',
-        timeout: '1s',
+        timeout: '1h',
         run: async ({ perform, item }) => void (await perform('x', note.with({ text: item.title }))),
       });
-      const a = '0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a';
-      const b = '0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b';
-      const c = '0c0c0c0c-0c0c-4c0c-8c0c-0c0c0c0c0c0c';
       const stage = defineStage({
         name: 'steps_stage',
         async run({ runSteps, announce }) {
@@ -256,14 +263,18 @@ describe.each(backends())('on %s, a step', (backend) => {
     });
     work();
     const id = await enqueue();
+    const steps = () =>
+      rows().workflows((em) =>
+        em.find(WorkflowStepExecution, { workflowExecutionId: id }, { orderBy: { position: 'asc' } }),
+      );
+    await until(async () => (await steps()).some(({ status }) => status === 'completed'));
+    await until(async () => (await operations(id)).some(({ waitingOn }) => waitingOn));
+    await stepTimeIsUp(system, a);
     expect((await reach(id, ['failed', 'completed'])).status).toBe('completed');
-    const steps = await rows().workflows((em) =>
-      em.find(WorkflowStepExecution, { workflowExecutionId: id }, { orderBy: { position: 'asc' } }),
-    );
-    expect(steps).toMatchObject([
+    expect(await steps()).toMatchObject([
       {
         status: 'failed',
-        errorMessage: '"a" took longer than the 1 s it has; it waited on note (the world to calm down).',
+        errorMessage: '"a" took longer than the 1 h it has; it waited on note (the world to calm down).',
       },
       { status: 'completed' },
       { status: 'skipped' },
@@ -289,7 +300,7 @@ test('an effect in flight whose worker died is looked for, and not made, once it
     stages: [
       defineStage({
         name: 'late_stage',
-        timeout: '1s',
+        timeout: '1h',
         async run({ performAll }) {
           await performAll(['held there', 'held gone'], (text) => [text, note.with({ text })]);
         },
@@ -299,6 +310,7 @@ test('an effect in flight whose worker died is looked for, and not made, once it
   const first = work();
   const id = await enqueue();
   await until(() => world.held.size === 2);
+  await stageTimeIsUp(system, id);
   expect((await reach(id, ['failed'])).status).toBe('failed');
   // as a kill leaves them: claimed, one effect made, no receipt, and the queue is lost as well
   await rows().workflows(async (em) => {
@@ -310,7 +322,7 @@ test('an effect in flight whose worker died is looked for, and not made, once it
   world.notes.splice(0, 2, 'held there');
   await engine.queues.empty(['late-stage', 'github', 'maintenance']);
   work();
-  await until(async () => (await operations(id)).every((operation) => operation.isOver()), 30_000);
+  await until(async () => (await operations(id)).every((operation) => operation.isOver()));
   const [there, gone] = (await operations(id)).sort((a, b) => (a.key > b.key ? -1 : 1));
   expect(there).toMatchObject({ key: 'held there', status: 'succeeded', adopted: true });
   expect(gone).toMatchObject({ key: 'held gone', status: 'cancelled' });
@@ -324,14 +336,13 @@ test('an effect in flight whose worker died is looked for, and not made, once it
 test('a stage restored from a backup begins its time anew', async () => {
   const {
     enqueue,
-    stages,
     until: reach,
     work,
   } = start('PostgreSQL', ({ note }) => ({
     stages: [
       defineStage({
         name: 'late_stage',
-        timeout: '2s',
+        timeout: '6s',
         run: async ({ perform }) => void (await perform('x', note.with({ text: 'held' }))),
       }),
     ],
@@ -345,8 +356,10 @@ test('a stage restored from a backup begins its time anew', async () => {
     await em.nativeUpdate(WorkflowStageExecution, { workflowExecutionId: id }, { timesOutAt: old });
     await em.nativeUpdate(WorkflowExecution, { id }, { ...running, restoredAt: new Date() });
   });
+  const begun = Date.now();
   work();
-  await until(async () => ((await stages(id))[0]?.timesOutAt?.getTime() ?? 0) > Date.now());
-  expect((await reach(id, ['failed'])).errorMessage).toMatch(/took longer than the 2 s it has/);
+  const failed = await reach(id, ['failed']);
+  expect(failed.errorMessage).toMatch(/took longer than the 6 s it has/);
+  expect(failed.completedAt?.getTime()).toBeGreaterThan(begun + 5_500);
   world.held.get('held')?.();
 });
