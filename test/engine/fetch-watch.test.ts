@@ -58,8 +58,7 @@ describe.each(backends())('a fetch loop that stands still, on %s,', (backend) =>
     const id = await system.enqueue();
     expect((await system.until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
     expect(seen.join()).toContain('The queue only-stage has work waiting');
-    await sleep(300);
-    expect(troubleHere()).toEqual([]);
+    await expect.poll(troubleHere).toEqual([]);
   }, 40_000);
 
   test('is noticed also where jobs were put off and waited for others before', async () => {

@@ -90,7 +90,7 @@ describe.each(backends())('on %s', (backend) => {
 
   /** What became of a delivery, once it has had so many attempts. */
   async function outcome(location: string, attempts = 1) {
-    for (const giveUpAt = Date.now() + 25_000; ; ) {
+    for (const giveUpAt = Date.now() + 60_000; ; ) {
       const { body } = await api.send('GET', location);
       if (body.attempts >= attempts && body.status !== 'sending') return body;
       if (Date.now() > giveUpAt) throw new Error(`it has not got on: ${JSON.stringify(body)}`);
@@ -144,6 +144,9 @@ describe.each(backends())('on %s', (backend) => {
       expect(new Webhook(all.secret).verify(body, headers)).toMatchObject({ id: headers['webhook-id'] });
       expect(() => new Webhook(all.secret).verify(`${body} `, headers)).toThrow();
     }
+    const delivered = async () =>
+      (await api.send('GET', `${all.url}/deliveries?status=delivered&limit=100`)).body.items.length;
+    await expect.poll(delivered).toBe(count);
     const kept = await api.send('GET', `${all.url}/deliveries?status=delivered&limit=3`);
     expect(kept.body.items).toMatchObject([{ attempts: 1, response: { status: 204 } }, {}, {}]);
     const next = await api.send('GET', `${all.url}/deliveries?limit=100&cursor=${kept.body.nextCursor}`);
@@ -173,8 +176,10 @@ describe.each(backends())('on %s', (backend) => {
     await subscribe({ ...at('/ok/watch'), sources: ['subscriptions'], types: ['subscription.disabled'] });
     system.work();
     const location = await sendTest(bad.url);
-    for (let attempt = 1; attempt <= 9; attempt++) {
-      const seen = await outcome(location, attempt);
+    for (let asked = 1, attempt = 0; attempt < 9; asked = attempt + 1) {
+      const seen = await outcome(location, asked);
+      // the second may come by itself before it is hurried
+      attempt = seen.attempts;
       const isLast = attempt === 9;
       expect([attempt, seen.status]).toEqual([attempt, isLast ? 'failed' : 'pending']);
       expect(seen).toMatchObject({ response: { status: 500 }, reason: 'The answer was 500.' });
@@ -249,7 +254,7 @@ describe.each(backends())('on %s', (backend) => {
       reason: 'No answer within 10 s.',
       response: { status: null },
     });
-    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(Date.now() - began).toBeLessThan(40_000);
     expect(cut).toMatchObject({ status: 'delivered', response: { body: 'x'.repeat(2_000) } });
     expect(ended).toMatchObject({ status: 'failed', response: { status: 410 } });
     expect((await api.send('GET', gone?.url as string)).body).toMatchObject({

@@ -60,12 +60,14 @@ describe('one key, one run', () => {
   });
 
   test('the run survives SIGKILL of the process that started it, and is found by its key', async () => {
-    const { child, started } = starter('sleep 1; echo survived', 'survivor');
+    const go = path.join(fixture.dataDir, 'go');
+    const { child, started } = starter(`until [ -e ${go} ]; do sleep .05; done; echo survived`, 'survivor');
     await started;
     child.kill('SIGKILL');
     const agent = agentOf('unused');
     const found = await agent.find('survivor');
     expect(found?.state).toBe('running');
+    writeFileSync(go, '');
     expect(await over(agent, found?.id ?? '')).toMatchObject({ state: 'completed', result: 'survived' });
   });
 

@@ -8,12 +8,14 @@ let server: Server;
 let url: string;
 /** What has arrived. */
 let bytes = 0;
+let onArrival = () => {};
 beforeAll(async () => {
   guardFetch();
   server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (data) => {
       bytes += data.length;
+      onArrival();
       setTimeout(() => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'), 200);
     });
   });
@@ -22,6 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   bytes = 0;
+  onArrival = () => {};
 });
 afterAll(() => server.close());
 
@@ -61,7 +64,7 @@ test('a right that is lost while connecting sends nothing either', async () => {
 
 test('a request under way is cut off', async () => {
   const claim = new AbortController();
-  setTimeout(() => claim.abort(new Error('taken over')), 50);
+  onArrival = () => claim.abort(new Error('taken over'));
   await expect(
     inTheNameOf(
       right(() => undefined, claim.signal),
