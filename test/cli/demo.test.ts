@@ -54,7 +54,7 @@ it('carries a requirement to merged code, and leaves nothing running', async () 
   expect([code, stderr]).toEqual([0, '']);
   expectMerged(stdout, path.basename(process.cwd()));
   await expectNothingRuns(stdout);
-}, 150_000);
+}, 400_000);
 
 it('does so again over the same data, though its worker is killed', async () => {
   running = demo();
@@ -66,7 +66,7 @@ it('does so again over the same data, though its worker is killed', async () => 
   expect(code).toBe(0);
   expectMerged(stdout, `${path.basename(process.cwd())}-2`);
   await expectNothingRuns(stdout);
-}, 150_000);
+}, 400_000);
 
 it.runIf(backends().includes('Redis'))(
   'runs on Redis, and with --keep takes further workflows until Ctrl-C',
@@ -93,7 +93,7 @@ it.runIf(backends().includes('Redis'))(
     expect(rejected).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Rejected \(plan\)/) });
     await expect
       .poll(async () => (await gsw(['status', id, '--demo'], client)).stderr, {
-        timeout: 30_000,
+        timeout: 60_000,
         interval: 500,
       })
       .toMatch(/failed at requirements decomposition: .*One is enough/);
@@ -109,7 +109,7 @@ it.runIf(backends().includes('Redis'))(
     expect(code).toBe(0);
     await expectNothingRuns(stdout);
   },
-  300_000,
+  600_000,
 );
 
 /** Runs what README.md says of enqueuing, as it stands there, in an empty folder and with nothing set but what it says to set. */
@@ -151,7 +151,7 @@ async function expectExamplesWork(repository: string): Promise<void> {
       await run(program, [file], env);
     }
   }
-  await expect.poll(async () => (await notes()).length, { timeout: 30_000 }).toBe(4);
+  await expect.poll(async () => (await notes()).length, { timeout: 60_000 }).toBe(4);
   const ended = await Promise.all((await notes()).map(({ id }) => api.workflows.wait(id)));
   expect(ended.map(({ status, errorMessage }) => errorMessage ?? status)).toEqual(Array(4).fill('completed'));
   expect(await notes()).toHaveLength(4);

@@ -1,6 +1,6 @@
 /** `gsw limits` and `gsw budget`, and what `gsw run` says to a line that is full. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { AuditEntry } from '../../entities/events/audit-entry.ts';
 import { auditProjection } from '../../jobs/projections/audit.ts';
 import { defineStage } from '../../src/engine/define.ts';
@@ -9,6 +9,9 @@ import { type TestApi, testApi } from '../http/api.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { gsw } from './gsw.ts';
+
+// many processes start
+vi.setConfig({ testTimeout: 240_000 });
 
 let fresh: FreshDatabases;
 let system: TestEngine;
@@ -66,7 +69,7 @@ it('shows limits with what is used of them, and an operator sets them', async ()
   const back = await operate('limits', 'set', ...ofTenant(), '--max-running', 'default');
   expect(back.code, back.stderr).toBe(0);
   expect(back.stdout).toMatch(/^running workflows {9}0 of no limit \(setting\)\n/);
-}, 60_000);
+});
 
 it.each([
   [[], /Say what to set: --max-running, --max-steps, --max-queued or --weight\./],
@@ -93,7 +96,7 @@ it('ends with 4 where the line is full, and says when to try again; what is in a
   const shown = await run('limits', 'show');
   expect(shown.stdout).toMatch(/^running workflows {9}1 of 1\n.*\nworkflows in line {9}1 of 1\n/);
   await operate('limits', 'set', ...ofTenant(), '--max-running', 'default', '--max-queued', 'default');
-}, 60_000);
+});
 
 it('shows what a workflow may spend and has spent, and sets it, with the reason in the audit log', async () => {
   const id = (await run('run', 'acme/widgets')).stdout.trim();
@@ -160,7 +163,7 @@ it('shows what a workflow may spend and has spent, and sets it, with the reason 
     code: 1,
     stderr: expect.stringMatching(/^gsw: There is no workflow /),
   });
-}, 90_000);
+});
 
 it('administers keys: makes one, puts another in its place, ends it, and shows none twice', async () => {
   const made = await run('key', 'create', 'nightly', '--role', 'viewer');
@@ -177,7 +180,7 @@ it('administers keys: makes one, puts another in its place, ends it, and shows n
   expect(shown.stdout).not.toContain(rotated.key);
   const looker = await gsw(['key', 'list'], { GSW_URL: api.url, GSW_API_KEY: made.stdout.trim() });
   expect([looker.code, looker.stderr]).toEqual([1, expect.stringContaining('This takes the role admin.')]);
-}, 60_000);
+});
 
 it('administers people and texts', async () => {
   const added = await run('members', 'add', 'ada@example.com', '--name', 'Ada', '--role', 'admin');
@@ -210,4 +213,4 @@ it('administers people and texts', async () => {
     code: 2,
     stderr: 'gsw: The template has no version 7.\n',
   });
-}, 90_000);
+});

@@ -2,12 +2,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { aggregateDays } from '../../src/events/aggregate.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
 import { gsw, sentence } from './gsw.ts';
+
+// many processes start
+vi.setConfig({ testTimeout: 240_000 });
 
 let fresh: FreshDatabases;
 let system: TestSystem;
@@ -24,7 +27,7 @@ beforeAll(async () => {
   repository = `${system.repository.owner}/${system.repository.name}`;
   workflow = (await api.send('POST', '/v1/workflows', { body: { repository, options: { autoMerge: true } } }))
     .body.id;
-}, 60_000);
+});
 afterAll(async () => {
   await api?.close();
   await system?.close();
@@ -51,15 +54,15 @@ async function file(name: string, text: string): Promise<string> {
 }
 
 it('gives requirements, edits the plan that it printed, and approves the one that was seen', async () => {
-  await system.untilAsked(workflow);
+  await system.untilAsked(workflow, 150_000);
   const text =
     '# Two things\n\n- Add greeting/hello.md that greets.\n- Add greeting/bye.md that says goodbye.\n';
   expect(await said('requirements', workflow, '-f', await file('r.md', text))).toContain(
     'Requirements given',
   );
   await system.until(workflow, ['waiting']);
-  await expect.poll(async () => (await run('plan', 'show', workflow)).code, { timeout: 20_000 }).toBe(0);
-  await system.untilAsked(workflow);
+  await expect.poll(async () => (await run('plan', 'show', workflow)).code, { timeout: 60_000 }).toBe(0);
+  await system.untilAsked(workflow, 150_000);
   const plan = await json('plan', 'show', workflow);
   const [first, second] = plan.steps;
   const kept = await file(
@@ -88,8 +91,8 @@ it('gives requirements, edits the plan that it printed, and approves the one tha
     'fine',
   );
   expect(approved).toMatchObject({ type: 'approve', gate: 'plan', reason: 'fine' });
-  await system.until(workflow, ['completed'], 60_000);
-}, 120_000);
+  await system.until(workflow, ['completed'], 150_000);
+});
 
 it('shows steps, operations, executions and figures, as tables and for programs', async () => {
   const steps = await json('steps', 'list', workflow);
@@ -128,7 +131,7 @@ it('shows steps, operations, executions and figures, as tables and for programs'
   );
   expect(found.map(({ id }: { id: string }) => id)).toEqual([workflow]);
   expect(await json('list', '--pull-request', '4711')).toEqual([]);
-}, 60_000);
+});
 
 it('lists versions of requirements, shows one, and what is different', async () => {
   const [version] = await json('requirements', 'list', repository);
@@ -140,7 +143,7 @@ it('lists versions of requirements, shows one, and what is different', async () 
   );
   const nobody = await run('requirements', 'list');
   expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringMatching(sentence)]);
-}, 30_000);
+});
 
 it('pins what GitHub has, puts it in order and settles how it behaves', async () => {
   await system.sandbox.github.addRepository({ owner: 'acme', name: 'alpha' });
@@ -181,7 +184,7 @@ it('pins what GitHub has, puts it in order and settles how it behaves', async ()
   ] as const) {
     expect([args, (await run('projects', ...args)).code]).toEqual([args, code]);
   }
-}, 60_000);
+});
 
 it('administers over the API what a key is there for: organisation, credentials, audit log, counts of events', async () => {
   expect(await said('organization', 'show')).toMatch(/^name +\S/);
@@ -221,7 +224,7 @@ it('administers over the API what a key is there for: organisation, credentials,
   // workers carry what was changed over every few seconds
   const listed = () => said('audit', 'list', '--limit', '150');
   await expect
-    .poll(listed, { timeout: 30_000 })
+    .poll(listed, { timeout: 60_000 })
     .toMatch(/key ci {2}credentials\.updated {2}projects\.credentials /);
   expect((await listed()).trimEnd().split('\n').length).toBeGreaterThan(20);
   const [verdict] = await json('audit', 'verify');
@@ -235,4 +238,4 @@ it('administers over the API what a key is there for: organisation, credentials,
   const counts = await json('events', 'counts', '--by', 'type', '--source', 'workflows');
   expect(counts.map(({ type }: { type: string }) => type)).toContain('workflow.queued');
   expect(await said('events', 'counts')).toMatch(/^\d{4}-\d\d-\d\d {2}workflows +\d+ events/m);
-}, 60_000);
+});

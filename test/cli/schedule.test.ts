@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { timeLines } from '../../src/cli/board.ts';
 import { listLine, timeThere } from '../../src/cli/schedule-lines.ts';
 import { plain, span } from '../../src/cli/style.ts';
@@ -7,6 +7,9 @@ import { type TestApi, testApi } from '../http/api.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { gsw } from './gsw.ts';
+
+// many processes start
+vi.setConfig({ testTimeout: 240_000 });
 
 let fresh: FreshDatabases;
 let system: TestEngine;

@@ -2,9 +2,12 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { temporaryDataDir } from '../support/throwaway-server.ts';
 import { gsw, type Running, sentence, start } from './gsw.ts';
+
+// many processes start
+vi.setConfig({ testTimeout: 240_000 });
 
 let env: { DATA_DIR: string; PORT: string };
 const running: Running[] = [];
@@ -29,7 +32,7 @@ it('asks for setup before a worker may start', async () => {
   const { code, stdout, stderr } = await gsw(['worker'], env);
   expect(stderr).toMatch(/^gsw: Nothing is set up in .* yet\. Run `.*setup` or `.*start` first\.\n$/);
   expect([code, stdout]).toEqual([1, '']);
-}, 60_000);
+});
 
 it('sets up, and may be repeated', async () => {
   const first = await gsw(['setup'], env);
@@ -45,7 +48,7 @@ it('sets up, and may be repeated', async () => {
   expect(second.code).toBe(0);
   expect(await readFile(keyFile, 'utf8')).toBe(key);
   expect(await gsw(['key'], env)).toEqual({ code: 0, stdout: key, stderr: '' });
-}, 90_000);
+});
 
 it('says so where its port is taken', async () => {
   const squatter = createServer();
@@ -62,7 +65,7 @@ it('says so where its port is taken', async () => {
     expect(code).toBe(1);
   }
   squatter.close();
-}, 60_000);
+});
 
 it('serves API and workers, tells why a workflow failed, and drains when asked to stop', async () => {
   const api = begin(['start', '--no-worker']);
@@ -90,9 +93,10 @@ it('serves API and workers, tells why a workflow failed, and drains when asked t
 
   worker.kill('SIGTERM');
   expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/Stopped\.\n$/) });
+  const pressedAt = performance.now();
   api.kill('SIGINT');
-  // npm passes a terminal's Ctrl-C on once more: that is no second request
+  // npm passes a terminal's Ctrl-C on once more: that is no second request, unless it comes much later
   await sleep(50);
-  api.kill('SIGINT');
+  if (performance.now() - pressedAt < 500) api.kill('SIGINT');
   expect(await api.ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/Stopped\.\n$/) });
-}, 90_000);
+});

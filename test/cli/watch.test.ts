@@ -3,12 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Toy, toy } from '../control/toy.ts';
 import { type TestApi, testApi } from '../http/api.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { gsw, start } from './gsw.ts';
+
+// many processes start
+vi.setConfig({ testTimeout: 240_000 });
 
 let fresh: FreshDatabases;
 let world: Toy;

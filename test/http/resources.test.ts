@@ -32,7 +32,7 @@ beforeAll(async () => {
   system.work();
   repository = `${system.repository.owner}/${system.repository.name}`;
   workflow = await askedForPlan();
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await api?.close();
   await system?.close();
@@ -42,7 +42,7 @@ afterAll(async () => {
 async function askedForPlan(): Promise<string> {
   const body = { repository, requirements, options: { autoMerge: true } };
   const { id } = (await api.send('POST', '/v1/workflows', { body })).body;
-  await system.untilAsked(id);
+  await system.untilAsked(id, 150_000);
   return id;
 }
 
@@ -142,7 +142,7 @@ describe('a plan that waits for approval', () => {
       202,
       { type: 'approve', gate: 'plan', reason: 'fine' },
     ]);
-    await system.until(workflow, ['completed'], 60_000);
+    await system.until(workflow, ['completed'], 150_000);
     // by now the plan has another version: the key still stands for what was done
     const again = await api.send('POST', approve, { body: { reason: 'fine' }, headers });
     expect([again.status, again.body.id]).toEqual([202, taken.body.id]);
@@ -153,7 +153,7 @@ describe('a plan that waits for approval', () => {
     });
     const late = await api.send('PUT', planOf(workflow), { body: asSent(plan) });
     expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('waits for approval')]);
-  }, 90_000);
+  }, 180_000);
 
   test('is carried out as edited: each step has a branch of its own', async () => {
     const { body } = await api.send('GET', `/v1/workflows/${workflow}/steps`);
@@ -284,7 +284,7 @@ describe('what was done', () => {
   test('is counted, and measured, for a span of time', async () => {
     const whole = (await api.send('GET', `/v1/workflows/${workflow}`)).body;
     const made = whole.operations.filter(({ status }: Step) => status === 'succeeded').length;
-    const until = Date.now() + 20_000;
+    const until = Date.now() + 60_000;
     const sum = (all: { succeeded: number }[]) => all.reduce((n, { succeeded }) => n + succeeded, 0);
     let { body } = await api.send('GET', '/v1/metrics');
     // told by way of the outbox
@@ -307,7 +307,7 @@ describe('what was done', () => {
     expect(before.body.workflows.completed).toBe(1);
     const wrong = await api.send('GET', '/v1/metrics?from=2020-01-01T00:00:00Z');
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '?from']);
-  }, 40_000);
+  }, 90_000);
 });
 
 describe('workflows are found', () => {

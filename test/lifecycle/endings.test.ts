@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
 import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
 import { receiveSignal } from '../../src/engine/receive-signal.ts';
@@ -10,6 +10,8 @@ import { type TestSystem, type TestSystemOptions, testSystem } from '../support/
 
 const requirements = '# One file\n\n- Add greeting/hello.md that greets the reader.\n';
 const automatic = { autoConfirmPlan: true, autoMerge: true } as const;
+
+vi.setConfig({ testTimeout: 180_000 });
 
 let fresh: FreshDatabases;
 beforeAll(async () => {
@@ -25,7 +27,7 @@ describe('a workflow', () => {
     return system;
   };
   afterEach(() => system.close());
-  const over = (id: string) => system.until(id, ['completed', 'failed'], 60_000);
+  const over = (id: string) => system.until(id, ['completed', 'failed'], 150_000);
   const signal = (id: string, type: 'approve' | 'reject' | 'requirements', more: object = {}) =>
     receiveSignal(system.engine, {
       organizationId: system.organizationId,
@@ -54,7 +56,7 @@ describe('a workflow', () => {
   test('without requirements waits until they are given', async () => {
     const { enqueue, untilAsked } = await start();
     const id = await enqueue({ options: { autoMerge: true } });
-    expect(await untilAsked(id)).toMatchObject({
+    expect(await untilAsked(id, 150_000)).toMatchObject({
       waitingOn: 'requirements',
       currentStage: 'requirements_input',
     });
@@ -62,14 +64,14 @@ describe('a workflow', () => {
       /takes no approve now: it waits on requirements, which takes: requirements/,
     );
     await signal(id, 'requirements', { payload: { text: requirements } });
-    const planned = await system.untilAsked(id, 30_000);
+    const planned = await system.untilAsked(id, 150_000);
     expect(planned.waitingOn).toBe('plan approval');
   });
 
   test('whose plan is rejected fails with who rejected it and why, and has created no issue', async () => {
     const { enqueue, untilAsked, engine, organizationId, sandbox } = await start();
     const id = await enqueue({ requirements });
-    await untilAsked(id, 30_000);
+    await untilAsked(id, 150_000);
     await signal(id, 'reject', { reason: 'too small to be worth it' });
     const row = await over(id);
     expect(row).toMatchObject({
@@ -135,7 +137,7 @@ describe('a workflow', () => {
     };
     const { enqueue, untilAsked, engine, organizationId, sandbox } = await start({ codegen: { script } });
     const id = await enqueue({ requirements, options: automatic });
-    const row = await untilAsked(id, 60_000);
+    const row = await untilAsked(id, 150_000);
     expect(row.status).toBe('waiting');
     expect(row.waitingOn).toMatch(
       /^a decision on pull request #1 \(68 of 100\), not passing after 3 rounds$/,
@@ -180,7 +182,7 @@ describe('a workflow', () => {
     });
     await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
     const id = await enqueue({ requirements, options: automatic });
-    const row = await untilAsked(id, 60_000);
+    const row = await untilAsked(id, 150_000);
     expect(row.errorMessage).toMatch(/cannot be merged: ci\/sandbox failed/);
   });
 
@@ -195,7 +197,7 @@ describe('a workflow', () => {
   test('waits for merge approval and merges when it is given', async () => {
     const { enqueue, untilAsked } = await start();
     const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
-    const row = await untilAsked(id, 60_000);
+    const row = await untilAsked(id, 150_000);
     expect(row.waitingOn).toMatch(/^merge approval of pull request #2 at [0-9a-f]{8}$/);
     await signal(id, 'approve');
     expect((await over(id)).status).toBe('completed');
