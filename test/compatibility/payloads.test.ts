@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Event } from '../../entities/events/event.ts';
@@ -32,6 +31,7 @@ import { createApiKey } from '../support/api-keys.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 const kindsOfWork = ['stage', 'step', 'operation', 'projection', 'maintenance'] as const;
 
@@ -93,13 +93,6 @@ const start = (backend: 'PostgreSQL' | 'Redis') => {
   return system;
 };
 const rows = () => system.engine.databases.inOrganization(system.organizationId).workflows;
-const until = async <T>(look: () => Promise<T | null | undefined | false> | T): Promise<T> => {
-  for (const end = Date.now() + 15_000; Date.now() < end; await sleep(50)) {
-    const seen = await look();
-    if (seen) return seen;
-  }
-  throw new Error('it does not come about');
-};
 
 const finished = (job: Job) =>
   until(async () =>

@@ -13,6 +13,7 @@ import { keepTime } from '../../src/engine/time/keep-time.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 import { type Toy, toy, whole } from './toy.ts';
 
 let fresh: FreshDatabases;
@@ -44,11 +45,6 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     db().workflows((em) => em.find(GithubOperation, { workflowExecutionId: id }));
   const over = (id: string) => engine.until(id, ['completed', 'failed', 'cancelled']);
   const made = () => [...world.world].sort();
-  const until = async (isSo: () => boolean | Promise<boolean>) => {
-    for (const deadline = Date.now() + 20_000; !(await isSo()); await sleep(20)) {
-      if (Date.now() > deadline) throw new Error('it did not come about');
-    }
-  };
 
   describe('that is paused', () => {
     test('begins nothing new, and goes on where it was when it is resumed', async () => {
@@ -61,7 +57,7 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       await until(async () => (await operations(id)).some((one) => one.scope.startsWith('do-item/')));
       await send(id, 'pause', { reason: 'lunch' });
       // what was begun before the pause may still be asking
-      await sleep(600);
+      await until(async () => (await operations(id)).every(({ status }) => status !== 'running'));
       world.isHeld = false;
       await sleep(600);
       expect(await workflow(id)).toMatchObject({ status: 'paused', pausedBy: 'Ada', pauseReason: 'lunch' });

@@ -6,6 +6,7 @@ import { timings } from '../../src/engine/timings.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 let fresh: FreshDatabases;
 const usual = { ...timings };
@@ -17,12 +18,6 @@ afterAll(async () => {
   Object.assign(timings, usual);
   await fresh.drop();
 });
-
-async function until(condition: () => boolean, ms = 15_000): Promise<void> {
-  for (const giveUpAt = Date.now() + ms; !condition(); await sleep(20)) {
-    if (Date.now() > giveUpAt) throw new Error('it did not come to that');
-  }
-}
 
 describe.each(backends())('maintenance on %s', (backend) => {
   const engines: TestEngine[] = [];
@@ -90,7 +85,8 @@ describe.each(backends())('maintenance on %s', (backend) => {
     const engine = start([often]);
     engine.work();
     await until(() => runs === 1);
-    await sleep(300);
+    const queue = engine.engine.queues.queue(maintenanceQueue);
+    await expect.poll(async () => (await queue.getJobCounts('active')).active).toBe(0);
     await engine.engine.queues.empty([maintenanceQueue]);
     await until(() => runs === 2);
   });

@@ -5,6 +5,7 @@ import { defineOperation, defineStage } from '../../src/engine/define.ts';
 import { unansweredCeiling } from '../../src/engine/unanswered.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 let fresh: FreshDatabases;
 let system: TestEngine;
@@ -41,8 +42,7 @@ async function endIn(starts: number): Promise<string> {
   const stages = system.work(['only-stage']);
   const db = system.engine.databases.inOrganization(system.organizationId);
   const its = { workflowExecutionId: id };
-  while ((await db.workflows((em) => em.count(GithubOperation, its))) === 0)
-    await new Promise((r) => setTimeout(r, 50));
+  await until(() => db.workflows((em) => em.count(GithubOperation, its)));
   await db.workflows((em) =>
     em.nativeUpdate(GithubOperation, its, {
       status: 'running',

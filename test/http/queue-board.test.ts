@@ -14,6 +14,7 @@ import { createApiKey } from '../support/api-keys.ts';
 import { type BackendName, backends, redisUrl } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 import { type TestApi, testApi } from './api.ts';
 
 const token = `ghp_${'a1B2'.repeat(9)}`;
@@ -77,12 +78,15 @@ describe.each(backends())('the queue board on %s', (backend) => {
     test_.work();
     const id = await test_.enqueue();
     await test_.until(id, ['failed']);
-    return { id, job: await newest(look, queue, 'failed') };
+    return { id, job: await newest(look, queue, 'failed', id) };
   };
-  const newest = async (look: ReturnType<typeof as>, queue: string, status: string) => {
-    const { body } = await look(`/queues/api/queues?activeQueue=${queue}&status=${status}`);
-    return body.queues.find((one: { name: string }) => one.name === queue).jobs[0];
-  };
+  /** As soon as it is listed. @param of a workflow */
+  const newest = (look: ReturnType<typeof as>, queue: string, status: string, of?: string) =>
+    until(async () => {
+      const { body } = await look(`/queues/api/queues?activeQueue=${queue}&status=${status}`);
+      const { jobs } = body.queues.find((one: { name: string }) => one.name === queue);
+      return jobs.find((job: { data: { workflowId?: string } }) => !of || job.data.workflowId === of);
+    });
   const audited = (organizationId: string) =>
     test_.engine.databases
       .inOrganization(organizationId)

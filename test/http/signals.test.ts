@@ -206,7 +206,7 @@ test('only approvers decide, nobody approves his own, and who is late is too lat
 });
 
 test('a question that nobody answers in time fails the workflow with that reason', async () => {
-  const id = await engine.enqueue({ options: { approvalDeadlineMs: 1_000 } });
+  const id = await engine.enqueue({ options: { approvalDeadlineMs: 5_000 } });
   const asked = await engine.untilAsked(id);
   expect(asked.waitingUntil).toBeInstanceOf(Date);
   const row = await over(id);

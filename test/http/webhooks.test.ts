@@ -12,6 +12,7 @@ import { subscription } from '../events/rows.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { heldWrites } from '../support/held-writes.ts';
+import { until } from '../support/until.ts';
 import { type TestApi, testApi } from './api.ts';
 
 let fresh: FreshDatabases;
@@ -134,7 +135,7 @@ describe('every webhook that GitHub documents', () => {
     system.work(['events']);
     const open = () =>
       db().events((em) => em.count(EventProcessing, { eventId: ids, status: ['received', 'processing'] }));
-    while ((await open()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(async () => (await open()) === 0, 150_000);
     const settled = await db().events((em) => em.find(EventProcessing, { eventId: ids }));
     const bad = settled
       .filter(({ status }) => status === 'failed')

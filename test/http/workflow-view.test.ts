@@ -13,6 +13,7 @@ import { PermanentFailure, RetryLater } from '../../src/engine/errors.ts';
 import { type WorkflowView, workflowView } from '../../src/http/views/workflow-view.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 const call = defineOperation({
   service: 'github',
@@ -70,19 +71,19 @@ const stage = (text: string) =>
     run: async ({ perform }) => void (await perform('x', call.with({ text }))),
   });
 
-async function until(db: OrganizationDatabases, id: string, good: (view: WorkflowView) => boolean) {
-  for (const deadline = Date.now() + 15_000; ; ) {
-    const view = (await workflowView(db, id)) as WorkflowView;
-    if (good(view)) return view;
-    if (Date.now() > deadline) throw new Error(JSON.stringify(view, null, 2));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+async function viewOnce(db: OrganizationDatabases, id: string, good: (view: WorkflowView) => boolean) {
+  let view: WorkflowView | undefined;
+  const isGood = async () => {
+    view = (await workflowView(db, id)) as WorkflowView;
+    return good(view) && view;
+  };
+  return (await until(isGood, 45_000, () => view)) as WorkflowView;
 }
 
 describe('the view of a workflow', () => {
   test('says until when an operation waits, with the day where it is another', async () => {
     const db = start({ stages: [stage('limited')] });
-    const view = await until(db, await test_.enqueue(), ({ status }) => status === 'waiting');
+    const view = await viewOnce(db, await test_.enqueue(), ({ status }) => status === 'waiting');
     expect(view.waitingOn).toMatch(/^GitHub rate limit until \d{4}-\d\d-\d\d \d\d:\d\d UTC \(make-call\)$/);
     expect(view.operations[0]).toMatchObject({
       waitingOn: 'GitHub rate limit',
@@ -93,7 +94,7 @@ describe('the view of a workflow', () => {
 
   test('says that another attempt is due, and after what', async () => {
     const db = start({ stages: [stage('flaky')] });
-    const view = await until(
+    const view = await viewOnce(
       db,
       await test_.enqueue(),
       ({ operations }) => operations[0]?.status === 'unknown',
@@ -104,7 +105,7 @@ describe('the view of a workflow', () => {
 
   test('says where and why it failed', async () => {
     const db = start({ stages: [stage('refused')] });
-    const view = await until(db, await test_.enqueue(), ({ status }) => status === 'failed');
+    const view = await viewOnce(db, await test_.enqueue(), ({ status }) => status === 'failed');
     expect(view).toMatchObject({
       errorStage: 'one_stage',
       errorMessage: 'GitHub will not have it.',
@@ -118,7 +119,7 @@ describe('the view of a workflow', () => {
   test('names the step that waits while the workflow runs', async () => {
     fails = steps[1];
     const db = start({ stages: [working] });
-    const view = await until(db, await test_.enqueue(), (seen) => seen.steps[1]?.status === 'waiting');
+    const view = await viewOnce(db, await test_.enqueue(), (seen) => seen.steps[1]?.status === 'waiting');
     expect(view.waitingOn).toMatch(/^GitHub rate limit until .* UTC \(make-call\)$/);
     expect(view.steps.map(({ number, title, status }) => [number, title, status])).toEqual([
       [1, 'step-1', 'completed'],
@@ -147,7 +148,7 @@ describe('the view of a workflow', () => {
     const db = start({ stages: [working] });
     const id = await test_.enqueue();
     await writePlan(db, test_.organizationId, id);
-    const view = await until(db, id, ({ status }) => status === 'completed');
+    const view = await viewOnce(db, id, ({ status }) => status === 'completed');
     expect(view.plan).toMatchObject({
       title: 'Widgets',
       summary: 'All of them.',

@@ -4,6 +4,7 @@ import { defineStage } from '../../src/engine/define.ts';
 import { createApiKey } from '../support/api-keys.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 import { type TestApi, testApi } from './api.ts';
 
 const asking = defineStage({
@@ -259,11 +260,7 @@ describe('answering a workflow', () => {
     expect(other.status).toBe(422);
     expect(other.body.type).toContain('key-reused');
 
-    for (;;) {
-      const { body } = await api.send('GET', `${path}/${id}`);
-      if (body.signals.gate === 'plan') break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until(async () => (await api.send('GET', `${path}/${id}`)).body.signals.gate === 'plan');
     const wrongGate = await api.send('POST', signals, { body: { type: 'approve', gate: 'merge' } });
     expect(wrongGate.status).toBe(409);
     const approved = await api.send('POST', signals, {

@@ -8,6 +8,7 @@ import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
 import { backends } from '../support/backends.ts';
 import { lifecycle, oneFile, twoFiles } from '../support/lifecycle.ts';
 import type { TestSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
 
 const { start, send, over } = lifecycle();
 
@@ -87,8 +88,7 @@ test('a workflow whose agents are at work has them stopped, also the one whose s
   const { enqueue, sandbox } = system;
   const independent = '# Two files\n\n- Add `a.md`, after nothing.\n- Add `b.md`.\n';
   const id = await enqueue({ requirements: independent, options: { autoConfirmPlan: true } });
-  const deadline = Date.now() + 60_000;
-  while (working < 1 && Date.now() < deadline) await sleep(20);
+  await until(() => working > 0, 60_000);
   // the answer to the start of another agent is lost: the ledger does not know that it runs
   sandbox.codegen.faults.add({ method: 'POST', path: /\/agent\/run$/, kind: 'drop-reply', times: 1 });
   await send(id, 'cancel', { pullRequests: 'close', branches: 'delete', issues: 'close' });
@@ -116,8 +116,7 @@ test('a command agent at work is killed', async () => {
         waitingOn: { $ne: null },
       }),
     );
-  const deadline = Date.now() + 60_000;
-  while ((await waits()) === 0 && Date.now() < deadline) await sleep(50);
+  await until(waits, 60_000);
   const started = await db.workflows((em) =>
     em.findOneOrFail(CodegenOperation, {
       workflowExecutionId: id,
