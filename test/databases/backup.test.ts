@@ -60,7 +60,7 @@ describe('a backup', () => {
       expect(at('events').after >= at(name).after).toBe(true);
     }
     expect(snapshotGapMs).toBeGreaterThan(0);
-    expect(snapshotGapMs).toBeLessThan(2_000);
+    expect(snapshotGapMs).toBeLessThan(30_000);
   });
 
   it('holds no secret but what rows hold, unless asked', async () => {
@@ -133,7 +133,7 @@ describe('verification', () => {
     expect((await faults())[0]).toMatch(/bytes instead of|cannot be read/);
     await rm(path.join(folder, file));
     expect(await faults()).toEqual([`${file}: is missing`]);
-  });
+  }, 180_000);
 
   it('finds other rows even where their file was replaced together with its hash', async () => {
     const folder = newFolder();

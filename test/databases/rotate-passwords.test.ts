@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resolveConnections } from '../../src/databases/connections.ts';
@@ -29,7 +28,9 @@ it('a worker that opens connections all the time notices nothing', async () => {
   const old = (await resolveConnections(place.config, place.server)).databaseUrls.task;
   for (let round = 0; round < 3; round++) {
     await rotatePasswords(place.config, place.server, generatedRoles({}));
-    await sleep(1_500);
+    // all connections anew
+    worker.send('tell of a round');
+    await once(worker, 'message');
   }
   worker.send('stop');
   const [outcome] = await once(worker, 'message');

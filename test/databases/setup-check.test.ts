@@ -253,7 +253,7 @@ describe('analytics_readonly', () => {
     expect((await failure(write)).message).toMatch(/permission denied/);
   });
 
-  it('reads tables and partitions that came after setup, and sees their rows after the next one', async () => {
+  it('reads tables that came after setup', async () => {
     await query(
       adminUrl(place.server, 'learning_db'),
       'set role learning_owner',

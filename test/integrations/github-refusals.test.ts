@@ -96,7 +96,7 @@ describe('refusals', () => {
   });
 
   test('the primary rate limit comes back when it is reset', async () => {
-    const until = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
+    const until = new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000);
     sandbox.exhaustRateLimit(until);
     const failure = await failureOf(github.getRepository(repo));
     expect(failure).toBeInstanceOf(RetryLater);

@@ -2,7 +2,6 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -57,6 +56,16 @@ const worker = (environment: Record<string, string>, fetchGitHub: typeof fetch =
     logger: pino({ level: 'silent' }),
     fetchGitHub,
   })(organizationId);
+/** As if so much time had gone by. */
+async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {
+  const real = Date.now;
+  try {
+    Date.now = () => real() + ms;
+    return await work();
+  } finally {
+    Date.now = real;
+  }
+}
 const failureOf = (work: Promise<unknown>): Promise<Error> =>
   work.then(
     () => expect.fail('it did not fail'),
@@ -97,12 +106,11 @@ describe('a GitHub App', () => {
   });
 
   test('gets the next token before the one it has is over', async () => {
-    const github = await open(11 * minute + 2_500);
+    const github = await open(12 * minute);
     await give();
     await github.getRepository(repository);
     expect(asked()).toBe(1);
-    await sleep(3_600);
-    await github.getRepository(repository);
+    await later(minute, () => github.getRepository(repository));
     expect(asked()).toBe(2);
     expect(sandbox.requests.filter(({ status }) => status === 401)).toEqual([]);
   });
@@ -197,13 +205,11 @@ describe("Linear's OAuth", () => {
   });
 
   test('is renewed before the access token is over, each time with the refresh token that came last', async () => {
-    await open(5 * 60 + 1);
+    await open(6 * 60);
     const one = linear();
     await one.getTeam();
-    await sleep(1_200);
-    await one.getTeam();
-    await sleep(1_200);
-    await linear().getTeam();
+    await later(minute, () => one.getTeam());
+    await later(2 * minute, () => linear().getTeam());
     expect(sandbox.oauth.counts).toEqual({ asked: 3, renewed: 3 });
   });
 

@@ -1,6 +1,6 @@
 /**
  * `node reconnecting-worker.ts`: a process that was started once and opens new connections to all eight databases as
- * fast as it can, until it is told to stop; then it says how often, and which of them failed.
+ * fast as it can, and tells of a whole round when it is asked to. Told to stop, it says how often, and which of them failed.
  */
 import { readConfig } from '../../src/config.ts';
 import { connectDatabases } from '../../src/databases/connect.ts';
@@ -12,8 +12,10 @@ const connected = await resolveConnections(config, await openServer(config));
 const failures: string[] = [];
 let rounds = 0;
 let stopped = false;
-process.on('message', () => {
-  stopped = true;
+let asked = false;
+process.on('message', (message) => {
+  if (message === 'stop') stopped = true;
+  else asked = true;
 });
 
 // a connection that is older than all that happens
@@ -21,10 +23,14 @@ const kept = connectDatabases(connected, { max: 1 });
 await kept.check();
 process.send?.('ready');
 while (!stopped) {
+  const tells = asked;
   const databases = connectDatabases(connected, { max: 1 });
   await databases.check().catch((error) => failures.push(String(error)));
   await databases.close();
   rounds++;
+  if (!tells) continue;
+  asked = false;
+  process.send?.('round');
 }
 await kept.check().catch((error) => failures.push(String(error)));
 await kept.close();

@@ -119,7 +119,7 @@ describe.each(backends())('a budget on %s', (backend) => {
       actor: 'a test',
       reason: 'go on',
     });
-    await until(id, ['completed'], 15_000);
+    await until(id, ['completed'], 30_000);
     expect(await runs(id)).toBe(3);
     const told = await engine.engine.databases
       .inOrganization(organizationId)
