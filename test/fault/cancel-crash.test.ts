@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
@@ -10,6 +9,7 @@ import { backends } from '../support/backends.ts';
 import type { CrashOrders } from '../support/crashing-worker.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
 
 const requirements = `# Two files
 
@@ -20,7 +20,7 @@ const requirements = `# Two files
 /** Quick enough that a crash costs about a second. */
 const timings = {
   lockMs: 800,
-  leaseRenewalMs: 200,
+  renewalMs: 200,
   stalledCheckMs: 250,
   reconcileMs: 500,
   reconcileAgeMs: 1_500,
@@ -43,7 +43,8 @@ describe.each(backends())('on %s', (backend) => {
   });
 
   test('a worker killed at every boundary of a cancellation takes back everything all the same, once', async () => {
-    system = await testSystem(fresh, backend, { codegen: { latencyMs: 20 }, github: { ciDelayMs: 20 } });
+    // a pull request is not merged before the cancellation comes
+    system = await testSystem(fresh, backend, { codegen: { latencyMs: 20 }, github: { ciDelayMs: 60_000 } });
     const diedAtFile = path.join(system.dataDir, 'died-at');
     writeFileSync(diedAtFile, '');
     const worker = () =>
@@ -66,9 +67,7 @@ describe.each(backends())('on %s', (backend) => {
           status: 'succeeded',
         }),
       );
-    for (const deadline = Date.now() + 120_000; (await isUnderWay()) === 0 && Date.now() < deadline; ) {
-      await sleep(20);
-    }
+    await until(isUnderWay, 120_000);
     first.kill('SIGKILL');
     await receiveSignal(system.engine, {
       organizationId: system.organizationId,
