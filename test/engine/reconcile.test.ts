@@ -12,6 +12,7 @@ import { timings } from '../../src/engine/timings.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
+import { until } from '../support/until.ts';
 
 let fresh: FreshDatabases;
 const usual = { ...timings };
@@ -102,32 +103,41 @@ describe.each(backends())('the reconciler on %s', (backend) => {
       expect(await engine.queues.lookUp('only-stage', `${id}-2`)).toBe('live');
     }
     await engine.queues.empty(queueNames(engine.catalogue));
-  });
+  }, 180_000);
 
   test('puts back a stage whose job is missing, and an operation whose job is missing below its stage', async () => {
-    const { engine, enqueue, work, until, organizationId } = start(true);
+    const { engine, enqueue, work, until: reach, organizationId } = start(true);
     Object.assign(timings, { reconcileAgeMs: 300, reconcileMs: 200, epochCheckMs: 100 });
     const id = await enqueue();
     const [row] = await system.stages(id);
     await reconcile(engine, false);
     await engine.queues.queue('only-stage').remove(jobIdOf(row as WorkflowStageExecution));
     work();
-    await until(id, ['running', 'waiting'], 15_000);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await reach(id, ['running', 'waiting']);
     const db = engine.databases.inOrganization(organizationId);
-    const [operation] = await db.workflows((em) =>
-      em.execute<{ id: string; incarnation: number }[]>(
-        'select id, incarnation from github_operations where workflow_execution_id = ?',
-        [id],
-      ),
+    const { id: operationId, incarnation } = await until(async () => {
+      const rows = await db.workflows((em) =>
+        em.execute<{ id: string; incarnation: number }[]>(
+          'select id, incarnation from github_operations where workflow_execution_id = ?',
+          [id],
+        ),
+      );
+      return rows[0];
+    });
+    const jobOfStage = async () =>
+      engine.queues
+        .queue('only-stage')
+        .getJob(jobIdOf((await system.stages(id))[0] as WorkflowStageExecution));
+    await expect.poll(async () => (await jobOfStage())?.getState()).toBe('waiting-children');
+    // an evicted key, or a failover to a replica that was behind; one that is at work cannot be removed
+    await until(() =>
+      engine.queues
+        .queue('github')
+        .remove(`${operationId}-${incarnation}`)
+        .catch(() => 0),
     );
-    // an evicted key, or a failover to a replica that was behind
-    await engine.queues
-      .queue('github')
-      .remove(`${operation?.id}-${operation?.incarnation}`)
-      .catch(() => undefined);
     isOpen = true;
-    expect((await until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
+    expect((await reach(id, ['completed', 'failed'])).status).toBe('completed');
   });
 
   test('puts back a stage whose function hangs with its job in its hands', async () => {
@@ -144,13 +154,13 @@ describe.each(backends())('the reconciler on %s', (backend) => {
       },
     });
     system = testEngine(fresh, backend, { stages: [hangs] });
-    const { engine, enqueue, work, until, stages } = system;
-    Object.assign(timings, { stuckMs: 1_500, reconcileAgeMs: 300, reconcileMs: 200, epochCheckMs: 100 });
+    const { engine, enqueue, work, until: reach, stages } = system;
+    Object.assign(timings, { stuckMs: 4_000, reconcileAgeMs: 300, reconcileMs: 200, epochCheckMs: 100 });
     await reconcile(engine, false);
     const id = await enqueue();
     work();
     try {
-      expect((await until(id, ['completed', 'failed'], 20_000)).status).toBe('completed');
+      expect((await reach(id, ['completed', 'failed'])).status).toBe('completed');
       expect(await stages(id)).toMatchObject([{ status: 'completed', incarnation: 2 }]);
       expect(runs).toBe(2);
     } finally {
