@@ -14,7 +14,10 @@ describe.each(backends())('a rolling restart on %s', (backend) => {
   let installation: Installation;
   beforeAll(async () => {
     fresh = await freshDatabases();
-    installation = await openInstallation(fresh, backend, { LOG_LEVEL: 'warn', METRICS_PORT: '0' });
+    const NODE_OPTIONS = `--import ${new URL('../support/patient-reconciler.ts', import.meta.url)}`;
+    installation = await openInstallation(fresh, backend, {
+      ...{ LOG_LEVEL: 'warn', METRICS_PORT: '0', NODE_OPTIONS },
+    });
   });
   afterAll(async () => {
     await installation?.close();
@@ -91,5 +94,5 @@ describe.each(backends())('a rolling restart on %s', (backend) => {
     );
     expect(stalled).toEqual(running.map(() => null));
     for (const worker of ended) expect(worker.output()).toContain('Stopped.');
-  }, 400_000);
+  }, 800_000);
 });
