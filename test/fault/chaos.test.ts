@@ -38,7 +38,7 @@ async function processesOf(folder: string): Promise<number[]> {
 }
 
 async function expectNothingIsLeft(): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until; await sleep(200)) {
+  for (const until = Date.now() + 60_000; Date.now() < until; await sleep(200)) {
     if ((await processesOf(place)).length === 0 && (await readdir(place)).length === 0) break;
   }
   expect([await processesOf(place), await readdir(place)]).toEqual([[], []]);
@@ -74,7 +74,7 @@ describe.each(backends())('on %s', (name) => {
       plan.slice(0, happened.length).map(({ at, kind }) => [at, kind]),
     );
     await expectNothingIsLeft();
-  }, 400_000);
+  }, 600_000);
 });
 
 test('without looking for effects first the same laboratory finds doubles', async () => {

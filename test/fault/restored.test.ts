@@ -21,6 +21,7 @@ import { type TestEngine, testEngine } from '../support/engine.ts';
 import { withAdmin } from '../support/families.ts';
 import { expectEverythingOnce } from '../support/once.ts';
 import { type TestSystem, testSystem } from '../support/system.ts';
+import { until } from '../support/until.ts';
 
 const requirements = `# Two files
 
@@ -72,7 +73,7 @@ describe.each(backends())('on %s', (backend) => {
       await once(worker, 'message');
       const orders: CrashOrders = { config: system.engine.config, timings };
       worker.send(orders);
-      while ((await receipts(first)) < at) await sleep(20);
+      await until(async () => (await receipts(first)) >= at, 120_000);
 
       const root = await mkdtemp(path.join(os.tmpdir(), 'gsw-restored-'));
       cleanUp.push(() => rm(root, { recursive: true, force: true }));
@@ -80,7 +81,9 @@ describe.each(backends())('on %s', (backend) => {
       await backUp({ urls: first.config.maintenanceUrls, folder });
       if (ahead > 0) {
         const then = await receipts(first);
-        while ((await receipts(first)) < then + ahead) await sleep(20);
+        // or to its end, where the backup took longer than what was left
+        const isOver = async () => (await system.workflow(id)).isOver();
+        await until(async () => (await receipts(first)) >= then + ahead || isOver(), 120_000);
       }
       worker.kill('SIGKILL');
       await once(worker, 'exit');
