@@ -116,16 +116,16 @@ describe('repositories and branches', () => {
 });
 
 describe('checks', () => {
-  const post = async (route: string, body: object) => {
+  const post = async (route: string, body: object, as = token) => {
     const response = await contractFetch(`${sandbox.url}/repos/octo/${repo.name}/${route}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${as}` },
       body: JSON.stringify(body),
     });
     expect(await response.json()).not.toHaveProperty('message');
   };
 
-  test('check runs and commit statuses are one list, the newest of each name', async () => {
+  test('check runs and commit statuses are one list, the newest of each suite and context', async () => {
     expect(await github.listChecks(repo, main)).toEqual([]);
     await post(`statuses/${main}`, { state: 'pending', context: 'ci/build' });
     await post(`statuses/${main}`, { state: 'error', context: 'ci/build', description: 'Broken' });
@@ -144,6 +144,42 @@ describe('checks', () => {
       ['lint', 'pending', null],
       ['optional', 'neutral', null],
       ['test', 'success', '12 passed'],
+    ]);
+  });
+
+  test.each([
+    [{ status: 'in_progress' }, { conclusion: 'success' }, 'pending'],
+    [{ conclusion: 'failure' }, { conclusion: 'success' }, 'failure'],
+    [{ status: 'queued' }, { conclusion: 'failure' }, 'pending'],
+    [{ conclusion: 'failure' }, { conclusion: 'skipped' }, 'failure'],
+    [{ conclusion: 'skipped' }, { conclusion: 'success' }, 'neutral'],
+  ])(
+    'of check runs of two suites that share a name, %o is not hidden by %o, whichever came last',
+    async (worse, better, state) => {
+      for (const [name, first, last] of [
+        ['build', worse, better],
+        ['test', better, worse],
+      ] as const) {
+        await post('check-runs', { name, head_sha: main, ...first });
+        await post('check-runs', { name, head_sha: main, ...last }, otherToken);
+      }
+      const checks = await github.listChecks(repo, main);
+      expect(checks.map((check) => [check.name, check.state]).sort()).toEqual([
+        ['build', state],
+        ['test', state],
+      ]);
+    },
+  );
+
+  test('a check run is not hidden by a commit status of its name, nor the other way round', async () => {
+    await post('check-runs', { name: 'build', head_sha: main, conclusion: 'failure' });
+    await post(`statuses/${main}`, { state: 'success', context: 'build' });
+    await post('check-runs', { name: 'test', head_sha: main, conclusion: 'success' });
+    await post(`statuses/${main}`, { state: 'pending', context: 'test' });
+    const checks = await github.listChecks(repo, main);
+    expect(checks.map(({ name, state }) => [name, state]).sort()).toEqual([
+      ['build', 'failure'],
+      ['test', 'pending'],
     ]);
   });
 

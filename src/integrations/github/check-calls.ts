@@ -7,10 +7,10 @@ type CheckRun = RestEndpointMethodTypes['checks']['listForRef']['response']['dat
 type Status =
   RestEndpointMethodTypes['repos']['getCombinedStatusForRef']['response']['data']['statuses'][number];
 
-/** A check with the time of its last word, ISO 8601. */
-type DatedCheck = Check & { at: string };
-
 const pageSize = 100;
+
+/** From bad to good. */
+const states: readonly Check['state'][] = ['pending', 'failure', 'neutral', 'success'];
 
 /** Check runs and commit statuses, which GitHub keeps apart and people see as one list. */
 export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listChecks' | 'requiredChecks'> {
@@ -38,12 +38,13 @@ export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listCheck
         per_page: pageSize,
       });
       const statuses = await statusesOf(repo, sha);
-      const newest = new Map<string, DatedCheck>();
+      // The latest are those of each suite: jobs of two workflows may share a name, and none speaks for the other.
+      const worst = new Map<string, Check>();
       for (const check of [...runs.map(fromCheckRun), ...statuses.map(fromStatus)]) {
-        const known = newest.get(check.name);
-        if (!known || known.at <= check.at) newest.set(check.name, check);
+        const known = worst.get(check.name);
+        if (!known || states.indexOf(check.state) < states.indexOf(known.state)) worst.set(check.name, check);
       }
-      return [...newest.values()].map(({ at: _, ...check }) => check);
+      return [...worst.values()];
     },
 
     async requiredChecks(repo, branch) {
@@ -59,13 +60,12 @@ export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listCheck
   };
 }
 
-function fromCheckRun(run: CheckRun): DatedCheck {
+function fromCheckRun(run: CheckRun): Check {
   return {
     name: run.name,
     state: run.status === 'completed' ? stateOfConclusion(run.conclusion) : 'pending',
     summary: run.output.title ?? run.output.summary,
     url: run.html_url ?? run.details_url,
-    at: run.completed_at ?? run.started_at ?? '',
   };
 }
 
@@ -74,12 +74,11 @@ function stateOfConclusion(conclusion: string | null): Check['state'] {
   return conclusion === 'neutral' || conclusion === 'skipped' ? 'neutral' : 'failure';
 }
 
-function fromStatus(status: Status): DatedCheck {
+function fromStatus(status: Status): Check {
   return {
     name: status.context,
     state: status.state === 'success' || status.state === 'pending' ? status.state : 'failure',
     summary: status.description,
     url: status.target_url,
-    at: status.updated_at,
   };
 }

@@ -61,7 +61,7 @@ export type ChangedFile = {
   patch: string | undefined;
 };
 
-/** A check run or a commit status, of which only the newest of each name counts. */
+/** A check run or a commit status; of several that share a name, the one that stands worst. */
 export type Check = {
   name: string;
   state: 'pending' | 'success' | 'failure' | 'neutral';

@@ -1,5 +1,6 @@
 /** The rules by which GitHub opens, changes and merges pull requests. */
 import { type FieldError, invalid, Refusal } from './answers.ts';
+import { latestRuns } from './check-runs.ts';
 import type { PullRecord } from './records.ts';
 import { markMerged, now, type SandboxRepository } from './repository.ts';
 
@@ -105,13 +106,15 @@ export async function obstacleOf(
   if (!(await repository.git.mergeTree(pull.baseSha, pull.headSha))) {
     return { state: 'dirty', message: 'Pull Request is not mergeable' };
   }
-  const { requiredChecks, statuses, checkRuns } = repository.record;
+  const { requiredChecks, statuses } = repository.record;
+  const runs = latestRuns(repository.record, pull.headSha);
   for (const context of requiredChecks[pull.base] ?? []) {
-    const state =
-      checkRuns.findLast(({ sha, name }) => sha === pull.headSha && name === context)?.conclusion ??
-      statuses.findLast((status) => status.sha === pull.headSha && status.context === context)?.state;
-    if (state !== 'success') {
-      const verb = state === undefined || state === 'pending' ? 'expected' : 'failing';
+    const status = statuses.findLast((one) => one.sha === pull.headSha && one.context === context);
+    const ofRuns = runs.filter(({ name }) => name === context).map((run) => run.conclusion ?? 'pending');
+    const states = status ? [...ofRuns, status.state] : ofRuns;
+    if (states.length === 0 || states.some((state) => state !== 'success')) {
+      const isFailing = states.some((state) => state !== 'success' && state !== 'pending');
+      const verb = isFailing ? 'failing' : 'expected';
       return { state: 'blocked', message: `Required status check "${context}" is ${verb}.` };
     }
   }

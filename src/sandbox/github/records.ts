@@ -70,6 +70,10 @@ export type StatusRecord = {
 export type CheckRunRecord = {
   id: number;
   sha: string;
+  /** Missing in older records. */
+  suite?: number;
+  /** Whose token it was added with: on GitHub, an App. */
+  creator?: string;
   name: string;
   status: string;
   conclusion: string | null;

@@ -153,7 +153,7 @@ function newsOf(repository: SandboxRepository, before: Seen, origin: string): Ne
     .filter(({ id, status }) => before.runs.get(id) !== status)
     .map((run): News => {
       const action = run.status === 'completed' ? 'completed' : 'created';
-      const suite = { head_sha: run.sha, head_branch: headsAt(record, run.sha)[0] ?? null };
+      const suite = { id: run.suite, head_sha: run.sha, head_branch: headsAt(record, run.sha)[0] ?? null };
       const shown = { ...checkRunJson(origin, record, run), check_suite: suite };
       return { event: 'check_run', sender: record.owner, body: { action, check_run: shown } };
     });

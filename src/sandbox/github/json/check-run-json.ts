@@ -25,7 +25,7 @@ export function checkRunJson(origin: string, record: RepositoryRecord, run: Chec
       annotations_count: 0,
       annotations_url: `${url}/annotations`,
     },
-    check_suite: null,
+    check_suite: run.suite === undefined ? null : { id: run.suite },
     app: null,
     pull_requests: [],
   };

@@ -1,4 +1,5 @@
 import { created, notFound, ok, paged, param, query, Refusal, text } from '../answers.ts';
+import { latestRuns, suiteFor } from '../check-runs.ts';
 import { checkRunJson } from '../json/check-run-json.ts';
 import type { CheckRunRecord } from '../records.ts';
 import { now } from '../repository.ts';
@@ -6,7 +7,7 @@ import type { Call, Routes } from './call.ts';
 
 /** Check runs. GitHub lets Apps alone write them; here every token may. */
 export const checkRunRoutes: Routes = {
-  'POST /check-runs': async ({ request, origin, repository }) => {
+  'POST /check-runs': async ({ request, origin, repository, login }) => {
     const { record } = repository;
     const name = text(request, 'name');
     const sha = await repository.git.resolve(text(request, 'head_sha') ?? '');
@@ -14,6 +15,8 @@ export const checkRunRoutes: Routes = {
     const run: CheckRunRecord = {
       id: repository.nextId(),
       sha,
+      suite: suiteFor(repository, sha, login),
+      creator: login,
       name,
       status: 'queued',
       conclusion: null,
@@ -46,9 +49,9 @@ export const checkRunRoutes: Routes = {
     const sha = await repository.git.resolve(ref);
     if (!sha) throw new Refusal(422, `No commit found for SHA: ${ref}`);
     const name = query(request, 'check_name');
-    const all = record.checkRuns.filter((run) => run.sha === sha && (!name || run.name === name));
-    const newest = [...new Map(all.map((run) => [run.name, run])).values()];
-    const runs = (query(request, 'filter') ?? 'latest') === 'all' ? all : newest;
+    const isAll = query(request, 'filter') === 'all';
+    const all = isAll ? record.checkRuns.filter((run) => run.sha === sha) : latestRuns(record, sha);
+    const runs = all.filter((run) => !name || run.name === name);
     const { items, headers } = paged(request, runs);
     const body = {
       total_count: runs.length,
