@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
 import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
@@ -5,6 +6,7 @@ import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { demoScript } from '../../src/sandbox/codegen/demo-script.ts';
 import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { GitClone } from '../support/git-clone.ts';
 import { expectEverythingOnce } from '../support/once.ts';
 import { type TestSystem, type TestSystemOptions, testSystem } from '../support/system.ts';
 
@@ -202,6 +204,23 @@ describe('a workflow', () => {
     await signal(id, 'approve');
     expect((await over(id)).status).toBe('completed');
     await expectEverythingOnce(system, id);
+  });
+
+  test('whose final pull request a person merged himself, in spite of a failing required check, is completed', async () => {
+    const { enqueue, untilAsked, sandbox, repository, dataDir } = await start({
+      github: { ci: async ({ base }) => (base === 'main' ? 'failure' : 'success') },
+    });
+    const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
+    await untilAsked(id, 60_000);
+    await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
+    const { gitDirectory } = sandbox.github.repository(repository);
+    const clone = await GitClone.of({ url: gitDirectory, env: {} }, path.join(dataDir, 'of-a-person'));
+    const final = (await sandbox.github.pullRequests(repository)).find(({ base }) => base === 'main');
+    await clone.git('merge', '--quiet', '--no-ff', '--no-edit', `origin/${final?.head}`);
+    await clone.git('push', '--quiet', 'origin', 'main');
+    await signal(id, 'approve');
+    expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
+    expect(await sandbox.github.branches(repository)).toEqual({ main: expect.anything() });
   });
 
   test('whose steps contradict each other has the conflict resolved by the agent and judged anew', async () => {
