@@ -45,6 +45,7 @@ export const completion = defineStage({
         number,
         headSha: approved,
         title: `${decomposition.title} (#${number})`,
+        base: version >= 2 ? workflow.githubBranch : null,
       }),
     );
     if (merged.outcome !== 'merged') {

@@ -20,8 +20,9 @@ const mergeRounds = 3;
  */
 export const mergeStep = defineStep({
   name: 'merge-pull-request',
+  version: 2,
   async run(context) {
-    const { db, perform, workflow } = context;
+    const { db, perform, workflow, version } = context;
     const candidate = await candidateOf(db, context.item.id);
     const { step, pull } = candidate;
     let { headSha, score } = await validated(context, candidate);
@@ -33,6 +34,7 @@ export const mergeStep = defineStep({
           number: pull.number,
           headSha,
           title: `Merge step ${step.stepNumber}: ${step.stepName} (#${pull.number})`,
+          base: version >= 2 ? workflow.devBranchName : null,
         }),
       );
       if (outcome.outcome === 'merged') return await recordMerge(context, candidate, outcome.sha);

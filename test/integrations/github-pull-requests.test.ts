@@ -142,6 +142,22 @@ describe('merging a pull request', () => {
     });
   });
 
+  test('one that was pointed at another branch is not merged into that, and says so', async () => {
+    const { number, headSha } = await openFeature();
+    await github.createBranch(repo, { name: 'dev', sha: main });
+    const merge = { headSha, title: 'Feature', base: 'dev' };
+    expect(await github.mergePullRequest(repo, number, merge)).toEqual({
+      outcome: 'blocked',
+      reason: 'it would be merged into main instead of dev, for its base was changed',
+    });
+    expect((await github.getBranch(repo, 'main'))?.sha).toBe(main);
+    await github.mergePullRequest(repo, number, { ...merge, base: 'main' });
+    expect(await github.mergePullRequest(repo, number, merge)).toEqual({
+      outcome: 'blocked',
+      reason: 'it was merged into main instead of dev, for its base was changed',
+    });
+  });
+
   test('a required check that has not passed blocks it, in GitHub’s words', async () => {
     await sandbox.protect(repo, 'main', ['ci/build']);
     const { number, headSha } = await openFeature();

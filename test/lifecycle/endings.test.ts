@@ -223,6 +223,28 @@ describe('a workflow', () => {
     expect(await sandbox.github.branches(repository)).toEqual({ main: expect.anything() });
   });
 
+  test('does not merge a step into another branch than its own, where its pull request was pointed there', async () => {
+    const { enqueue, sandbox, repository } = await start({
+      codegen: {
+        script: async (task) => {
+          if (task.kind === 'review') await pointAtMain();
+          return demoScript(task);
+        },
+      },
+    });
+    const { url, tokens } = sandbox.github;
+    const pointAtMain = () =>
+      fetch(`${url}/repos/${repository.owner}/${repository.name}/pulls/1`, {
+        method: 'PATCH',
+        headers: { authorization: `token ${tokens[0]}` },
+        body: JSON.stringify({ base: 'main' }),
+      });
+    const { main } = await sandbox.github.branches(repository);
+    const row = await over(await enqueue({ requirements, options: automatic }));
+    expect(row.errorMessage).toMatch(/would be merged into main instead of gsw\/\w+\/dev, for its base was/);
+    expect((await sandbox.github.branches(repository)).main).toBe(main);
+  });
+
   test('whose steps contradict each other has the conflict resolved by the agent and judged anew', async () => {
     const step = (name: string) => ({
       name,

@@ -142,10 +142,11 @@ export interface GitHub {
   listChecks(repo: RepositoryName, sha: string): Promise<Check[]>;
   /** Names of the checks that the branch's protection requires; empty where it is not protected. */
   requiredChecks(repo: RepositoryName, branch: string): Promise<string[]>;
+  /** Blocked where its base is not the expected one, which is any where null or left out. */
   mergePullRequest(
     repo: RepositoryName,
     number: number,
-    expected: { headSha: string; title: string },
+    expected: { headSha: string; title: string; base?: string | null },
   ): Promise<MergeOutcome>;
   /** Own comment of an issue or pull request that contains `marker`. */
   findComment(repo: RepositoryName, number: number, marker: string): Promise<Comment | null>;

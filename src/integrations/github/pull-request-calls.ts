@@ -84,7 +84,10 @@ export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls 
       }));
     },
 
-    async mergePullRequest(repo, number, { headSha, title }) {
+    async mergePullRequest(repo, number, { headSha, title, base = null }) {
+      // GitHub pins the head of a merge, but not its base.
+      const now = base === null ? null : await calls.getPullRequest(repo, number);
+      if (now && now.baseBranch !== base) return { outcome: 'blocked', reason: otherBase(now, base) };
       try {
         const merge = { sha: headSha, commit_title: title, merge_method: 'merge' as const };
         const { data } = await rest.pulls.merge({ ...addressOf(repo), pull_number: number, ...merge });
@@ -96,6 +99,11 @@ export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls 
     },
   };
   return calls;
+}
+
+function otherBase({ state, baseBranch }: PullRequest, base: string | null): string {
+  const verb = state === 'merged' ? 'was merged' : 'would be merged';
+  return `it ${verb} into ${baseBranch} instead of ${base}, for its base was changed`;
 }
 
 /** Why GitHub would not merge, read from the pull request itself; its answer alone is ambiguous. */
