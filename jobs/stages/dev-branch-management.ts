@@ -1,6 +1,7 @@
 import { type DurableContext, defineStage } from '../../src/engine/define.ts';
 import { textOf } from '../agent/keep-prompt.ts';
 import { openPullRequest } from '../operations/github/open-pull-request.ts';
+import { readBranch } from '../operations/github/read-branch.ts';
 import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import { askApproval, expectApproved } from '../plan/approval.ts';
 import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
@@ -10,6 +11,7 @@ import { mergeStep } from '../steps/merge-step.ts';
 /** Merges the steps into the development branch and opens the final pull request, which a person approves. */
 export const devBranchManagement = defineStage({
   name: 'dev_branch_management',
+  version: 2,
   timeout: '4h',
   async run(context) {
     const { workflow, db, perform, remember, runSteps, attempt } = context;
@@ -30,14 +32,7 @@ export const devBranchManagement = defineStage({
         body: await summaryOf(context, plan),
       }),
     );
-    // what was opened in an earlier attempt may have got more commits since
-    const final =
-      attempt === 1
-        ? opened
-        : await perform(
-            'final-now',
-            readPullRequest.with({ repository: workflow.repository(), number: opened.number }),
-          );
+    const final = attempt === 1 ? opened : await asItIsNow(context, opened.number);
     await remember({ finalPrNumber: final.number, finalPrUrl: final.url, finalHeadSha: final.headSha });
 
     if (workflow.options.autoMerge) return;
@@ -48,6 +43,17 @@ export const devBranchManagement = defineStage({
     expectApproved(decision, `the merge of pull request #${final.number}`);
   },
 });
+
+/** What was opened in an earlier attempt may have got more commits since. */
+async function asItIsNow({ workflow, perform, version }: DurableContext, number: number) {
+  const repository = workflow.repository();
+  const pull = await perform('final-now', readPullRequest.with({ repository, number }));
+  if (version < 2 || pull.state !== 'open') return pull;
+  // the branch itself is ahead of what GitHub shows on the pull request
+  const { sha } = await perform('final-head', readBranch.with({ repository, branch: pull.headBranch }));
+  if (sha === pull.headSha) return pull;
+  return perform('final-caught-up', readPullRequest.with({ repository, number, head: sha }));
+}
 
 async function summaryOf(context: DurableContext, { decomposition, steps }: KeptPlan): Promise<string> {
   const list = steps.map((step) => {

@@ -42,15 +42,17 @@ export const mergeStep = defineStep({
         throw new PermanentFailure(`Pull request #${pull.number} cannot be merged: ${outcome.reason}`);
       }
       let work: Work | null = null;
+      let head: string | null = null;
       if (outcome.outcome === 'conflict') {
-        const repairedBy = await repair(context, candidate, `conflict-${round}`, {
+        const repaired = await repair(context, candidate, `conflict-${round}`, {
           template: 'conflict-repair',
           variables: { merge: workflow.devBranchName ?? '' },
           headSha,
         });
-        if (repairedBy !== null) work = { executionId: repairedBy, scoreBefore: score };
+        work = repaired && { executionId: repaired.executionId, scoreBefore: score };
+        head = repaired?.headSha ?? null;
       }
-      const verdict = await validateRound(context, candidate, validationRounds + round, work);
+      const verdict = await validateRound(context, candidate, validationRounds + round, work, head);
       if (!verdict.passed) {
         throw new PermanentFailure(
           `Pull request #${pull.number} no longer passes validation after ${outcome.outcome === 'conflict' ? 'its conflicts were resolved' : 'new commits'} (${verdict.score} of 100).`,

@@ -7,13 +7,16 @@ import { askAgent } from '../agent/ask-agent.ts';
 import { publishBranch } from '../operations/agent/publish-branch.ts';
 import type { Candidate } from '../plan/candidate.ts';
 
-/** Gives the execution that changed something; null where none did. */
+/** What mended something, and the commit that it came to. */
+export type Repair = { executionId: string; headSha: string };
+
+/** Null where nothing was changed. */
 export async function repair(
   context: StepContext,
   { step, pull }: Candidate,
   key: string,
   request: { template: TemplateSlug; variables: Record<string, string>; headSha: string },
-): Promise<string | null> {
+): Promise<Repair | null> {
   const { db, perform, workflow } = context;
   const workspace = {
     repository: workflow.repository(),
@@ -30,11 +33,14 @@ export async function repair(
   });
   if (answer.response === null) return null;
   try {
-    await perform(`${key}/publish`, publishBranch.with({ runId: answer.runId, workspace }));
+    const { headSha } = await perform(
+      `${key}/publish`,
+      publishBranch.with({ runId: answer.runId, workspace }),
+    );
+    return { executionId: answer.executionId, headSha };
   } catch (error) {
     // An agent that finds nothing to mend has had its say: the next look decides.
     if (error instanceof OperationFailed) return null;
     throw error;
   }
-  return answer.executionId;
 }

@@ -11,13 +11,15 @@ export const validationRounds = 3;
 /** Judges the pull request of one step. What comes of it is on the pull request's row: validated or rejected. */
 export const validatePullRequest = defineStep({
   name: 'validate-pull-request',
+  version: 2,
   async run(context) {
     const candidate = await candidateOf(context.db, context.item.id);
     let work: Work | null = { executionId: candidate.pull.executionId, scoreBefore: null };
+    let head: string | null = null;
     for (let round = 1; round <= validationRounds; round += 1) {
-      const verdict = await validateRound(context, candidate, round, work);
+      const verdict = await validateRound(context, candidate, round, work, head);
       if (verdict.passed || round === validationRounds) return;
-      const repairedBy = await repair(context, candidate, `round-${round}/repair`, {
+      const repaired = await repair(context, candidate, `round-${round}/repair`, {
         template: 'pr-repair',
         variables: {
           findings: bullets(verdict.findings.map((one) => `${one.severity}: ${one.message}`)),
@@ -25,7 +27,8 @@ export const validatePullRequest = defineStep({
         },
         headSha: verdict.headSha,
       });
-      work = repairedBy === null ? null : { executionId: repairedBy, scoreBefore: verdict.score };
+      work = repaired && { executionId: repaired.executionId, scoreBefore: verdict.score };
+      head = repaired?.headSha ?? null;
     }
   },
 });

@@ -17,18 +17,23 @@ import { judge, parseReview, type Verdict, verdictComment, verdictScorer } from 
 /**
  * @param round counts every look at this pull request in this workflow, from 1
  * @param work of the agent since the last look; null where there was none
+ * @param head what was just pushed; null where nothing was
  */
 export async function validateRound(
   context: StepContext,
   { step, pull }: Candidate,
   round: number,
   work: Work | null,
+  head: string | null,
 ): Promise<Verdict & { headSha: string }> {
-  const { workflow, perform, db } = context;
+  const { workflow, perform, db, version } = context;
   const repository = workflow.repository();
   const { number } = pull;
   const key = `round-${round}`;
-  const now = await perform(`${key}/pull`, readPullRequest.with({ repository, number }));
+  const now = await perform(
+    `${key}/pull`,
+    readPullRequest.with({ repository, number, head: version >= 2 ? head : null }),
+  );
   if (now.state === 'closed') {
     await db.task(async (em) => (await em.findOneOrFail(StepPullRequest, pull.id)).closed());
     throw new PermanentFailure(`Pull request #${number} was closed without being merged.`);

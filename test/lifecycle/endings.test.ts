@@ -7,6 +7,7 @@ import { demoScript } from '../../src/sandbox/codegen/demo-script.ts';
 import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { GitClone } from '../support/git-clone.ts';
+import { contractFetch } from '../support/github-contract.ts';
 import { expectEverythingOnce } from '../support/once.ts';
 import { type TestSystem, type TestSystemOptions, testSystem } from '../support/system.ts';
 
@@ -176,6 +177,38 @@ describe('a workflow', () => {
     expect((await over(id)).status).toBe('completed');
     expect(reviews).toBe(2);
     await expectEverythingOnce(system, id);
+  });
+
+  test('judges what a repair has pushed, also while GitHub still shows the head before it', async () => {
+    let reviews = 0;
+    let repairing = false;
+    const shown: unknown[] = [];
+    const script: AgentScript = async (task) => {
+      repairing = task.kind === 'repair';
+      if (task.kind !== 'review') return demoScript(task);
+      reviews += 1;
+      if (reviews > 1) return demoScript(task);
+      return { result: '{"score": 10, "summary": "Almost."}' };
+    };
+    const lagging: typeof fetch = async (input, init) => {
+      const answer = await contractFetch(input, init);
+      const isPull = (init?.method ?? 'GET') === 'GET' && /\/pulls\/1$/.test(new URL(String(input)).pathname);
+      if (!isPull) return answer;
+      const pull = (await answer.json()) as { head: { sha: string } };
+      shown.push(pull.head.sha);
+      // the first look after the push
+      if (!repairing || shown.length !== 2) return Response.json(pull);
+      return Response.json({ ...pull, head: { ...pull.head, sha: shown[0] } });
+    };
+    const { enqueue, engine, organizationId } = await start({ codegen: { script }, fetchGitHub: lagging });
+    const id = await enqueue({ requirements, options: automatic });
+    expect((await over(id)).status).toBe('completed');
+    const db = engine.databases.inOrganization(organizationId);
+    const looks = await db.workflows((em) =>
+      em.find(WorkflowValidation, { workflowExecutionId: id }, { orderBy: { round: 'asc' } }),
+    );
+    expect(looks.map(({ headSha }) => headSha)).toEqual([shown[0], shown[1]]);
+    expect(shown[0]).not.toBe(shown[1]);
   });
 
   test('whose failing required check is an error does not pass', async () => {

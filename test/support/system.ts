@@ -26,6 +26,8 @@ export type TestSystemOptions = Omit<SandboxOptions, 'dataDir'> & {
   queueMayFail?: boolean;
   /** Gets every line. */
   logger?: Logger;
+  /** In the place of the contract. */
+  fetchGitHub?: typeof fetch;
 };
 
 /** Quick answers, so that a workflow takes seconds. The organisation of a test is not the default one. */
@@ -66,7 +68,7 @@ export async function testSystem(
         config,
         databases,
         logger: options.logger ?? pino({ level: 'silent' }),
-        fetchGitHub: contractFetch,
+        fetchGitHub: options.fetchGitHub ?? contractFetch,
       }),
     options.queueMayFail,
     options.logger,
