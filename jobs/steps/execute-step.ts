@@ -3,8 +3,9 @@ import { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { defineStep, type StepContext } from '../../src/engine/define.ts';
 import { deriveId } from '../../src/engine/derive.ts';
-import { PermanentFailure } from '../../src/engine/errors.ts';
+import { OperationFailed, PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
+import { isPullRequestOf } from '../../src/pull-request-url.ts';
 import { type Answer, askAgent } from '../agent/ask-agent.ts';
 import { textOf } from '../agent/keep-prompt.ts';
 import { publishBranch } from '../operations/agent/publish-branch.ts';
@@ -21,6 +22,7 @@ import { currentPlan, type KeptPlan } from '../plan/keep-plan.ts';
 /** Carries out one step: a branch that holds what it depends on, an agent's work, a pull request, linked in Linear. */
 export const executeStep = defineStep({
   name: 'execute-step',
+  version: 2,
   async run(context) {
     const { workflow, db, item, perform } = context;
     const plan = await db.task((em) => currentPlan(em, workflow.id));
@@ -106,11 +108,18 @@ async function pullRequestFor(
   workspace: { repository: { owner: string; name: string }; branch: string; baseSha: string },
   answer: Answer,
 ) {
-  const { workflow, perform } = context;
+  const { workflow, perform, version } = context;
   const { repository, branch: head } = workspace;
   const base = workflow.devBranchName ?? '';
-  const own = answer.pullRequests[0];
-  if (own) return perform('adopt', adoptPullRequest.with({ repository, number: own.number, base }));
+  const own = answer.pullRequests.find(({ url }) => version < 2 || isPullRequestOf(repository, url));
+  if (own) {
+    try {
+      return await perform('adopt', adoptPullRequest.with({ repository, number: own.number, base }));
+    } catch (error) {
+      // what cannot be taken over may still have a branch to be published
+      if (version < 2 || !(error instanceof OperationFailed)) throw error;
+    }
+  }
   await perform('publish', publishBranch.with({ runId: answer.runId, workspace }));
   const title = `Step ${step.stepNumber}: ${step.stepName}`;
   return perform(

@@ -29,6 +29,7 @@ describe('pull requests', () => {
       headBranch: 'feature',
       headSha,
       baseBranch: 'main',
+      isFromElsewhere: false,
       mergeable: null,
       mergeCommitSha: null,
       mergedBy: null,

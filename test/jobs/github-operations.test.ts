@@ -1,8 +1,10 @@
 /** What operations make of GitHub's answers, one answer at a time. */
 import { describe, expect, test } from 'vitest';
+import { adoptPullRequest } from '../../jobs/operations/github/adopt-pull-request.ts';
 import { readPullRequest } from '../../jobs/operations/github/read-pull-request.ts';
 import type { OperationContext } from '../../src/engine/define.ts';
 import type { GitHub, PullRequest } from '../../src/integrations/github/port.ts';
+import { isPullRequestOf } from '../../src/pull-request-url.ts';
 
 const repository = { owner: 'acme', name: 'widgets' };
 const [before, pushed] = ['a'.repeat(40), 'b'.repeat(40)];
@@ -15,6 +17,7 @@ const pull: PullRequest = {
   headBranch: 'gsw/1/step-1',
   headSha: before,
   baseBranch: 'gsw/1/dev',
+  isFromElsewhere: false,
   mergeable: true,
   mergeCommitSha: null,
   mergedBy: null,
@@ -47,5 +50,40 @@ describe('a pull request whose branch was just pushed to', () => {
     expect(await read({}, pushed, 61_000)).toMatchObject({ headSha: before });
     expect(await read({ state: 'closed' }, pushed)).toMatchObject({ state: 'closed' });
     expect(await read({}, null)).toMatchObject({ headSha: before });
+  });
+});
+
+describe('a pull request that an agent says it opened', () => {
+  const adopt = (shown: Partial<PullRequest>) =>
+    adoptPullRequest.run(
+      { repository, number: 7, base: 'gsw/1/dev' },
+      at({
+        getPullRequest: async () => ({ ...pull, baseBranch: 'main', ...shown }),
+        retargetPullRequest: async (_repository, _number, baseBranch) => ({ ...pull, ...shown, baseBranch }),
+      }),
+    );
+
+  test('is pointed at the development branch', async () => {
+    expect(await adopt({})).toMatchObject({ number: 7, baseBranch: 'gsw/1/dev' });
+  });
+
+  test('is not taken over where it is closed or its branch is in a fork', async () => {
+    const refused = (message: string) => expect.objectContaining({ name: 'PermanentFailure', message });
+    await expect(adopt({ state: 'closed' })).rejects.toEqual(refused('Pull request #7 is closed.'));
+    await expect(adopt({ isFromElsewhere: true })).rejects.toEqual(
+      refused('The branch of pull request #7 is in another repository.'),
+    );
+  });
+
+  test.each([
+    ['https://github.com/acme/widgets/pull/7', true],
+    ['https://GitHub.com/Acme/Widgets/pull/7/files#diff', true],
+    ['https://git.acme.example/github/acme/widgets/pull/7?w=1', true],
+    ['https://github.com/acme/gadgets/pull/7', false],
+    ['https://github.com/somebody/widgets/pull/7', false],
+    ['https://github.com/acme/widgets/pull/7x', false],
+    ['https://github.com/acme/widgets/issues/7', false],
+  ])('at %s is one of acme/widgets: %s', (url, isOurs) => {
+    expect(isPullRequestOf(repository, url)).toBe(isOurs);
   });
 });

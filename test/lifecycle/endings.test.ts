@@ -179,6 +179,32 @@ describe('a workflow', () => {
     await expectEverythingOnce(system, id);
   });
 
+  test('takes over no pull request of its own that has the number of one its agent opened in another repository', async () => {
+    let other = '';
+    const script: AgentScript = async (task) => {
+      const answer = await demoScript(task);
+      if (task.kind !== 'step') return answer;
+      const url = `https://github.com/acme/others/pull/${other}`;
+      return { ...answer, pullRequests: [{ url, headBranch: 'theirs' }] };
+    };
+    const { enqueue, sandbox, repository, dataDir } = await start({ codegen: { script } });
+    const { gitDirectory } = sandbox.github.repository(repository);
+    const clone = await GitClone.of({ url: gitDirectory, env: {} }, path.join(dataDir, 'of-a-person'));
+    await clone.pushFile('theirs', 'theirs.txt', 'theirs\n');
+    const { url, tokens } = sandbox.github;
+    const opened = await fetch(`${url}/repos/${repository.owner}/${repository.name}/pulls`, {
+      method: 'POST',
+      headers: { authorization: `token ${tokens[0]}` },
+      body: JSON.stringify({ title: 'Theirs', head: 'theirs', base: 'main' }),
+    });
+    other = String(((await opened.json()) as { number: number }).number);
+    expect(await over(await enqueue({ requirements, options: automatic }))).toMatchObject({
+      status: 'completed',
+    });
+    const theirs = (await sandbox.github.pullRequests(repository)).find(({ head }) => head === 'theirs');
+    expect(theirs).toMatchObject({ state: 'open', base: 'main' });
+  });
+
   test('judges what a repair has pushed, also while GitHub still shows the head before it', async () => {
     let reviews = 0;
     let repairing = false;

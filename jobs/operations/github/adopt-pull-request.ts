@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineOperation } from '../../../src/engine/define.ts';
+import { PermanentFailure } from '../../../src/engine/errors.ts';
 import { pullRequest, repositoryName } from '../workspace.ts';
 import { traceOfPull } from './close-pull-request.ts';
 import { traceOfBranch } from './delete-branch.ts';
@@ -17,6 +18,9 @@ export const adoptPullRequest = defineOperation({
   retry: { attempts: 8, delay: '2s' },
   async run({ repository, number, base }, { github }) {
     const pull = await github.getPullRequest(repository, number);
+    if (pull.isFromElsewhere)
+      throw new PermanentFailure(`The branch of pull request #${number} is in another repository.`);
+    if (pull.state === 'closed') throw new PermanentFailure(`Pull request #${number} is closed.`);
     return pull.baseBranch === base ? pull : github.retargetPullRequest(repository, number, base);
   },
 });

@@ -7,6 +7,7 @@
  * by the run finishing before the retry, sends the same follow-up a second time, on the same run and branch.
  */
 import { PermanentFailure, RetryLater, reasonOf } from '../../engine/errors.ts';
+import { isPullRequestOf, pullRequestAt } from '../../pull-request-url.ts';
 import { type CodegenOptions, type CodegenRun, createCodegenApi } from './codegen-api.ts';
 import { codegenPrompt } from './codegen-prompt.ts';
 import { createRepositoryLookup } from './codegen-repositories.ts';
@@ -80,8 +81,9 @@ export function createCodegen(options: CodegenOptions & { remoteOf: RemoteOf }):
 
     async publish(id, workspace) {
       const { pullRequests } = await get(id);
-      const remote = await options.remoteOf(workspace.repository);
-      return branchWithCommitsOf(workspace, remote, pullRequests);
+      const { repository } = workspace;
+      const own = pullRequests.filter(({ url }) => isPullRequestOf(repository, url));
+      return branchWithCommitsOf(workspace, await options.remoteOf(repository), own);
     },
   };
 }
@@ -97,8 +99,8 @@ function toAgentRun(run: CodegenRun): AgentRun {
     error: state === 'failed' ? (said ?? `Codegen ended the run with status ${run.status}.`) : null,
     url: run.web_url ?? null,
     pullRequests: (run.github_pull_requests ?? []).flatMap(({ url, head_branch_name }) => {
-      const number = /\/pull\/(\d+)/.exec(url ?? '')?.[1];
-      return url && number ? [{ number: Number(number), url, headBranch: head_branch_name ?? null }] : [];
+      const number = pullRequestAt(url ?? '')?.number;
+      return url && number ? [{ number, url, headBranch: head_branch_name ?? null }] : [];
     }),
     usage: null,
   };

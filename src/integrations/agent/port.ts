@@ -34,6 +34,7 @@ export type AgentRun = {
   error: string | null;
   /** Where a person can watch it. */
   url: string | null;
+  /** Those that it opened, in whichever repository. */
   pullRequests: { number: number; url: string; headBranch: string | null }[];
   usage: { inputTokens: number; outputTokens: number; costUsd: number } | null;
 };

@@ -44,6 +44,8 @@ export type PullRequest = {
   headBranch: string;
   headSha: string;
   baseBranch: string;
+  /** Whether its branch is in another repository, or that one is no more. */
+  isFromElsewhere: boolean;
   /** null while GitHub is still computing it. */
   mergeable: boolean | null;
   /** The commit that merged it, once merged. */

@@ -128,6 +128,7 @@ function toPullRequest(pull: Detailed | Listed): PullRequest {
     headBranch: pull.head.ref,
     headSha: pull.head.sha,
     baseBranch: pull.base.ref,
+    isFromElsewhere: pull.head.repo?.id !== pull.base.repo.id,
     mergeable: 'mergeable' in pull ? pull.mergeable : null,
     // While it is open, GitHub names a trial merge here.
     mergeCommitSha: isMerged ? pull.merge_commit_sha : null,
