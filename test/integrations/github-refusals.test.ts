@@ -57,9 +57,15 @@ describe('what the sandbox does not play', () => {
     expect(await find('User')).toBeNull();
   });
 
-  test('a token that may not see the protection of a branch knows of no required checks', async () => {
-    const blind = except((_method, route) => (route.includes('/protection/') ? forbidden() : undefined));
-    expect(await blind.requiredChecks(repo, 'main')).toEqual([]);
+  test('what a token may see of rules, branch and protection is what it knows of required checks', async () => {
+    await sandbox.protect(repo, 'main', ['ci/build']);
+    await sandbox.rule(repo, 'main', ['lint']);
+    const without = (place: RegExp) =>
+      except((_method, route) => (place.test(route) ? forbidden() : undefined)).requiredChecks(repo, 'main');
+    expect(await without(/\/protection/)).toEqual(['lint', 'ci/build']);
+    expect(await without(/\/rules\/branches\//)).toEqual(['ci/build']);
+    expect(await without(/\d\/branches\//)).toEqual(['lint']);
+    expect(await without(/\/branches\//)).toEqual([]);
     expect(await failureOf(except(forbidden).getRepository(repo))).toBeInstanceOf(PermanentFailure);
   });
 

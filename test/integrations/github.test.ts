@@ -196,6 +196,13 @@ describe('checks', () => {
     expect(await github.requiredChecks(repo, 'main')).toEqual(['ci/build', 'lint']);
     expect(await github.requiredChecks(repo, 'dev')).toEqual([]);
   });
+
+  test('what a ruleset requires is named as well, each check once', async () => {
+    await sandbox.rule(repo, 'main', ['lint', 'test']);
+    expect(await github.requiredChecks(repo, 'main')).toEqual(['lint', 'test']);
+    await sandbox.protect(repo, 'main', ['ci/build', 'lint']);
+    expect(await github.requiredChecks(repo, 'main')).toEqual(['lint', 'test', 'ci/build']);
+  });
 });
 
 describe('comments', () => {

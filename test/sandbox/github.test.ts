@@ -41,7 +41,8 @@ describe('every route answers as GitHub’s published document says', () => {
     await ask('GET', 'branches/main');
     await sandbox.protect(repo, 'main', ['ci/build']);
     await ask('GET', 'branches/main');
-    await ask('GET', 'branches/main/protection/required_status_checks');
+    await sandbox.rule(repo, 'main', ['lint']);
+    await ask('GET', 'rules/branches/main');
     await ask('GET', 'git/ref/heads%2Fmain');
     await ask('GET', 'git/matching-refs/heads%2Ff');
     await ask('POST', 'git/refs', { ref: 'refs/heads/side', sha: main });

@@ -29,6 +29,36 @@ export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listCheck
     }
   };
 
+  /** What GitHub answers; nothing where it knows of no such branch or does not tell, for it enforces them itself. */
+  const ifTold = async (asked: Promise<string[]>): Promise<string[]> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (isRefusal(error, 403, 404)) return [];
+      throw error;
+    }
+  };
+
+  /** By rulesets of the repository and its organisation. */
+  const requiredByRules = async (repo: RepositoryName, branch: string): Promise<string[]> => {
+    const rules = await paginate(rest.repos.getBranchRules, {
+      ...addressOf(repo),
+      branch,
+      per_page: pageSize,
+    });
+    return rules.flatMap((rule) =>
+      rule.type === 'required_status_checks'
+        ? (rule.parameters?.required_status_checks ?? []).map(({ context }) => context)
+        : [],
+    );
+  };
+
+  /** As the branch itself tells it: its protection may be read by administrators alone. */
+  const requiredByProtection = async (repo: RepositoryName, branch: string): Promise<string[]> => {
+    const { data } = await rest.repos.getBranch({ ...addressOf(repo), branch });
+    return data.protection?.required_status_checks?.contexts ?? [];
+  };
+
   return {
     async listChecks(repo, sha) {
       const runs = await paginate(rest.checks.listForRef, {
@@ -48,14 +78,9 @@ export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listCheck
     },
 
     async requiredChecks(repo, branch) {
-      try {
-        const { data } = await rest.repos.getStatusChecksProtection({ ...addressOf(repo), branch });
-        return data.contexts;
-      } catch (error) {
-        // 404: not protected; 403: the plan or the token does not reach that far, and GitHub itself enforces them.
-        if (isRefusal(error, 403, 404)) return [];
-        throw error;
-      }
+      const byRules = await ifTold(requiredByRules(repo, branch));
+      const byProtection = await ifTold(requiredByProtection(repo, branch));
+      return [...new Set([...byRules, ...byProtection])];
     },
   };
 }

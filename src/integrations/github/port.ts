@@ -142,7 +142,7 @@ export interface GitHub {
   closePullRequest(repo: RepositoryName, number: number): Promise<PullRequest>;
   listChangedFiles(repo: RepositoryName, number: number): Promise<ChangedFile[]>;
   listChecks(repo: RepositoryName, sha: string): Promise<Check[]>;
-  /** Names of the checks that the branch's protection requires; empty where it is not protected. */
+  /** Names of the checks that rulesets and the branch's protection require; none where it is not protected. */
   requiredChecks(repo: RepositoryName, branch: string): Promise<string[]>;
   /** Blocked where its base is not the expected one, which is any where null or left out. */
   mergePullRequest(

@@ -106,9 +106,9 @@ export async function obstacleOf(
   if (!(await repository.git.mergeTree(pull.baseSha, pull.headSha))) {
     return { state: 'dirty', message: 'Pull Request is not mergeable' };
   }
-  const { requiredChecks, statuses } = repository.record;
+  const { requiredChecks, ruledChecks, statuses } = repository.record;
   const runs = latestRuns(repository.record, pull.headSha);
-  for (const context of requiredChecks[pull.base] ?? []) {
+  for (const context of [...(requiredChecks[pull.base] ?? []), ...(ruledChecks[pull.base] ?? [])]) {
     const status = statuses.findLast((one) => one.sha === pull.headSha && one.context === context);
     const ofRuns = runs.filter(({ name }) => name === context).map((run) => run.conclusion ?? 'pending');
     const states = status ? [...ofRuns, status.state] : ofRuns;

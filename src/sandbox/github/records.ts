@@ -107,11 +107,14 @@ export type RepositoryRecord = {
   checkRuns: CheckRunRecord[];
   /** Names of the checks that each protected branch requires. */
   requiredChecks: Record<string, string[]>;
+  /** Names of those that a ruleset requires of each branch. */
+  ruledChecks: Record<string, string[]>;
 };
 
 export function readRecord(file: string): RepositoryRecord {
-  // older records know of no issues
-  return { issues: [], ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<RepositoryRecord, 'issues'>) };
+  type Older = Omit<RepositoryRecord, 'issues' | 'ruledChecks'>;
+  // older records know of no issues and rulesets
+  return { issues: [], ruledChecks: {}, ...(JSON.parse(readFileSync(file, 'utf8')) as Older) };
 }
 
 /** Replaces the file as a whole, so that a crash leaves the old or the new one. */

@@ -73,6 +73,7 @@ export class Repositories {
         statuses: [],
         checkRuns: [],
         requiredChecks: {},
+        ruledChecks: {},
       },
       this.#changed,
     );

@@ -157,6 +157,13 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       repository.save();
     },
 
+    /** The same by a ruleset, which GitHub has beside the protection of branches. */
+    async rule({ owner, name }: Name, branch: string, contexts: string[]): Promise<void> {
+      const repository = repositories.find(owner, name);
+      repository.record.ruledChecks[branch] = contexts;
+      repository.save();
+    },
+
     /** Sends webhooks from now on, of all repositories. */
     sendWebhooksTo(hook: Hook): void {
       webhooks.sendTo(hook, url, repositories.all);

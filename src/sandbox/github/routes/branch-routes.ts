@@ -18,13 +18,21 @@ export const branchRoutes: Routes = {
     return { status: 200, body, headers };
   },
 
-  'GET /branches/*branch/protection/required_status_checks': (call) => {
-    const branch = param(call.request, 'branch');
-    const contexts = call.repository.record.requiredChecks[branch];
-    if (!contexts) throw new Refusal(404, 'Branch not protected');
-    const url = `${protectionUrl(call, branch)}/required_status_checks`;
-    const checks = contexts.map((context) => ({ context, app_id: null }));
-    return ok({ url, contexts_url: `${url}/contexts`, strict: false, contexts, checks });
+  'GET /rules/branches/*branch': ({ request, repository }) => {
+    const { record } = repository;
+    const contexts = record.ruledChecks[param(request, 'branch')];
+    const rule = {
+      type: 'required_status_checks',
+      ruleset_source_type: 'Repository',
+      ruleset_source: repository.fullName,
+      ruleset_id: record.id,
+      parameters: {
+        strict_required_status_checks_policy: false,
+        required_status_checks: (contexts ?? []).map((context) => ({ context })),
+      },
+    };
+    const { items, headers } = paged(request, contexts ? [rule] : []);
+    return { status: 200, body: items, headers };
   },
 
   'GET /branches/*branch': async (call) => {
