@@ -40,7 +40,13 @@ export async function validateRound(
   }
   const { checks } = await perform(
     `${key}/checks`,
-    awaitChecks.with({ repository, sha: now.headSha, baseBranch: now.baseBranch }),
+    awaitChecks.with({
+      repository,
+      sha: now.headSha,
+      baseBranch: now.baseBranch,
+      // nothing protects a development branch; what is merged into it will have to pass there
+      finalBranch: version >= 2 ? workflow.githubBranch : null,
+    }),
   );
   const changes = await perform(
     `${key}/changes`,

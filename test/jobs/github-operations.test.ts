@@ -1,9 +1,10 @@
 /** What operations make of GitHub's answers, one answer at a time. */
 import { describe, expect, test } from 'vitest';
 import { adoptPullRequest } from '../../jobs/operations/github/adopt-pull-request.ts';
+import { awaitChecks } from '../../jobs/operations/github/await-checks.ts';
 import { readPullRequest } from '../../jobs/operations/github/read-pull-request.ts';
 import type { OperationContext } from '../../src/engine/define.ts';
-import type { GitHub, PullRequest } from '../../src/integrations/github/port.ts';
+import type { Check, GitHub, PullRequest } from '../../src/integrations/github/port.ts';
 import { isPullRequestOf } from '../../src/pull-request-url.ts';
 
 const repository = { owner: 'acme', name: 'widgets' };
@@ -50,6 +51,45 @@ describe('a pull request whose branch was just pushed to', () => {
     expect(await read({}, pushed, 61_000)).toMatchObject({ headSha: before });
     expect(await read({ state: 'closed' }, pushed)).toMatchObject({ state: 'closed' });
     expect(await read({}, null)).toMatchObject({ headSha: before });
+  });
+});
+
+/** What is there after so long, where these branches require these checks. */
+const awaited = (
+  states: Record<string, Check['state']>,
+  required: Record<string, string[]>,
+  ageMs: number,
+  finalBranch: string | null = null,
+) =>
+  awaitChecks.run(
+    { repository, sha: pushed, baseBranch: 'gsw/1/dev', finalBranch },
+    at(
+      {
+        listChecks: async () =>
+          Object.entries(states).map(([name, state]) => ({ name, state, summary: null, url: null })),
+        requiredChecks: async (_repository, branch) => required[branch] ?? [],
+      },
+      ageMs,
+    ),
+  );
+
+describe('the checks of a step', () => {
+  test('that its base branch does not require, but the final one does, count as required where they ran', async () => {
+    const ofMain = { main: ['build', 'e2e'] };
+    const checks = { build: 'failure', style: 'failure' } as const;
+    expect((await awaited(checks, ofMain, 20_000, 'main')).checks).toMatchObject([
+      { name: 'build', isRequired: true },
+      { name: 'style', isRequired: false },
+    ]);
+    expect((await awaited(checks, ofMain, 20_000)).checks).toMatchObject([
+      { name: 'build', isRequired: false },
+      { name: 'style', isRequired: false },
+    ]);
+  });
+
+  test('that its base branch requires are waited for', async () => {
+    const required = { 'gsw/1/dev': ['build'] };
+    await expect(awaited({ style: 'success' }, required, 20_000)).rejects.toEqual(later('the checks build'));
   });
 });
 

@@ -237,9 +237,18 @@ describe('a workflow', () => {
     expect(shown[0]).not.toBe(shown[1]);
   });
 
+  test('whose steps fail a check that the base branch requires does not pass validation', async () => {
+    const { enqueue, sandbox, repository } = await start({ github: { ci: async () => 'failure' } });
+    await sandbox.github.protect(repository, 'main', ['ci/sandbox', 'of-main-alone']);
+    const row = await over(
+      await enqueue({ requirements, options: { ...automatic, onValidationFailure: 'fail' } }),
+    );
+    expect(row.errorMessage).toMatch(/^Validation failed after 3 rounds: pull request #1/);
+  });
+
   test('whose failing required check is an error does not pass', async () => {
     const { enqueue, sandbox, repository, untilAsked } = await start({
-      github: { ci: async () => 'failure' },
+      github: { ci: async ({ base }) => (base === 'main' ? 'failure' : 'success') },
     });
     await sandbox.github.protect(repository, 'main', ['ci/sandbox']);
     const id = await enqueue({ requirements, options: automatic });

@@ -10,7 +10,14 @@ import { repositoryName } from '../workspace.ts';
 export const awaitChecks = defineOperation({
   service: 'github',
   name: 'await-checks',
-  input: z.object({ repository: repositoryName, sha: z.string(), baseBranch: z.string() }),
+  version: 2,
+  input: z.object({
+    repository: repositoryName,
+    sha: z.string(),
+    baseBranch: z.string(),
+    /** Another branch whose required checks count as such where they ran; none is waited for. */
+    finalBranch: z.string().nullable().default(null),
+  }),
   output: z.object({
     checks: z.array(
       z.object({
@@ -23,9 +30,11 @@ export const awaitChecks = defineOperation({
   }),
   looks: 'anew',
   retry: { attempts: 20, delay: '2s' },
-  async run({ repository, sha, baseBranch }, { github, config, intendedAt }) {
+  async run({ repository, sha, baseBranch, finalBranch }, { github, config, intendedAt }) {
     const checks = await github.listChecks(repository, sha);
     const required = await github.requiredChecks(repository, baseBranch);
+    const ofFinal = finalBranch === null ? [] : await github.requiredChecks(repository, finalBranch);
+    const counting = [...required, ...ofFinal];
     const pending = checks.filter((check) => check.state === 'pending').map((check) => check.name);
     const absent = required.filter((name) => !checks.some((check) => check.name === name));
     const outstanding = [...pending, ...absent];
@@ -37,7 +46,7 @@ export const awaitChecks = defineOperation({
       throw new RetryLater(config.pollIntervalMs, 'the first check to appear');
     return {
       checks: checks.flatMap(({ name, state, summary }) =>
-        state === 'pending' ? [] : [{ name, state, summary, isRequired: required.includes(name) }],
+        state === 'pending' ? [] : [{ name, state, summary, isRequired: counting.includes(name) }],
       ),
     };
   },
