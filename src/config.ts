@@ -115,7 +115,7 @@ const environment = z.object({
   AGENT_TIMEOUT_MS: duration(60 * 60_000),
   /** Pause between two looks at something that is still at work elsewhere (agent run, checks), milliseconds. */
   POLL_INTERVAL_MS: duration(10_000),
-  /** How long a pull request without any check is given for its first one to appear, milliseconds. */
+  /** How long checks of a commit are given to appear, unless all that are known to be required are there, milliseconds. */
   CHECKS_GRACE_MS: z.coerce.number().int().min(0).default(60_000),
 });
 

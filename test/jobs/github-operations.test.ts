@@ -87,6 +87,23 @@ describe('the checks of a step', () => {
     ]);
   });
 
+  test('are given their time to appear, also where one has ended already', async () => {
+    const more = later('more checks to appear');
+    await expect(awaited({}, {}, 5_000)).rejects.toEqual(more);
+    await expect(awaited({ dco: 'success' }, {}, 5_000)).rejects.toEqual(more);
+    await expect(awaited({ dco: 'success' }, { main: ['build'] }, 5_000, 'main')).rejects.toEqual(more);
+    expect((await awaited({ dco: 'success' }, { main: ['build'] }, 11_000, 'main')).checks).toHaveLength(1);
+  });
+
+  test('are taken at once where all that are known to be required have ended', async () => {
+    const checks = { dco: 'success', build: 'success' } as const;
+    expect((await awaited(checks, { main: ['build'] }, 0, 'main')).checks).toHaveLength(2);
+    expect((await awaited(checks, { 'gsw/1/dev': ['dco', 'build'] }, 0)).checks).toHaveLength(2);
+    await expect(awaited({ ...checks, style: 'pending' }, { main: ['build'] }, 0, 'main')).rejects.toEqual(
+      later('the checks style'),
+    );
+  });
+
   test('that its base branch requires are waited for', async () => {
     const required = { 'gsw/1/dev': ['build'] };
     await expect(awaited({ style: 'success' }, required, 20_000)).rejects.toEqual(later('the checks build'));

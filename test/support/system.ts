@@ -33,7 +33,7 @@ export type TestSystemOptions = Omit<SandboxOptions, 'dataDir'> & {
 /** Quick answers, so that a workflow takes seconds. The organisation of a test is not the default one. */
 const quick = {
   POLL_INTERVAL_MS: '150',
-  CHECKS_GRACE_MS: '2000',
+  CHECKS_GRACE_MS: '500',
   LOG_LEVEL: 'silent',
   SHARE_ENVIRONMENT_CREDENTIALS: 'true',
 };

@@ -4,8 +4,9 @@ import { RetryLater } from '../../../src/engine/errors.ts';
 import { repositoryName } from '../workspace.ts';
 
 /**
- * Waits until every check of a commit has ended. A commit without any check is given `CHECKS_GRACE_MS` for its first
- * one to appear, and for the ones that the branch's protection requires until the end.
+ * Waits until every check of a commit has ended, and for the ones that its base branch requires to appear. For others
+ * to appear it is given `CHECKS_GRACE_MS`, unless all are there that are known to be required: a quick check may have
+ * ended before the next one is there.
  */
 export const awaitChecks = defineOperation({
   service: 'github',
@@ -42,8 +43,9 @@ export const awaitChecks = defineOperation({
       throw new RetryLater(config.pollIntervalMs, `the checks ${outstanding.join(', ')}`);
     }
     const young = Date.now() < intendedAt.getTime() + config.checksGraceMs;
-    if (checks.length === 0 && young)
-      throw new RetryLater(config.pollIntervalMs, 'the first check to appear');
+    const isComplete =
+      counting.length > 0 && counting.every((name) => checks.some((check) => check.name === name));
+    if (young && !isComplete) throw new RetryLater(config.pollIntervalMs, 'more checks to appear');
     return {
       checks: checks.flatMap(({ name, state, summary }) =>
         state === 'pending' ? [] : [{ name, state, summary, isRequired: counting.includes(name) }],
