@@ -2,7 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PermanentFailure } from '../../src/engine/errors.ts';
-import { failureOf, type GitHubScene, useGitHubSandbox } from '../support/github-sandbox.ts';
+import {
+  connectTo,
+  failureOf,
+  type GitHubScene,
+  token,
+  useGitHubSandbox,
+} from '../support/github-sandbox.ts';
 
 let sandbox: GitHubScene['sandbox'];
 let github: GitHubScene['github'];
@@ -122,6 +128,36 @@ describe('merging a pull request', () => {
       mergeCommitSha: merged.outcome === 'merged' && merged.sha,
     });
     expect(await github.mergePullRequest(repo, number, { headSha, title: 'Feature (#1)' })).toEqual(merged);
+  });
+
+  test('it is squashed where the repository allows no merge commits', async () => {
+    const { number, headSha } = await openFeature();
+    await sandbox.squashOnly(repo);
+    const merged = await github.mergePullRequest(repo, number, { headSha, title: 'Feature (#1)' });
+    expect(merged).toEqual({ outcome: 'merged', sha: (await github.getBranch(repo, 'main'))?.sha });
+    await clone.git('fetch', '--quiet');
+    expect(await clone.git('log', '-1', '--format=%P %s', 'origin/main')).toBe(`${main} Feature (#1)`);
+  });
+
+  test.each([
+    [{}, 'merge'],
+    [{ allow_merge_commit: false }, 'squash'],
+    [{ allow_merge_commit: false, allow_squash_merge: false }, 'rebase'],
+    [{ allow_merge_commit: true, allow_squash_merge: false, allow_rebase_merge: false }, 'merge'],
+  ])('of a repository that tells %o, the way is to %s', async (told, method) => {
+    const asked: unknown[] = [];
+    const telling: typeof fetch = async (_input, init) => {
+      if (init?.method === 'PUT') {
+        asked.push(JSON.parse(String(init.body)).merge_method);
+        return Response.json({ sha: main, merged: true, message: 'Merged' });
+      }
+      return Response.json(told);
+    };
+    const { outcome } = await connectTo(sandbox, token, telling).mergePullRequest(repo, 1, {
+      headSha: main,
+      title: 'Feature',
+    });
+    expect([outcome, asked]).toEqual(['merged', [method]]);
   });
 
   test('a head that moved since it was checked is not merged', async () => {

@@ -88,8 +88,9 @@ export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls 
       // GitHub pins the head of a merge, but not its base.
       const now = base === null ? null : await calls.getPullRequest(repo, number);
       if (now && now.baseBranch !== base) return { outcome: 'blocked', reason: otherBase(now, base) };
+      const { data: allowed } = await rest.repos.get(addressOf(repo));
       try {
-        const merge = { sha: headSha, commit_title: title, merge_method: 'merge' as const };
+        const merge = { sha: headSha, commit_title: title, merge_method: mergeMethodOf(allowed) };
         const { data } = await rest.pulls.merge({ ...addressOf(repo), pull_number: number, ...merge });
         return { outcome: 'merged', sha: data.sha };
       } catch (error) {
@@ -99,6 +100,22 @@ export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls 
     },
   };
   return calls;
+}
+
+type Allowed = Pick<
+  RestEndpointMethodTypes['repos']['get']['response']['data'],
+  'allow_merge_commit' | 'allow_squash_merge' | 'allow_rebase_merge'
+>;
+
+/** A merge commit where the repository has them; what GitHub does not tell is taken to be allowed. */
+function mergeMethodOf({
+  allow_merge_commit,
+  allow_squash_merge,
+  allow_rebase_merge,
+}: Allowed): 'merge' | 'squash' | 'rebase' {
+  if (allow_merge_commit !== false) return 'merge';
+  if (allow_squash_merge !== false) return 'squash';
+  return allow_rebase_merge === false ? 'merge' : 'rebase';
 }
 
 function otherBase({ state, baseBranch }: PullRequest, base: string | null): string {

@@ -143,6 +143,9 @@ export async function mergePull(
   if (obstacle) throw new Refusal(405, obstacle.message);
   if (method === 'rebase') throw new Refusal(405, 'Rebase merges are not allowed on this repository.');
   const { git, record } = repository;
+  if (method === 'merge' && record.isSquashOnly) {
+    throw new Refusal(405, 'Merge commits are not allowed on this repository.');
+  }
   const tree = (await git.mergeTree(pull.baseSha, pull.headSha)) ?? '';
   const isSquash = method === 'squash';
   const subject =

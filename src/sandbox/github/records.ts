@@ -109,6 +109,8 @@ export type RepositoryRecord = {
   requiredChecks: Record<string, string[]>;
   /** Names of those that a ruleset requires of each branch. */
   ruledChecks: Record<string, string[]>;
+  /** Whether pull requests may not be merged by merge commits. */
+  isSquashOnly?: boolean;
 };
 
 export function readRecord(file: string): RepositoryRecord {

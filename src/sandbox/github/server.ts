@@ -164,6 +164,13 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
       repository.save();
     },
 
+    /** Allows squashes only of what is merged. */
+    async squashOnly({ owner, name }: Name): Promise<void> {
+      const repository = repositories.find(owner, name);
+      repository.record.isSquashOnly = true;
+      repository.save();
+    },
+
     /** Sends webhooks from now on, of all repositories. */
     sendWebhooksTo(hook: Hook): void {
       webhooks.sendTo(hook, url, repositories.all);

@@ -82,7 +82,7 @@ export function repositoryJson(origin: string, record: RepositoryRecord) {
     has_pages: false,
     has_discussions: false,
     has_downloads: false,
-    allow_merge_commit: true,
+    allow_merge_commit: !record.isSquashOnly,
     allow_squash_merge: true,
     allow_rebase_merge: false,
     forks: 0,
