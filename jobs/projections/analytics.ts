@@ -15,7 +15,19 @@ export const analyticsProjection = defineProjection({
     'operation.failed',
     'operation.cancelled',
   ],
-  apply: (entries, em) => insertRows(em, Metric, entries.flatMap(durationOf)),
+  async apply(entries, em) {
+    const metrics = entries.flatMap(durationOf);
+    // their time is in the key: what is announced again with another one would be measured twice
+    const known = await em.execute<{ id: string }[]>('select id from metrics where id = any (?::uuid[])', [
+      `{${metrics.map(({ id }) => id).join(',')}}`,
+    ]);
+    const measured = new Set(known.map(({ id }) => id));
+    await insertRows(
+      em,
+      Metric,
+      metrics.filter(({ id }) => !measured.has(id)),
+    );
+  },
 });
 
 function durationOf({ id, organizationId, workflowExecutionId, type, payload, occurredAt }: OutboxEntry) {

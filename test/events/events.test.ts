@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Metric } from '../../entities/analytics/metric.ts';
 import { Event } from '../../entities/events/event.ts';
 import { EventAggregation } from '../../entities/events/event-aggregation.ts';
 import { EventCorrelation } from '../../entities/events/event-correlation.ts';
@@ -9,6 +10,7 @@ import { EventProcessing } from '../../entities/events/event-processing.ts';
 import { Subscription } from '../../entities/events/subscription.ts';
 import { SubscriptionDelivery } from '../../entities/events/subscription-delivery.ts';
 import { OutboxEntry } from '../../entities/workflows/outbox-entry.ts';
+import { analyticsProjection } from '../../jobs/projections/analytics.ts';
 import { eventsProjection } from '../../jobs/projections/events.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import { applyRetention } from '../../src/retention/apply-retention.ts';
@@ -68,6 +70,35 @@ describe('an event', () => {
     expect(await events((em) => em.find(Event, { workflowId: entry.workflowExecutionId }))).toMatchObject([
       { id: entry.id, eventType: 'stage.completed', payload: { stage: 'completion' } },
     ]);
+  });
+
+  it('that is announced again at another time is there once as it was first, and holds up no other', async () => {
+    const entry = (occurredAt: Date) =>
+      Object.assign(new OutboxEntry(), {
+        id: randomUUID(),
+        organizationId,
+        workflowExecutionId: randomUUID(),
+        type: 'stage.completed',
+        payload: { stage: 'completion', durationMs: 5 },
+        occurredAt,
+      });
+    const first = entry(new Date(Date.now() - 3_600_000));
+    const again = Object.assign(new OutboxEntry(), { ...first, occurredAt: new Date() });
+    const other = entry(new Date());
+    const metrics = <T>(work: (em: EntityManager) => Promise<T>) =>
+      databases.inOrganization(organizationId).analytics(work);
+    for (const entries of [[first], [again, other]]) {
+      await events((em) => eventsProjection.apply(entries, em));
+      await metrics((em) => analyticsProjection.apply(entries, em));
+    }
+    for (const { workflowExecutionId, occurredAt } of [first, other]) {
+      expect(await events((em) => em.find(Event, { workflowId: workflowExecutionId }))).toMatchObject([
+        { occurredAt },
+      ]);
+      expect(await metrics((em) => em.find(Metric, { subjectId: workflowExecutionId }))).toMatchObject([
+        { measuredAt: occurredAt },
+      ]);
+    }
   });
 
   it('does not change what identifies it, and frees its key when it goes', async () => {
