@@ -106,7 +106,9 @@ export async function failStage(engine: Engine, job: EnteredJob, reason: string,
     const ended = transition(workflow, () => workflow.fail(stage.stage, reason));
     const why = { stage: stage.stage, stageId: stage.id, reason };
     await announce(em, workflow, `${stage.id}/failed`, 'stage.failed', { ...failed, ...why });
-    await announce(em, workflow, 'failed', 'workflow.failed', { ...ended, ...why });
+    // a cancellation that fails is of the same attempt as what failed before it
+    const key = `${stage.id}/${stage.incarnation}/workflow-failed`;
+    await announce(em, workflow, key, 'workflow.failed', { ...ended, ...why });
   });
   placeIsFree(engine);
   projectSoon(engine, job.organizationId);

@@ -6,6 +6,7 @@ import { Signal } from '../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { admit } from '../../src/engine/admission/admit.ts';
+import { failStage } from '../../src/engine/advance.ts';
 import type { SignalRequest } from '../../src/engine/receive-signal.ts';
 import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { reconcile } from '../../src/engine/reconcile.ts';
@@ -349,7 +350,7 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     expect((await over(id)).status).toBe('completed');
   });
 
-  test('whose cancellation has failed is cancelled by a retry, and by nothing else', async () => {
+  test('whose cancellation has failed says so, and is cancelled by a retry, and by nothing else', async () => {
     const { enqueue, work } = start();
     const worker = work();
     const id = await enqueue();
@@ -358,7 +359,17 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     expect((await over(id)).status).toBe('failed');
     await worker.close();
     await send(id, 'cancel', { payload: { branches: 'delete', issues: 'keep' } });
-    await failAt(id, 'cancellation');
+    const stage = (await engine.stages(id)).find((one) => one.stage === 'cancellation');
+    const { organizationId, id: rowId, incarnation } = stage as WorkflowStageExecution;
+    await failStage(engine.engine, { organizationId, workflowId: id, rowId, incarnation }, 'no', new Date());
+    const failures = await db().workflows((em) =>
+      em.find(
+        OutboxEntry,
+        { workflowExecutionId: id, type: 'workflow.failed' },
+        { orderBy: { sequence: 1 } },
+      ),
+    );
+    expect(failures.map(({ payload }) => payload.stage)).toEqual(['ground', 'cancellation']);
     await expect(send(id, 'cancel')).rejects.toThrow(/Its cancellation has failed; a retry goes on with it/);
     await send(id, 'retry');
     work();
