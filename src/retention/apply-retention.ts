@@ -5,7 +5,7 @@ import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
 import { forgetDroppedEvents } from '../databases/forget-dropped-events.ts';
-import { readTables } from '../databases/tables.ts';
+import { readTables, type Table } from '../databases/tables.ts';
 import { reasonOf } from '../engine/errors.ts';
 import { planFor, readWishes, type Share, type TablePlan } from './plan.ts';
 import { mustStay } from './protected-rows.ts';
@@ -44,7 +44,8 @@ export async function applyRetention(
     for (const plan of planFor(name, tables, wishes)) {
       const removed: Removed = { database: name, table: plan.table.name, rows: 0, partitions: [] };
       result.removed.push(removed);
-      const stays = mustStay(plan.table, tables, 'r', `'{${open.join(',')}}'::uuid[]`);
+      const ofOpen = mustStay(plan.table, tables, 'r', `'{${open.join(',')}}'::uuid[]`);
+      const stays = name === 'workflows' ? `(${ofOpen} or ${ofUndone(plan.table, 'r')})` : ofOpen;
       try {
         removed.partitions = await inDatabase((em) => dropMonths(em, plan, stays, options.now));
         for (const share of plan.shares) {
@@ -66,8 +67,8 @@ export async function applyRetention(
 }
 
 /**
- * Read once, before anything is removed: a workflow that starts later has no rows of yesterday, and none that is over
- * opens again.
+ * Read once, before anything is removed: a workflow that starts later has no rows of yesterday. One that has failed may
+ * open again meanwhile: what it needs for that stays anyway ({@link ofUndone}).
  */
 const openWorkflows = (databases: Databases): Promise<string[]> =>
   databases.maintenance.workflows(async (em) => {
@@ -76,6 +77,13 @@ const openWorkflows = (databases: Databases): Promise<string[]> =>
     );
     return rows.map(({ id }) => id);
   });
+
+/** What a workflow did is what a retry does not repeat and a cancellation takes back, also long after it has failed. */
+const ofUndone = ({ columns }: Table, alias: string): string =>
+  columns.includes('workflow_execution_id')
+    ? `exists (select from workflow_executions undone
+         where undone.id = ${alias}.workflow_execution_id and undone.status not in ('completed', 'cancelled'))`
+    : 'false';
 
 const daysBefore = (days: number, now: Date | undefined) =>
   new Date((now?.getTime() ?? Date.now()) - days * 24 * 3_600_000).toISOString();
@@ -91,11 +99,13 @@ async function removeBatch(
   const key = table.primaryKey.map(identifier).join(', ');
   const whose = `r.${table.organizationColumn} ${only ? '= any' : '<> all'} (?::uuid[])`;
   const target = `public.${identifier(table.name)}`;
+  const before = daysBefore(keepDays, now);
   const { affectedRows } = await em.execute<QueryResult<object>>(
-    `delete from ${target} where (${key}) in (
+    // a workflow that is tried again this moment has no end any more, which is seen once its row is ours
+    `delete from ${target} where ${identifier(since)} < ? and (${key}) in (
        select ${table.primaryKey.map((name) => `r.${identifier(name)}`).join(', ')} from ${target} r
         where r.${identifier(since)} < ? and ${whose} and not ${stays} limit ${batch})`,
-    [daysBefore(keepDays, now), `{${organizations.join(',')}}`],
+    [before, before, `{${organizations.join(',')}}`],
     'run',
   );
   return affectedRows;

@@ -212,6 +212,45 @@ describe('retention', () => {
     expect(found).toEqual(expected);
   });
 
+  it('keeps what a failed workflow did, for a retry and a cancellation to know, until it is done with', async () => {
+    const organization = randomUUID();
+    const tables = ['github_operations', 'linear_operations', 'codegen_operations', 'outbox'];
+    const rows = new Map<string, string>();
+    for (const status of ['failed', 'cancelled']) {
+      const id = await workflow(organization, status, 400);
+      for (const table of tables) {
+        const ended = table === 'outbox' ? 'published_at' : 'completed_at';
+        const row = { organization_id: organization, workflow_execution_id: id, [ended]: daysAgo(400) };
+        rows.set(`${status} ${table}`, await put('workflows', table, row));
+      }
+    }
+    expect((await applyRetention(databases)).failures).toEqual([]);
+    for (const table of tables) {
+      const left = await idsIn('workflows', table, organization);
+      expect({ table, left }).toEqual({ table, left: [rows.get(`failed ${table}`)] });
+    }
+  });
+
+  it('keeps a failed workflow that is tried again just when it is to be removed', async () => {
+    const organization = randomUUID();
+    const id = await workflow(organization, 'failed', 731);
+    const retrying = admin('workflows');
+    await retrying.query(`begin; set local session_replication_role = replica;
+      update workflow_executions set status = 'running', completed_at = null where id = '${id}'`);
+    const removing = applyRetention(databases);
+    await expect
+      .poll(async () => {
+        const waiting = await retrying.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return waiting.rowCount;
+      })
+      .toBe(1);
+    await retrying.query('commit');
+    expect((await removing).failures).toEqual([]);
+    expect(await idsIn('workflows', 'workflow_executions', organization)).toEqual([id]);
+  });
+
   it('goes on where it was stopped, a batch at a time', async () => {
     const organization = randomUUID();
     await admin('events').query(
