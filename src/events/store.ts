@@ -6,10 +6,10 @@ import { EventProcessing } from '../../entities/events/event-processing.ts';
 import type { EventSource } from '../../entities/events/event-source.ts';
 import type { Databases } from '../databases/connect.ts';
 import { insertAndRead, insertRows } from '../databases/insert-rows.ts';
+import { storable } from '../databases/storable.ts';
 import { batching } from '../engine/batching.ts';
 import { tellSubscribers } from '../subscriptions/tell-subscribers.ts';
 import type { Body, Told } from './provider.ts';
-import { storable } from './storable.ts';
 
 export type Arrival = {
   id: string;

@@ -9,6 +9,7 @@ import { PromptEnhancement } from '../../entities/prompts/prompt-enhancement.ts'
 import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import { PromptTemplateVersion } from '../../entities/prompts/prompt-template-version.ts';
 import { ResponseQuality } from '../../entities/prompts/response-quality.ts';
+import { keepAnswer } from '../../jobs/operations/agent/keep-answer.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
 import type { Transaction } from '../../src/databases/tenancy.ts';
 import { sha256 } from '../../src/engine/derive.ts';
@@ -84,6 +85,24 @@ describe('an execution', () => {
     await expect(other).rejects.toMatchObject({ constraint: 'columns_are_fixed' });
     const unsigned = prompts((em) => em.nativeUpdate(PromptExecution, { id }, { qualityScore: 50 }));
     await expect(unsigned).rejects.toMatchObject({ constraint: 'executions_scores_have_a_scorer' });
+  });
+
+  it('ends with what the agent said, also where that holds what no text can', async () => {
+    begin();
+    const db = databases.inOrganization(organizationId);
+    const [answered, failed] = [await execute({ status: 'running' }), await execute({ status: 'running' })];
+    await keepAnswer({ db }, answered, { result: 'PNG\0\0 and \ud83d', usage: null }, null);
+    await keepAnswer({ db }, failed, { result: null, usage: null }, 'It ended with exit 1: \0\0');
+    const ended = (id: string) => prompts((em) => em.findOne(PromptExecution, id));
+    const strange = '\ufffd';
+    expect(await ended(answered)).toMatchObject({
+      status: 'completed',
+      response: `PNG${strange}${strange} and ${strange}`,
+    });
+    expect(await ended(failed)).toMatchObject({
+      status: 'failed',
+      errorMessage: `It ended with exit 1: ${strange}${strange}`,
+    });
   });
 
   it('counts in the view of its stage and purpose, two as two', async () => {

@@ -1,4 +1,4 @@
-/** A copy in which every text can be stored: PostgreSQL has neither NUL nor half a surrogate pair in its JSON. */
+/** A copy in which every text can be stored: PostgreSQL has no NUL in its texts, and no half of a surrogate pair in its JSON. */
 export function storable<T>(value: T): T {
   if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD').toWellFormed() as T;
   if (Array.isArray(value)) return value.map(storable) as T;
