@@ -3,6 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { openSystem } from '../../src/main.ts';
 import { temporaryDataDir } from '../support/throwaway-server.ts';
 import { type Ended, gsw, type Running, sentence, start } from './gsw.ts';
 
@@ -99,14 +101,30 @@ it('refuses what is mistyped or cannot be, without repeating it', async () => {
   }
 }, 120_000);
 
-it('makes a new master key, puts all under it and forgets the old one', async () => {
+it('makes a new master key, puts all under it, keeps the old one and forgets those before', async () => {
   const secrets = async () => JSON.parse(await readFile(path.join(env.DATA_DIR, 'secrets.json'), 'utf8'));
   const before = await secrets();
   const ended = await gsw(['credentials', 'rotate-master', '--json'], env);
   expect(JSON.parse(ended.stdout)).toMatchObject({ rewrapped: 1, stuck: [], stillNeeded: [], done: true });
   const after = await secrets();
   expect(after.vault_master_key).not.toBe(before.vault_master_key);
-  expect(after.vault_previous_master_keys).toBeUndefined();
+  expect(after.vault_previous_master_keys).toBe(before.vault_master_key);
   expect(JSON.stringify(ended)).not.toContain(after.vault_master_key);
+  expect((await gsw(['credentials', 'rotate-master'], env)).code).toBe(0);
+  expect((await secrets()).vault_previous_master_keys).toBe(after.vault_master_key);
   expect((await gsw(['credentials', 'revoke', 'codegen_key'], env)).code).toBe(0);
+}, 120_000);
+
+it('makes no second master key while another rotation is at work', async () => {
+  const file = path.join(env.DATA_DIR, 'secrets.json');
+  const before = await readFile(file, 'utf8');
+  const system = await openSystem(readConfig(env));
+  const refused = await system.engine.databases.maintenance.projects(async (em) => {
+    await em.execute('select pg_advisory_xact_lock(?)', [0x67737709]);
+    return gsw(['credentials', 'rotate-master'], env);
+  });
+  await system.close();
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('Another rotation is at work');
+  expect(await readFile(file, 'utf8')).toBe(before);
 }, 120_000);

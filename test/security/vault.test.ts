@@ -184,6 +184,31 @@ describe('a rotation of the master key', () => {
   };
   const all = () => databases.maintenance.projects((em) => em.find(Credential, {}));
 
+  test('leaves nothing under the old key where a value is replaced just then', async () => {
+    const { id } = await setCredential(vault, { kind: 'github_token', secret, by: 'Ada' });
+    const held = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    const holding = databases.maintenance.projects(async (em) => {
+      await em.execute('select 1 from credentials where id = ? for update', [id]);
+      read.resolve();
+      await held.promise;
+    });
+    await read.promise;
+    const replacing = setCredential(vault, { kind: 'github_token', secret: 'ghp_another', by: 'Ada' });
+    await expect
+      .poll(() =>
+        asAdmin(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          [],
+        ),
+      )
+      .toHaveLength(1);
+    keys = [two];
+    held.resolve();
+    await Promise.all([holding, replacing]);
+    expect(await openCredential(vault, await rowOf(id))).toBe('ghp_another');
+  });
+
   test('interrupted anywhere and taken up again puts all under the new key; then the old one may go', async () => {
     await fc.assert(
       fc.asyncProperty(

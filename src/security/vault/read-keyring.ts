@@ -43,10 +43,14 @@ export async function renewOwnKey({ dataDir }: Settings, randomKey: () => string
   });
 }
 
-/** Forgets previous keys of our own; the caller has seen that nothing is sealed under them. */
-export async function forgetOwnPrevious({ dataDir }: Settings): Promise<void> {
+/**
+ * Forgets previous keys of our own but the one that was replaced last, under which somebody who had read it just before
+ * may still seal. The caller has seen that nothing is sealed under them.
+ */
+export async function forgetOlderThanPrevious({ dataDir }: Settings): Promise<void> {
   await changeSecrets(dataDir, (kept) => {
-    delete kept[ownPrevious];
+    const [last] = kept[ownPrevious]?.split(',') ?? [];
+    if (last) kept[ownPrevious] = last;
   });
 }
 

@@ -62,7 +62,6 @@ const notRevoked = { status: { $ne: 'revoked' } } as const;
 export async function setCredential(vault: Vault, value: NewValue): Promise<CredentialSummary> {
   const { kind, name = 'default', by, expiresAt = null } = value;
   const secret = value.secret.trim();
-  const keyring = await vault.keyring();
   return vault.databases.projects(async (em) => {
     const found = await em.findOne(
       Credential,
@@ -80,6 +79,8 @@ export async function setCredential(vault: Vault, value: NewValue): Promise<Cred
     const id = found?.id ?? value.id ?? randomUUID();
     const { organizationId } = vault;
     const { provider } = kinds[kind];
+    // read under the row's lock: a rotation that waits for it puts the row under the new key afterwards
+    const keyring = await vault.keyring();
     const sealed = await seal(secret, { organizationId, provider, kind, credentialId: id }, keyring);
     const lastFour = lastFourOf(kind, secret);
     if (found) {
