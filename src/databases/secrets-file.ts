@@ -3,13 +3,14 @@
  * Readable by its owner only. A value is made once and kept; what the environment gives is never written here.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf } from '../engine/errors.ts';
+import { withLock } from '../process-lock.ts';
 import { ServerError } from './server-error.ts';
 
-const lockPatienceMs = 5_000;
+/** Longer than it takes until a holder in another container that was killed counts as gone. */
+const lockPatienceMs = 90_000;
 
 /**
  * The values of these names; those that do not exist yet are made up (32 random bytes, base64url) and kept.
@@ -46,12 +47,13 @@ export function changeSecrets(
 }
 
 function change<T>(file: string, work: (values: Record<string, string | undefined>) => T): Promise<T> {
-  return underLock(`${file}.lock`, async () => {
+  const underLock = async () => {
     const values: Record<string, string | undefined> = await load(file);
     const result = work(values);
     await replace(file, `${JSON.stringify(values, null, 2)}\n`);
     return result;
-  });
+  };
+  return withLock(`${file}.lock`, underLock, lockPatienceMs);
 }
 
 async function usable<T>(dataDir: string, work: (file: string) => Promise<T>): Promise<T> {
@@ -107,24 +109,4 @@ async function replace(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(next, file);
-}
-
-async function underLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  const givenUpAt = Date.now() + lockPatienceMs;
-  for (;;) {
-    try {
-      await writeFile(lock, String(process.pid), { flag: 'wx', mode: 0o600 });
-      break;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      // nobody holds it for more than milliseconds: its holder was killed
-      if (Date.now() > givenUpAt) await rm(lock, { force: true });
-      await sleep(20);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
 }

@@ -48,7 +48,7 @@ describe('before setup', () => {
       role: 'task_owner',
     });
     expect(await databasesThere()).toEqual([]);
-    await expect(access(path.join(place.config.dataDir, 'secrets.json.lock'))).rejects.toThrow();
+    await expect(access(path.join(place.config.dataDir, 'secrets.json.lock.1'))).rejects.toThrow();
   });
 
   it('the plan of an embedded server that was never started starts none', async () => {

@@ -88,7 +88,7 @@ describe('one key, one run', () => {
   /** As the lock names it, read from a lock made by a run. */
   function machineOfThisTest(): string {
     const made = path.join(fixture.dataDir, 'probe.lock');
-    const script = `import { claim } from ${JSON.stringify(path.resolve('src/integrations/agent/process-lock.ts'))}; await claim(${JSON.stringify(made)});`;
+    const script = `import { claim } from ${JSON.stringify(path.resolve('src/process-lock.ts'))}; await claim(${JSON.stringify(made)});`;
     execFileSync(process.execPath, ['--input-type=module', '-e', script]);
     return JSON.parse(readFileSync(made, 'utf8')).machine;
   }

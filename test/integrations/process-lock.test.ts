@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
-import { claim, claimOf, isLocked, withLock } from '../../src/integrations/agent/process-lock.ts';
+import { claim, claimOf, isLocked, withLock } from '../../src/process-lock.ts';
 
 let lock: string;
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 /** Another process that takes the lock `times`, noting when it goes in and out of it. */
 function worker(times: number, holdMs: number) {
-  const module = JSON.stringify(path.resolve('src/integrations/agent/process-lock.ts'));
+  const module = JSON.stringify(path.resolve('src/process-lock.ts'));
   const script = `
     import { appendFileSync } from 'node:fs';
     import { withLock } from ${module};

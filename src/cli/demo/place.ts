@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { canEnter, unprivilegedAccount } from '../../databases/embedded-binaries.ts';
 import { codeOf } from '../../databases/server-error.ts';
-import { isLocked, withLock } from '../../integrations/agent/process-lock.ts';
+import { isLocked, withLock } from '../../process-lock.ts';
 import { CliFailure } from '../failure.ts';
 import { demoName } from '../output.ts';
 

@@ -8,10 +8,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { withLock } from '../../process-lock.ts';
 import { git, gitSays, judgeRemoteError, ourIdentity } from '../git.ts';
 import type { GitRemote } from '../github/port.ts';
 import type { Workspace } from './port.ts';
-import { withLock } from './process-lock.ts';
 
 export type Source = { dataDir: string; workspace: Workspace; remote: GitRemote };
 

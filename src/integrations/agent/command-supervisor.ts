@@ -9,8 +9,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claim, refresh } from '../../process-lock.ts';
 import { keepOutput, readTail } from './kept-output.ts';
-import { claim, refresh } from './process-lock.ts';
 import { endTree, runMark } from './process-tree.ts';
 import {
   type RunFiles,

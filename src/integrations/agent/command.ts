@@ -14,12 +14,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { PermanentFailure } from '../../engine/errors.ts';
+import { isLocked, withLock } from '../../process-lock.ts';
 import { writeWhole } from '../../write-whole.ts';
 import { createCheckout, refreshCheckout } from './checkout.ts';
 import { commandPrompt, commitMessage } from './command-prompt.ts';
 import { launchSupervisor } from './launch-supervisor.ts';
 import type { Agent, AgentRequest, AgentRun, RemoteOf } from './port.ts';
-import { isLocked, withLock } from './process-lock.ts';
 import { publishCheckout } from './publish-checkout.ts';
 import {
   type RunFiles,

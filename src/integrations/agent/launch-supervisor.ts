@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { rightToAct } from '../../engine/right-to-act.ts';
-import { claimOf } from './process-lock.ts';
+import { claimOf } from '../../process-lock.ts';
 import type { RunFiles } from './run-directory.ts';
 
 /** `.ts` in a checkout, `.js` in the built package. */

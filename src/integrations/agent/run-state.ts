@@ -1,8 +1,8 @@
 /** What a command-agent run looks like from outside, derived from its directory. */
 
+import { claimOf, isHere } from '../../process-lock.ts';
 import { readTail } from './kept-output.ts';
 import type { AgentRun } from './port.ts';
-import { claimOf, isHere } from './process-lock.ts';
 import { endTree } from './process-tree.ts';
 import { type RunFiles, type RunState, readRequest, readState, writeState } from './run-directory.ts';
 
