@@ -17,7 +17,13 @@ export type AuditFault = {
   problem: string;
 };
 
-export type Verdict = { entries: number; head: Anchor | null; faults: AuditFault[] };
+export type Verdict = {
+  entries: number;
+  /** The last entry that was pruned; null where none was. */
+  base: Anchor | null;
+  head: Anchor | null;
+  faults: AuditFault[];
+};
 
 type Head = Anchor & { baseSequence: number; baseHash: string };
 
@@ -77,6 +83,11 @@ export async function verifyAuditLog(
   let previous = { sequence: begin.baseSequence, hash: begin.baseHash, computed: begin.baseHash };
   let entries = 0;
   let isAnchored = !anchor || anchor.sequence <= begin.baseSequence;
+  if (anchor && anchor.sequence < begin.baseSequence) {
+    find(anchor.sequence, `was noted as anchor and cannot be compared: ${pruned(begin.baseSequence)}`);
+  } else if (anchor?.sequence === begin.baseSequence && anchor.hash !== begin.baseHash) {
+    find(anchor.sequence, rewritten);
+  }
   for await (const row of readEntries(em, organizationId)) {
     const { sequence, hash, prevHash, line } = row;
     const computed = sha256(line);
@@ -90,8 +101,7 @@ export async function verifyAuditLog(
     }
     if (sequence === anchor?.sequence) {
       isAnchored = true;
-      if (hash !== anchor.hash)
-        find(sequence, 'is not the entry that was noted as anchor: the log was rewritten');
+      if (hash !== anchor.hash) find(sequence, rewritten);
     }
     if (sequence > previous.sequence) previous = { sequence, hash, computed };
   }
@@ -102,8 +112,17 @@ export async function verifyAuditLog(
     find(null, `the head does not fit entry ${previous.sequence}: one of the two was changed`);
   }
   if (!isAnchored) find(anchor?.sequence ?? null, 'was noted as anchor and is missing: the log was cut');
-  return { entries, head: head && { sequence: head.sequence, hash: head.hash }, faults };
+  return {
+    entries,
+    base: head && head.baseSequence > 0 ? { sequence: head.baseSequence, hash: head.baseHash } : null,
+    head: head && { sequence: head.sequence, hash: head.hash },
+    faults,
+  };
 }
+
+const rewritten = 'is not the entry that was noted as anchor: the log was rewritten';
+
+const pruned = (last: number): string => `the entries up to ${last} were pruned`;
 
 const missing = (from: number, to: number): string =>
   from === to ? `${from} was removed` : `${from} to ${to} were removed`;

@@ -11,6 +11,7 @@ type Entry = {
 
 type Verdict = {
   entries: number;
+  base: { sequence: number } | null;
   head: { sequence: number; hash: string } | null;
   faults: readonly { sequence: number | null; problem: string }[];
 };
@@ -19,11 +20,12 @@ export const entryLine = ({ occurredAt, actor, action, subjectType, subjectId }:
   `${occurredAt}  ${actor.kind} ${actor.name}  ${action}  ${`${subjectType} ${subjectId ?? ''}`.trim()}`;
 
 /** @param name of the organisation */
-export function verdictLines(name: string, { entries, head, faults }: Verdict): string[] {
+export function verdictLines(name: string, { entries, base, head, faults }: Verdict): string[] {
   const isSound = faults.length === 0;
   const noted = isSound && head ? `, head ${head.sequence}:${head.hash}` : '';
+  const before = base ? ` (those up to ${base.sequence} were pruned)` : '';
   return [
-    `${isSound ? '✓' : '✗'} ${name}: ${entries} entries${noted}`,
+    `${isSound ? '✓' : '✗'} ${name}: ${entries} entries${before}${noted}`,
     ...faults.map(({ sequence, problem }) =>
       sequence === null ? `  ${problem}` : `  entry ${sequence} ${problem}`,
     ),

@@ -2202,6 +2202,13 @@ export interface AuditVerification {
   isSound: boolean;
   entries: number;
   /**
+   * The last entry that was pruned; null where none was.
+   */
+  base: {
+    sequence: number;
+    hash: string;
+  } | null;
+  /**
    * Keep it elsewhere.
    */
   head: {

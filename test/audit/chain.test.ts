@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendToAuditLog } from '../../src/audit/append.ts';
+import { type Anchor, readHead, verifyAuditLog } from '../../src/audit/verify.ts';
+import { verdictLines } from '../../src/cli/audit-lines.ts';
 import { connectDatabases, type Databases } from '../../src/databases/connect.ts';
+import { oneMoment } from '../../src/databases/tenancy.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { entry, verify } from './entries.ts';
 
@@ -182,6 +185,25 @@ describe('the audit log', () => {
       head: { sequence: 7 },
       faults: [],
     });
+    const cut = await databases.maintenance.events((em) => readHead(em, organizationId), oneMoment);
+    const { baseHash: hash } = cut as NonNullable<typeof cut>;
+    const against = (anchor: Anchor) =>
+      databases.maintenance.events((em) => verifyAuditLog(em, organizationId, anchor), oneMoment);
+    const base = { sequence: 3, hash };
+    expect(await against(base)).toMatchObject({ base, faults: [] });
+    expect(verdictLines('acme', await against(base))[0]).toMatch(
+      /^✓ acme: 4 entries \(those up to 3 were pruned\)/,
+    );
+    for (const [anchor, problem] of [
+      [{ sequence: 3, hash: 'f'.repeat(64) }, /the log was rewritten/],
+      [{ sequence: 2, hash }, /cannot be compared: the entries up to 3 were pruned/],
+    ] as const) {
+      const verdict = await against(anchor);
+      expect(verdict.faults).toMatchObject([
+        { sequence: anchor.sequence, problem: expect.stringMatching(problem) },
+      ]);
+      expect(verdictLines('acme', verdict)[0]).toMatch(/^✗/);
+    }
     await admin.query('select prune_audit_log($1, 100)', [organizationId]);
     await append(organizationId);
     expect(await verify(databases, organizationId)).toMatchObject({

@@ -97,6 +97,10 @@ const verify = defineRoute({
     .object({
       isSound: z.boolean(),
       entries: z.int(),
+      base: z
+        .object({ sequence: z.int(), hash: z.string() })
+        .nullable()
+        .describe('The last entry that was pruned; null where none was.'),
       head: z.object({ sequence: z.int(), hash: z.string() }).nullable().describe('Keep it elsewhere.'),
       faults: z.array(
         z.object({ sequence: z.int().nullable().describe('Null for the head.'), problem: z.string() }),
