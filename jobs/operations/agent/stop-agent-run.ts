@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PromptExecution } from '../../../entities/prompts/prompt-execution.ts';
 import { defineOperation, type Trace } from '../../../src/engine/define.ts';
+import { isPullRequestOf } from '../../../src/pull-request-url.ts';
 import { traceOfPull } from '../github/close-pull-request.ts';
 import { repositoryName } from '../workspace.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -15,7 +16,11 @@ export const stopAgentRun = defineOperation({
   }),
   retry: { attempts: 8, delay: '2s' },
   traces: ({ repository }, { pullRequests }) =>
-    repository ? pullRequests.map((pull) => traceOfPull(repository, pull)) : [],
+    repository
+      ? pullRequests
+          .filter(({ url }) => isPullRequestOf(repository, url))
+          .map((pull) => traceOfPull(repository, pull))
+      : [],
   clears: ({ runId }) => [{ kind: 'agent-run', id: runId }],
   async run({ runId }, { agent, db }) {
     await agent.stop(runId);
