@@ -53,15 +53,25 @@ async function mirrorsOf(databases: Databases, dataDir: string, organizationId: 
   const folder = path.join(dataDir, 'mirrors');
   const names = await readdir(folder).catch(() => []);
   if (names.length === 0) return [];
-  const rows = await databases.maintenance.workflows((em) =>
-    em.execute<{ name: string }[]>(
-      `select github_owner || '+' || github_repo_name as name from workflow_executions
-        group by 1 having bool_and(organization_id = ?)`,
-      [organizationId],
-    ),
-  );
-  const theirs = new Set(rows.map(({ name }) => name));
+  const theirs = new Set<string>();
+  const others = new Set<string>();
+  for (const [database, select] of Object.entries(namedRepositories)) {
+    const rows = await databases.maintenance[database as keyof typeof namedRepositories]((em) =>
+      em.execute<{ name: string; own: boolean }[]>(select, [organizationId]),
+    );
+    for (const { name, own } of rows) (own ? theirs : others).add(name);
+  }
   return names
-    .filter((name) => theirs.has(name.replace(/-[0-9a-f]{8}\.git(\..*)?$/, '')))
+    .filter((name) => {
+      const repository = name.toLowerCase().replace(/-[0-9a-f]{8}\.git(\..*)?$/, '');
+      return theirs.has(repository) && !others.has(repository);
+    })
     .map((name) => path.join(folder, name));
 }
+
+/** Workflows may have gone by retention: what they worked on is still named elsewhere. */
+const namedRepositories = {
+  workflows: `select distinct lower(github_owner || '+' || github_repo_name) as name, organization_id = ? as own from workflow_executions`,
+  projects: `select distinct lower(owner || '+' || name) as name, organization_id = ? as own from repositories`,
+  task: `select distinct lower(github_owner || '+' || github_repo_name) as name, organization_id = ? as own from github_projects`,
+};

@@ -148,7 +148,22 @@ describe('erasing an organisation', () => {
         );
       }
     });
+    // their workflows went by retention
+    await withAdmin(fresh.adminUrls.task, (client) =>
+      client.query(
+        `update github_projects set github_owner = 'Acme', github_repo_name = 'Planned' where id = (select id from github_projects where organization_id = $1 limit 1)`,
+        [ours],
+      ),
+    );
+    await withAdmin(fresh.adminUrls.projects, (client) =>
+      client.query(
+        `update repositories set owner = 'acme', name = 'known' where id = (select id from repositories where organization_id = $1 limit 1)`,
+        [ours],
+      ),
+    );
     for (const name of [
+      'acme+planned-0123abcd.git',
+      'acme+known-0123abcd.git',
       'acme+secret-0123abcd.git',
       'acme+shared-0123abcd.git',
       'acme+secret-plans-0123abcd.git',
@@ -157,10 +172,12 @@ describe('erasing an organisation', () => {
       await mkdir(mirrors.at(-1) as string, { recursive: true });
     }
 
-    expect(await erase()).toMatchObject({ folders: 2 });
+    expect(await erase()).toMatchObject({ folders: 4 });
     expect([mine, other, ...mirrors].map((folder) => existsSync(folder))).toEqual([
       false,
       true,
+      false,
+      false,
       false,
       true,
       true,
