@@ -16,7 +16,7 @@ import type { RowJobData } from './jobs.ts';
 import { announceEnd, transition } from './outbox.ts';
 import { type RightToAct, stopwatch } from './right-to-act.ts';
 import { timings } from './timings.ts';
-import { neverAnswered, unansweredCeiling } from './unanswered.ts';
+import { ceilings, neverAnswered } from './unanswered.ts';
 
 export type Lease = {
   operation: Operation;
@@ -68,7 +68,7 @@ export async function claim(
     }
     const uncertain = operation.mayHaveActed() || workflow.restoredAt != null || operation.attempt > 1;
     operation.claim(token, leaseEnd() as never);
-    if (operation.unansweredStarts >= unansweredCeiling) {
+    if (operation.unansweredStarts >= ceilings.unansweredStarts) {
       const why = neverAnswered(operation.operationType, operation.unansweredStarts);
       const failed = transition(operation, () => operation.fail(why));
       await announceEnd(em, service, operation, failed);

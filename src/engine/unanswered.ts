@@ -3,11 +3,13 @@ import type { Job } from 'bullmq';
 import { PermanentFailure } from './errors.ts';
 import type { EnteredJob } from './jobs.ts';
 
-/**
- * So many starts in a row may end with their process before the work is taken for what ends it. Far above the attempts
- * of anything: being killed by a deploy, or together with the work of others, is no fault of its own.
- */
-export const unansweredCeiling = 10;
+export const ceilings = {
+  /**
+   * So many starts in a row may end with their process before the work is taken for what ends it. Far above the attempts
+   * of anything: being killed by a deploy, or together with the work of others, is no fault of its own.
+   */
+  unansweredStarts: 10,
+};
 
 export const neverAnswered = (name: string, starts: number): string =>
   `${name} was started ${starts} times, and each time its worker's process ended or stood still before there was an ` +
@@ -19,7 +21,7 @@ export const neverAnswered = (name: string, starts: number): string =>
  */
 export function expectAnswers(job: DurableJob): void {
   const lost = lostInARow(job);
-  if (lost >= unansweredCeiling) throw new PermanentFailure(neverAnswered(job.name, lost));
+  if (lost >= ceilings.unansweredStarts) throw new PermanentFailure(neverAnswered(job.name, lost));
 }
 
 /** It has got on: what its workers did before is no longer held against it. */

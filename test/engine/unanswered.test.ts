@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { GithubOperation } from '../../entities/workflows/operation.ts';
 import { defineOperation, defineStage } from '../../src/engine/define.ts';
-import { unansweredCeiling } from '../../src/engine/unanswered.ts';
+import { ceilings } from '../../src/engine/unanswered.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
 import { until } from '../support/until.ts';
@@ -56,15 +56,15 @@ async function endIn(starts: number): Promise<string> {
 }
 
 test('an operation that ends its process again and again fails, and says so', async () => {
-  const id = await endIn(unansweredCeiling);
+  const id = await endIn(ceilings.unansweredStarts);
   const failed = await system.until(id, ['completed', 'failed']);
   expect(failed.status).toBe('failed');
-  expect(failed.errorMessage).toContain(`poison was started ${unansweredCeiling} times`);
+  expect(failed.errorMessage).toContain(`poison was started ${ceilings.unansweredStarts} times`);
   expect(runs).toBe(0);
 });
 
 test('being killed a few times uses up no attempt', async () => {
-  const id = await endIn(unansweredCeiling - 1);
+  const id = await endIn(ceilings.unansweredStarts - 1);
   expect((await system.until(id, ['completed', 'failed'])).status).toBe('completed');
   expect(runs).toBe(1);
 });

@@ -47,7 +47,7 @@ describe.each([
   running   → waiting paused completed failed cancelled
   waiting   → running paused completed failed cancelled
   paused    → queued running waiting completed failed cancelled
-  failed    → queued running
+  failed    → queued running cancelled
   completed →
   cancelled →`,
   ],

@@ -347,13 +347,13 @@ describe('workflows are found', () => {
     const { body: first } = await api.send('GET', `/v1/requirements/${list.items[0].id}`);
     expect(first.content).toBe(requirements);
     const { body: project } = await api.send('GET', `/v1/projects/${first.projectId}/requirements`);
-    expect(project.items.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
+    expect(project.items.map(({ version }: { version: number }) => version)).toEqual([3, 2, 1]);
     const other = {
       content: requirements
         .replace('hello', 'hi')
         .replace('\n- Add greeting/bye', '\n- Also\n- Add greeting/bye'),
     };
-    const added = { ...first, ...other, id: randomUUID(), version: 3 };
+    const added = { ...first, ...other, id: randomUUID(), version: 4 };
     await system.engine.databases.inOrganization(system.organizationId).task(async (em) => {
       const { id, version, content, contentHash, author, projectId: githubProjectId } = added;
       const row = { id, version, content, contentHash, author, githubProjectId };
@@ -367,8 +367,8 @@ describe('workflows are found', () => {
     });
     const { body: diff } = await api.send('GET', `/v1/requirements/${added.id}/diff`);
     expect(diff).toMatchObject({
-      from: { version: 2 },
-      to: { version: 3 },
+      from: { version: 3 },
+      to: { version: 4 },
       added: 2,
       removed: 1,
       isExact: true,
@@ -383,7 +383,7 @@ describe('workflows are found', () => {
       'GET',
       `/v1/projects/${first.projectId}/requirements?cursor=${next.body.nextCursor}`,
     );
-    expect(rest.body.items.map(({ version }: { version: number }) => version)).toEqual([1]);
+    expect(rest.body.items.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
   });
 });
 
