@@ -4,12 +4,11 @@ import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
 import { defineStep, type StepContext } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
-import type { Work } from '../agent/keep-quality.ts';
 import { mergePullRequest } from '../operations/github/merge-pull-request.ts';
 import { type Candidate, candidateOf } from '../plan/candidate.ts';
 import { repair } from './repair.ts';
 import { validationRounds } from './validate-pull-request.ts';
-import { validateRound } from './validate-round.ts';
+import { type PushedWork, validateRound } from './validate-round.ts';
 
 /** How often a merge is tried, with a repair by the agent between two tries. */
 const mergeRounds = 3;
@@ -41,18 +40,16 @@ export const mergeStep = defineStep({
       if (outcome.outcome === 'blocked' || round === mergeRounds) {
         throw new PermanentFailure(`Pull request #${pull.number} cannot be merged: ${outcome.reason}`);
       }
-      let work: Work | null = null;
-      let head: string | null = null;
+      let work: PushedWork | null = null;
       if (outcome.outcome === 'conflict') {
         const repaired = await repair(context, candidate, `conflict-${round}`, {
           template: 'conflict-repair',
           variables: { merge: workflow.devBranchName ?? '' },
           headSha,
         });
-        work = repaired && { executionId: repaired.executionId, scoreBefore: score };
-        head = repaired?.headSha ?? null;
+        work = repaired && { ...repaired, scoreBefore: score };
       }
-      const verdict = await validateRound(context, candidate, validationRounds + round, work, head);
+      const verdict = await validateRound(context, candidate, validationRounds + round, work);
       if (!verdict.passed) {
         throw new PermanentFailure(
           `Pull request #${pull.number} no longer passes validation after ${outcome.outcome === 'conflict' ? 'its conflicts were resolved' : 'new commits'} (${verdict.score} of 100).`,

@@ -1,9 +1,8 @@
 import { defineStep } from '../../src/engine/define.ts';
 import { bullets } from '../../src/prompts/render.ts';
-import type { Work } from '../agent/keep-quality.ts';
 import { candidateOf } from '../plan/candidate.ts';
 import { repair } from './repair.ts';
-import { validateRound } from './validate-round.ts';
+import { type PushedWork, validateRound } from './validate-round.ts';
 
 /** Looks at a pull request, and has the agent mend it, until it passes or has had this many looks. */
 export const validationRounds = 3;
@@ -14,10 +13,9 @@ export const validatePullRequest = defineStep({
   version: 2,
   async run(context) {
     const candidate = await candidateOf(context.db, context.item.id);
-    let work: Work | null = { executionId: candidate.pull.executionId, scoreBefore: null };
-    let head: string | null = null;
+    let work: PushedWork | null = { executionId: candidate.pull.executionId, scoreBefore: null };
     for (let round = 1; round <= validationRounds; round += 1) {
-      const verdict = await validateRound(context, candidate, round, work, head);
+      const verdict = await validateRound(context, candidate, round, work);
       if (verdict.passed || round === validationRounds) return;
       const repaired = await repair(context, candidate, `round-${round}/repair`, {
         template: 'pr-repair',
@@ -27,8 +25,7 @@ export const validatePullRequest = defineStep({
         },
         headSha: verdict.headSha,
       });
-      work = repaired && { executionId: repaired.executionId, scoreBefore: verdict.score };
-      head = repaired?.headSha ?? null;
+      work = repaired && { ...repaired, scoreBefore: verdict.score };
     }
   },
 });

@@ -14,17 +14,18 @@ import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import type { Candidate } from '../plan/candidate.ts';
 import { judge, parseReview, type Verdict, verdictComment, verdictScorer } from '../plan/verdict.ts';
 
+/** What an agent did, and the commit that it has just pushed. */
+export type PushedWork = Work & { headSha?: string };
+
 /**
  * @param round counts every look at this pull request in this workflow, from 1
  * @param work of the agent since the last look; null where there was none
- * @param head what was just pushed; null where nothing was
  */
 export async function validateRound(
   context: StepContext,
   { step, pull }: Candidate,
   round: number,
-  work: Work | null,
-  head: string | null,
+  work: PushedWork | null,
 ): Promise<Verdict & { headSha: string }> {
   const { workflow, perform, db, version } = context;
   const repository = workflow.repository();
@@ -32,7 +33,7 @@ export async function validateRound(
   const key = `round-${round}`;
   const now = await perform(
     `${key}/pull`,
-    readPullRequest.with({ repository, number, head: version >= 2 ? head : null }),
+    readPullRequest.with({ repository, number, head: version >= 2 ? (work?.headSha ?? null) : null }),
   );
   if (now.state === 'closed') {
     await db.task(async (em) => (await em.findOneOrFail(StepPullRequest, pull.id)).closed());

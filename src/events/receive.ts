@@ -101,8 +101,9 @@ async function store(receiver: Receiver, source: EventSource, told: Told, body: 
   const arrival = { id, source, told, body, handlers };
   const { isNew, wantedBy } = await storeArrival(receiver.databases, organizationId, arrival);
   if (!isNew) return { did: 'known', handlers };
-  if (handlers.length > 0) await addOrLeave(receiver, eventJob({ organizationId, eventId: id }, 'first'));
-  for (const subscription of wantedBy) await addOrLeave(receiver, deliveryJob(organizationId, subscription));
+  const jobs = wantedBy.map((subscription) => deliveryJob(organizationId, subscription));
+  if (handlers.length > 0) jobs.push(eventJob({ organizationId, eventId: id }, 'first'));
+  await Promise.all(jobs.map((job) => addOrLeave(receiver, job)));
   return { did: 'stored', eventId: id, handlers };
 }
 
