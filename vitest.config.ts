@@ -9,6 +9,8 @@ const shared = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
   pool: 'forks' as const,
+  // on a busy machine one of two thousand may come late: it is tried again in CI, and named at the end of the run; a counterexample stays one
+  retry: { count: process.env.CI ? 1 : 0, condition: /^(?!Property failed)/ },
   // what is waited for comes sooner or later on a busy machine
   expect: { poll: { timeout: 20_000 } },
 };
