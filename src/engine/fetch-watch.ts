@@ -4,6 +4,7 @@
  * that this worker should have taken. If so it counts as wedged: liveness turns red, and the loop is replaced by a new
  * one with new connections. Where that does not help either, the process ends, for its supervisor to start another.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import { fetchLoopsReplaced } from '../telemetry/metrics.ts';
 import { againAndAgain } from './again-and-again.ts';
@@ -15,7 +16,10 @@ import { timings } from './timings.ts';
 
 /** Replacements in a row, without a job taken in between, before the process is given up. */
 const attempts = 3;
-/** How long an old loop is waited for, milliseconds; the work in its hands goes on, or is taken up by others. */
+/**
+ * How long the end of a loop is waited for, milliseconds: of an old one, whose work goes on or is taken up by others, and
+ * of one that has nothing in its hands any more. BullMQ's may not end at all after a fail-over of a Redis Cluster.
+ */
 const closingMs = 5_000;
 
 /** Makes the loop of a queue, whose processor is to be counted so. */
@@ -68,9 +72,23 @@ export function watchFetching(
     close: async () => {
       await stopLooking();
       for (const loop of loops) watched.delete(loop);
-      await Promise.all(loops.map(({ worker }) => worker.close()));
+      await Promise.all(loops.map(finish));
     },
   };
+}
+
+/** Takes nothing more, and ends when the work at hand is done, however long that takes. */
+async function finish(loop: Loop): Promise<void> {
+  let isClosed = false;
+  const closed = loop.worker.close().then(() => {
+    isClosed = true;
+  });
+  // what it comes to when it is waited for no longer is of no interest
+  closed.catch(() => undefined);
+  for (let free = stopwatch(); !isClosed && free() < closingMs; ) {
+    await Promise.race([closed, sleep(100)]);
+    if (loop.atWork > 0) free = stopwatch();
+  }
 }
 
 function begin(name: string, atOnce: number, start: Start): Loop {

@@ -162,7 +162,8 @@ async function cluster(servers: Servers): Promise<Topology> {
       ...inMemory,
       'cluster-enabled yes',
       `cluster-config-file ${port}.nodes`,
-      'cluster-node-timeout 1500',
+      // long enough that a worker's connection does not simply come back
+      'cluster-node-timeout 5000',
     ]);
   }
   const nodes = ports.map((port) => `127.0.0.1:${port}`);
