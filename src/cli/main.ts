@@ -38,6 +38,7 @@ import { templatesCommand } from './commands/templates.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import { CliFailure, exitCodes, Interrupted, sentenceOf } from './failure.ts';
+import { takeOptionsOfParents } from './options-of-parents.ts';
 import { commandName, say } from './output.ts';
 import { checkNode } from './preflight.ts';
 
@@ -46,6 +47,7 @@ const program = new Command('gsw')
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'gsw: ')) })
   .showHelpAfterError(`How it is used: ${commandName} --help`)
   .exitOverride()
+  .hook('preAction', (_, command) => takeOptionsOfParents(command))
   .description('Carries a GitHub project from a requirement to merged code, in eight durable stages.')
   .addHelpText(
     'after',

@@ -37,6 +37,9 @@ it.each([
   [['requirements', id], /--file/],
   [['demo', '--port', 'many'], /0 to 65535/],
   [['demo', '--repo', '/no/such/folder'], /no folder \/no\/such\/folder/],
+  [['setup', 'rotate-passwords', '--dry-run'], /--dry-run belongs to `setup` alone/],
+  [['setup', '--check', 'rotate-passwords', '--json'], /--check belongs to `setup` alone/],
+  [['key', 'list', '--exports'], /--exports belongs to `key` alone/],
   [['worker', '--queues', 'linear,nonsense'], /no queue called nonsense; there are: .*linear/],
 ])('ends mistyped commands with 2: %j', async (args, message) => {
   const { code, stdout, stderr } = await gsw(args, { DATA_DIR: folder });
@@ -44,6 +47,16 @@ it.each([
   expect(stderr).toMatch(/^gsw: /);
   expect(stderr).not.toMatch(/^ +at /m);
   expect([code, stdout]).toEqual([2, '']);
+});
+
+it.each([
+  ['key', 'list', '--demo'],
+  ['key', '--demo', 'create', 'x', '--role', 'admin'],
+  ['list', '--demo'],
+])('turns to the demo where it is told to, and to nothing else: %j', async (...args) => {
+  const { code, stderr } = await gsw(args, { DATA_DIR: folder, ...nobody });
+  expect(stderr).toMatch(/no demo/i);
+  expect(code).toBe(1);
 });
 
 it('refuses requirements that are none, before it asks anybody', async () => {

@@ -17,7 +17,7 @@ function rotateCommand(): Command {
     .description('give the roles new passwords, while workers keep running')
     .option('--role <name...>', 'only these roles')
     .option('--json', 'print which roles have new passwords as JSON')
-    .action(async (options: { role?: string[]; json?: boolean }, command: Command) =>
-      (await import('../operate/rotate-passwords.ts')).rotate({ ...command.optsWithGlobals(), ...options }),
+    .action(async (options: { role?: string[]; json?: boolean }) =>
+      (await import('../operate/rotate-passwords.ts')).rotate(options),
     );
 }
