@@ -2,6 +2,7 @@
 import type { Worker } from 'bullmq';
 import { relayChanges } from '../audit/relay.ts';
 import { sweepScratchFolders } from '../scratch.ts';
+import { countFromZero } from '../telemetry/count-from-zero.ts';
 import { admit } from './admission/admit.ts';
 import { passOnEverywhere } from './admission/pass-on.ts';
 import { againAndAgain } from './again-and-again.ts';
@@ -39,6 +40,7 @@ export function startWorker(
   onHopeless: (reason: string) => void = (reason) => engine.logger.fatal(reason),
 ): RunningWorker {
   checkCatalogue(engine.catalogue);
+  countFromZero(engine.catalogue);
   const served = only ? queuesNamed(engine.catalogue, only) : queueNames(engine.catalogue);
   const stopping = new AbortController();
   const fetching = watchFetching(

@@ -8,6 +8,7 @@ import { isUnderWay, standsInLine } from '../../entities/workflows/workflow-exec
 import { queueNames } from '../engine/catalogue.ts';
 import type { Engine } from '../engine/engine.ts';
 import { stopwatch } from '../engine/right-to-act.ts';
+import { within } from '../within.ts';
 
 const jobStates = ['waiting', 'prioritized', 'active', 'delayed', 'waiting-children', 'failed'] as const;
 
@@ -15,6 +16,8 @@ type Asked = Pick<Engine, 'databases' | 'queues' | 'catalogue' | 'logger'>;
 
 /** Several who ask at once, or one after the other, are told the same. */
 const freshMs = 2_000;
+/** How long an answer is waited for; Prometheus waits for ten seconds for all of it. */
+const patienceMs = 3_000;
 
 export function installationMetrics(engine: Asked): Registry {
   const registry = new Registry();
@@ -83,9 +86,13 @@ export function installationMetrics(engine: Asked): Registry {
     outbox.set(Math.max(0, Number(oldest[0]?.seconds ?? 0)));
   };
 
+  // what is not answered is waited for and not asked again: a Redis that is away would get all of it when it is back
+  const underWay = new Map<string, Promise<void>>();
   const attempt = async (what: string, work: () => Promise<void>, forget: () => void) => {
+    const looking = underWay.get(what) ?? work().finally(() => underWay.delete(what));
+    underWay.set(what, looking);
     try {
-      await work();
+      await within(patienceMs, looking, `no answer within ${patienceMs / 1_000} s`);
       reached.set({ what }, 1);
     } catch (error) {
       // an old figure would look like a true one

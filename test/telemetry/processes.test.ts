@@ -90,6 +90,12 @@ describe.each(backends())('an installation on %s', (backend) => {
     expect(told.worker).toMatch(
       /^gsw_operations_ended_total\{service="linear",operation="create-issue",outcome="succeeded"\} [1-9]/m,
     );
+    // told before there is any, or the first ones would be no increase
+    expect(told.worker).toMatch(/^gsw_workflows_ended_total\{outcome="failed"\} 0$/m);
+    expect(told.worker).toMatch(
+      /^gsw_operations_ended_total\{service="github",operation="merge-pull-request",outcome="failed"\} 0$/m,
+    );
+    expect(told.worker).toMatch(/^gsw_jobs_stalled_total\{queue="steps"\} 0$/m);
     expect(told.worker).toMatch(/^gsw_queue_losses_total 1$/m);
     expect(told.worker).toMatch(/^gsw_stages_put_back_total\{reason="queue lost"\} [1-9]/m);
     expect(told.worker).toMatch(
