@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { Limits } from './engine/admission/limits-of.ts';
 import { readRolePasswords, readUrls } from './named-variables.ts';
-import { count, duration, maybeCount, optional } from './setting-types.ts';
 
 export { ConfigError };
 
@@ -22,6 +21,10 @@ export const databaseNames = [
 /** One of the eight; the PostgreSQL database is called `<name>_db`. */
 export type DatabaseName = (typeof databaseNames)[number];
 
+const optional = z.string().optional();
+const maybeCount = z.coerce.number().int().positive().optional();
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
 const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -36,15 +39,15 @@ const environment = z.object({
   METRICS_PORT: z.coerce.number().int().min(0).max(65535).optional(),
 
   /** Where traces are sent by OTLP over HTTP (`/v1/traces` is added); nothing is traced where this is left out. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: optional.pipe(z.url().optional()),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** The same, whole. */
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional.pipe(z.url().optional()),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
   OTEL_SERVICE_NAME: z.string().min(1).default('graph-sitter-workflows'),
   /** Which share of the traces is kept, from 0 to 1. */
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 
   /** Of another installation's API, for the commands that talk to one. */
-  GSW_URL: optional.pipe(z.url().optional()),
+  GSW_URL: z.url().optional(),
   GSW_API_KEY: optional,
 
   POSTGRES_HOST: optional,
@@ -58,7 +61,7 @@ const environment = z.object({
   POSTGRES_POOLER_HOST: optional,
   POSTGRES_POOLER_PORT: z.coerce.number().int().min(1).max(65535).default(6432),
   /** `false` where what is in between keeps no prepared statements; by default so behind a pooler. */
-  POSTGRES_PREPARED_STATEMENTS: optional.pipe(z.stringbool().optional()),
+  POSTGRES_PREPARED_STATEMENTS: z.stringbool().optional(),
 
   /** One server, Sentinels (`redis+sentinel://…`) or a Cluster (`redis+cluster://…`): see `src/engine/redis-url.ts`. */
   REDIS_URL: optional,
@@ -69,9 +72,7 @@ const environment = z.object({
   GITHUB_URL: z.url().default('https://github.com'),
   GITHUB_TOKEN: optional,
   /** Least pause between two writes with one token, milliseconds; 0: the server has no secondary limits. */
-  GITHUB_WRITE_INTERVAL_MS: optional
-    .transform((value) => value && Number(value))
-    .pipe(z.number().int().min(0).max(60_000).optional()),
+  GITHUB_WRITE_INTERVAL_MS: z.coerce.number().int().min(0).max(60_000).optional(),
 
   LINEAR_API_URL: z.url().default('https://api.linear.app/graphql'),
   LINEAR_API_KEY: optional,
@@ -80,9 +81,9 @@ const environment = z.object({
   SLACK_API_URL: z.url().default('https://slack.com/api/'),
   SLACK_TOKEN: optional,
   /** `true`: subscribers on this machine may be told, also over plain HTTP. For development. */
-  SUBSCRIBERS_ON_LOOPBACK: optional.pipe(z.stringbool().default(false)),
+  SUBSCRIBERS_ON_LOOPBACK: z.stringbool().default(false),
   /** `true`: organisations without credentials of their own act with those of the environment. */
-  SHARE_ENVIRONMENT_CREDENTIALS: optional.pipe(z.stringbool().default(false)),
+  SHARE_ENVIRONMENT_CREDENTIALS: z.stringbool().default(false),
 
   /** The key that wraps the credentials' own keys: 32 bytes in base64. None of these: one is made up and kept. */
   VAULT_MASTER_KEY: optional,
@@ -112,9 +113,9 @@ const environment = z.object({
   ORGANIZATION_MAX_QUEUED_WORKFLOWS: count(10_000),
 
   /** How long one agent run may take, milliseconds. */
-  AGENT_TIMEOUT_MS: duration(60 * 60_000),
+  AGENT_TIMEOUT_MS: count(60 * 60_000),
   /** Pause between two looks at something that is still at work elsewhere (agent run, checks), milliseconds. */
-  POLL_INTERVAL_MS: duration(10_000),
+  POLL_INTERVAL_MS: count(10_000),
   /** How long checks of a commit are given to appear, unless all that are known to be required are there, milliseconds. */
   CHECKS_GRACE_MS: z.coerce.number().int().min(0).default(60_000),
 });
@@ -209,9 +210,13 @@ export type Config = {
   checksGraceMs: number;
 };
 
+/** A variable that is set to nothing, as Compose and Kubernetes pass on what nobody has set, is as good as left out. */
+const withoutEmpty = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
 /** Reads and checks the settings. Throws {@link ConfigError} naming every variable that is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environment.safeParse(env);
+  const parsed = environment.safeParse(withoutEmpty(env));
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigError(`These environment variables need mending:\n${lines.join('\n')}`);

@@ -33,7 +33,7 @@ export async function openSystem(config: Config, options: SystemOptions = {}): P
   const server = await openServer(config);
   const tracing = await startTracing(config);
   try {
-    const connected = await resolveConnections(config, server, { pooled: true });
+    const connected = await resolveConnections(config, server, { make: false, pooled: true });
     const worker = { kind: 'worker', name: `${os.hostname()}/${process.pid}` } as const;
     const databases = connectDatabases(connected, {}, worker);
     await databases.check();

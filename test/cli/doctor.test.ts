@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Event } from '../../entities/events/event.ts';
@@ -9,9 +9,10 @@ import { clockFinding } from '../../src/cli/doctor/databases.ts';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { redisFindings } from '../../src/cli/doctor/queues.ts';
 import { readConfig } from '../../src/config.ts';
-import { adminUrl, openServer } from '../../src/databases/server.ts';
+import { adminUrl, openServer, type Server } from '../../src/databases/server.ts';
 import { enqueueWorkflow } from '../../src/engine/enqueue.ts';
 import { createSource } from '../../src/events/sources.ts';
+import { freePort } from '../../src/free-port.ts';
 import { openSystem, type System } from '../../src/main.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { keyringSource } from '../../src/security/vault/read-keyring.ts';
@@ -76,6 +77,31 @@ it('makes nothing where nothing is set up', async () => {
   const { code, stdout } = await gsw(['doctor'], { DATA_DIR: empty });
   expect(stdout).toMatch(/✗ databases +This installation is not set up yet\.\n +→ Run `.*setup`/);
   expect(code).toBe(1);
+});
+
+it('says so where nothing listens, and makes nothing', async () => {
+  const none = path.join(dataDir, 'none');
+  const elsewhere = { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: String(await freePort()) };
+  const { code, stdout } = await gsw(['doctor'], { DATA_DIR: none, ...elsewhere });
+  expect(stdout).toMatch(/✗ postgresql +Cannot connect to .*nothing listens there/);
+  expect(stdout).not.toMatch(/databases/);
+  expect(code).toBe(1);
+  await expect(access(path.join(none, 'secrets.json'))).rejects.toThrow();
+});
+
+it('looks at all it may where the password of the administrator is not at hand', async () => {
+  const { host, port, stop } = (await openServer(readConfig(env))) as Server;
+  const { found, amiss } = await doctor({ POSTGRES_HOST: host, POSTGRES_PORT: String(port) });
+  await stop();
+  expect(amiss).toEqual([
+    {
+      check: 'databases',
+      state: 'warning',
+      what: expect.stringMatching(/not compared/),
+      mend: expect.stringMatching(/POSTGRES_ADMIN_PASSWORD/),
+    },
+  ]);
+  expect(found.map(({ check }) => check)).toEqual(expect.arrayContaining(['postgresql', 'outbox', 'api']));
 });
 
 it('names the settings that are malformed', async () => {

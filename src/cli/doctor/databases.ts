@@ -1,12 +1,35 @@
 /** The eight databases: whether they answer and are as setup leaves them, and whether clocks agree. */
-import { type Config, databaseNames } from '../../config.ts';
+import { type Config, type DatabaseName, databaseNames } from '../../config.ts';
+import { resolveConnections } from '../../databases/connections.ts';
+import { adminUrl, type Server } from '../../databases/server.ts';
+import { factsOf } from '../../databases/server-facts.ts';
 import { checkSetup } from '../../databases/setup.ts';
+import { withSession } from '../../databases/statements.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { commandName } from '../output.ts';
 import { count } from '../style.ts';
 import { type Finding, failed, ok, warning } from './finding.ts';
 
-export async function lookAtSetup(config: Config): Promise<Finding[]> {
+/** As its administrator where his password is at hand, else as the application. */
+export async function lookAtServer(config: Config, server: Server): Promise<Finding[]> {
+  const { databaseUrls } = await resolveConnections(config, server, { make: false });
+  const ours = databaseNames.find((name) => !config.databaseUrls[name]) as DatabaseName;
+  const url = server.adminPassword ? adminUrl(server, 'postgres') : databaseUrls[ours];
+  const { version } = await withSession(url, factsOf);
+  return [ok('postgresql', `the server answers, PostgreSQL ${Math.floor(version / 10_000)}`)];
+}
+
+/** @param server undefined: every database has a URL of its own */
+export async function lookAtSetup(config: Config, server: Server | undefined): Promise<Finding[]> {
+  if (server && !server.adminPassword) {
+    return [
+      warning(
+        'databases',
+        'Roles, rights and tables are not compared with those of this version: that takes the password of the administrator.',
+        'Set POSTGRES_ADMIN_PASSWORD for this command alone, where setup has it.',
+      ),
+    ];
+  }
   const differences = await checkSetup(config);
   if (differences.length === 0) {
     return [ok('databases', `all ${databaseNames.length} have the roles, rights and tables of this version`)];

@@ -1,6 +1,6 @@
 /** All that `gsw doctor` looks at, in the order in which one thing needs the other. */
 import { type Config, ConfigError, readConfig } from '../../config.ts';
-import { openServer } from '../../databases/server.ts';
+import { openServer, type Server } from '../../databases/server.ts';
 import { isToBeMade } from '../../databases/setup.ts';
 import { openSystem, type System } from '../../main.ts';
 import { redact } from '../../security/redact.ts';
@@ -9,7 +9,7 @@ import { sentenceOf } from '../failure.ts';
 import { commandName } from '../output.ts';
 import { lookAtApi } from './api.ts';
 import { lookAtServices, lookAtVault } from './credentials.ts';
-import { lookAtClock, lookAtOutbox, lookAtSetup } from './databases.ts';
+import { lookAtClock, lookAtOutbox, lookAtServer, lookAtSetup } from './databases.ts';
 import { lookAtWebhooks } from './events.ts';
 import { type Finding, failed, type Look, ok } from './finding.ts';
 import { lookAtDataDir, lookAtGit, lookAtNode } from './machine.ts';
@@ -34,14 +34,22 @@ export async function* examine(): AsyncGenerator<Finding> {
   if ('finding' in server) yield server.finding;
   else {
     try {
-      yield ok('postgresql', 'the server answers');
-      yield* await look('databases', () => lookAtSetup(config));
-      yield* lookInside(config);
+      yield* lookAtDatabases(config, server.opened);
     } finally {
       await server.opened?.stop();
     }
   }
   yield* await look('api', lookAtApi);
+}
+
+async function* lookAtDatabases(config: Config, server: Server | undefined): AsyncGenerator<Finding> {
+  if (server) {
+    const found = await look('postgresql', () => lookAtServer(config, server));
+    yield* found;
+    if (found.some(({ state }) => state === 'failed')) return;
+  }
+  yield* await look('databases', () => lookAtSetup(config, server));
+  yield* lookInside(config);
 }
 
 async function* lookInside(config: Config): AsyncGenerator<Finding> {
