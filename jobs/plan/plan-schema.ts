@@ -1,5 +1,6 @@
 /** What an agent's plan must look like, and every way in which it does not. */
 import { z } from 'zod';
+import { storable } from '../../src/databases/storable.ts';
 import { findCycle } from '../../src/plans/find-cycle.ts';
 
 const step = z.object({
@@ -42,14 +43,17 @@ export function parsePlan(
   return problems.length > 0 ? { problems } : { plan: parsed.data };
 }
 
-/** The JSON object of an answer, which agents like to wrap in a code fence or in words; undefined where there is none. */
+/**
+ * The JSON object of an answer, which agents like to wrap in a code fence or in words; undefined where there is none.
+ * What cannot be stored may be written in it as an escape, which no look at the answer itself finds.
+ */
 export function parseJson(answer: string): unknown {
   const fenced = /```(?:json)?\s*\n([\s\S]*?)```/.exec(answer)?.[1];
   const braced = answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1);
   for (const candidate of [answer, fenced, braced]) {
     if (!candidate) continue;
     try {
-      return JSON.parse(candidate);
+      return storable(JSON.parse(candidate));
     } catch {
       // the next candidate may be better
     }

@@ -26,6 +26,14 @@ describe('a plan', () => {
     }
   });
 
+  test('holds nothing that cannot be stored, also where that was written as an escape', () => {
+    const step = String.raw`{"name":"a\u0000","description":"half \ud83d","acceptance_criteria":["x"],"effort_hours":1,"complexity":1}`;
+    const parsed = parsePlan(String.raw`{"title":"A\u0000","summary":"What it is.","steps":[${step}]}`);
+    expect(parsed).toMatchObject({
+      plan: { title: 'A\uFFFD', steps: [{ name: 'a\uFFFD', description: 'half \uFFFD' }] },
+    });
+  });
+
   test('is refused where it is not JSON, empty, or lacks what a step needs', () => {
     expect(parsePlan('no')).toEqual({ problems: ['The answer is not a JSON object.'] });
     expect(problemsOf(plan())).not.toEqual([]);

@@ -130,6 +130,25 @@ describe('a workflow', () => {
     await expectEverythingOnce(system, id);
   });
 
+  test('whose agent writes a NUL and half a character as escapes, in its plan and in its review, is completed', async () => {
+    const written = String.raw`greets \u0000 and \ud83d.`;
+    const script: AgentScript = async (task) => {
+      const answer = await demoScript(task);
+      const isJson = task.kind === 'decompose' || task.kind === 'review';
+      return isJson
+        ? { result: answer.result.replace(/("(?:description|summary)": ").*?"/g, `$1${written}"`) }
+        : answer;
+    };
+    const { enqueue, engine, organizationId } = await start({ codegen: { script } });
+    const id = await enqueue({ requirements, options: automatic });
+    expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
+    const db = engine.databases.inOrganization(organizationId);
+    const verdict = await db.workflows((em) =>
+      em.findOneOrFail(WorkflowValidation, { workflowExecutionId: id }),
+    );
+    expect(verdict.summary).toBe('greets \uFFFD and \uFFFD.');
+  });
+
   test('whose pull request never passes goes back to the agent twice, then waits for a person', async () => {
     let repairs = 0;
     const script: AgentScript = async (task) => {
