@@ -34,14 +34,14 @@ export function parsePlan(
   const json = parseJson(answer);
   if (json === undefined) return { problems: ['The answer is not a JSON object.'] };
   const parsed = plan.safeParse(json);
-  if (!parsed.success) {
-    return {
-      problems: parsed.error.issues.map((issue) => `${issue.path.join('.') || 'plan'}: ${issue.message}`),
-    };
-  }
+  if (!parsed.success) return { problems: problemsIn(parsed.error, 'plan') };
   const problems = [...problemsOfGraph(parsed.data.steps), ...problemsOfDifference(parsed.data.steps, done)];
   return problems.length > 0 ? { problems } : { plan: parsed.data };
 }
+
+/** @param whole what it is called that was parsed */
+export const problemsIn = (error: z.ZodError, whole: string): string[] =>
+  error.issues.map((issue) => `${issue.path.join('.') || whole}: ${issue.message}`);
 
 /**
  * The JSON object of an answer, which agents like to wrap in a code fence or in words; undefined where there is none.

@@ -1,8 +1,7 @@
 /** How a pull request is judged: 60 % by its structure, 40 % by the agent's review; it passes from 75 points on. */
 import { z } from 'zod';
 import type { Finding } from '../../entities/workflows/workflow-validation.ts';
-import { finding } from '../operations/github/examine-changes.ts';
-import { parseJson } from './plan-schema.ts';
+import { parseJson, problemsIn } from './plan-schema.ts';
 
 /** Points that a finding of each severity takes from 100. */
 const deductions = { error: 20, warning: 5, info: 1 } as const;
@@ -12,16 +11,48 @@ const passingScore = 75;
 /** Name and version of this scorer: scores of another do not compare. */
 export const verdictScorer = 'verdict-1';
 
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((list) => list ?? []);
+
+/** Agents write null where they have nothing to say, and words of their own; what they said clearly counts all the same. */
 const review = z.object({
   score: z.number().min(0).max(100),
   summary: z.string(),
-  criteria: z
-    .array(z.object({ criterion: z.string(), met: z.boolean(), note: z.string().default('') }))
-    .default([]),
-  findings: z.array(finding.partial({ file: true, line: true })).default([]),
+  criteria: listOf(z.object({ criterion: z.string(), met: z.boolean(), note: z.string().catch('') })),
+  findings: listOf(
+    z.object({
+      severity: z
+        .string()
+        .toLowerCase()
+        .pipe(z.enum(['error', 'warning', 'info']))
+        .catch('error'),
+      message: z.string(),
+      file: z.string().optional().catch(undefined),
+      line: z.int().optional().catch(undefined),
+    }),
+  ),
 });
 
 export type Review = z.infer<typeof review>;
+
+const reviewOfVersion1 = review.extend({
+  criteria: z
+    .array(z.object({ criterion: z.string(), met: z.boolean(), note: z.string().default('') }))
+    .default([]),
+  findings: z
+    .array(
+      z.object({
+        severity: z.enum(['error', 'warning', 'info']),
+        message: z.string(),
+        file: z.string().optional(),
+        line: z.int().optional(),
+      }),
+    )
+    .default([]),
+});
 
 export type CheckResult = { name: string; state: 'success' | 'failure' | 'neutral'; isRequired: boolean };
 
@@ -35,18 +66,30 @@ export type Verdict = {
   summary: string;
 };
 
-/** The agent's review; null where its answer is not one. */
-export function parseReview(answer: string | null): Review | null {
+/** Gives the review of an answer, or what is wrong with it, in words that the agent can act on. */
+export function parseReview(answer: string): { review: Review } | { problems: string[] } {
+  const json = parseJson(answer);
+  if (json === undefined) return { problems: ['The answer is not a JSON object.'] };
+  const parsed = review.safeParse(json);
+  return parsed.success ? { review: parsed.data } : { problems: problemsIn(parsed.error, 'review') };
+}
+
+/** As version 1 of the steps has read it: the whole answer, or null where anything in it is not as it was asked for. */
+export function parseReviewOfVersion1(answer: string | null): Review | null {
   if (answer === null) return null;
-  const parsed = review.safeParse(parseJson(answer));
+  const parsed = reviewOfVersion1.safeParse(parseJson(answer));
   return parsed.success ? parsed.data : null;
 }
 
-/** Passes at 75 points, with no error and no failing required check. */
+/**
+ * Passes at 75 points, with no error and no failing required check; never where a review is missing.
+ * @param missing why there is no review, as a sentence; null where it stands on structure alone
+ */
 export function judge(
   structural: readonly Finding[],
   checks: readonly CheckResult[],
   reviewed: Review | null,
+  missing: string | null = null,
 ): Verdict {
   const failing = checks.filter((check) => check.state === 'failure');
   const ofStructure: Finding[] = [
@@ -78,12 +121,12 @@ export function judge(
       : round(weights.structure * structuralScore + weights.review * reviewScore);
   const errors = findings.filter((one) => one.severity === 'error').length;
   return {
-    passed: score >= passingScore && errors === 0,
+    passed: score >= passingScore && errors === 0 && missing === null,
     score,
     structuralScore,
     reviewScore,
     findings,
-    summary: reviewed?.summary ?? 'The agent gave no usable review; judged by structure alone.',
+    summary: reviewed?.summary ?? missing ?? 'The agent gave no usable review; judged by structure alone.',
   };
 }
 

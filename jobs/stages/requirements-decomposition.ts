@@ -5,8 +5,8 @@ import { RequirementDocument } from '../../entities/task/requirement-document.ts
 import { Signal } from '../../entities/workflows/signal.ts';
 import { defineStage, type StageContext } from '../../src/engine/define.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
-import { bullets } from '../../src/prompts/render.ts';
 import { askAgent } from '../agent/ask-agent.ts';
+import { complaint } from '../agent/complaint.ts';
 import { keepQuality } from '../agent/keep-quality.ts';
 import { askApproval, expectApproved, rejectionOf } from '../plan/approval.ts';
 import { keepPlan } from '../plan/keep-plan.ts';
@@ -104,11 +104,6 @@ async function objections({ workflow, db, attempt }: StageContext): Promise<stri
   );
   return rejections.map((rejection) => `${rejectionOf(rejection, 'the plan')}.`);
 }
-
-const complaint = (problems: readonly string[]): string =>
-  problems.length === 0
-    ? ''
-    : `\nAn earlier answer could not be used. Mend this and answer again:\n\n<problems>\n${bullets(problems)}\n</problems>\n`;
 
 async function factsForPlanning({ workflow, db }: StageContext): Promise<Record<string, string>> {
   const { run, files } = await db.codebase(async (em) => {

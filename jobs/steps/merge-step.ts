@@ -51,8 +51,9 @@ export const mergeStep = defineStep({
       }
       const verdict = await validateRound(context, candidate, validationRounds + round, work);
       if (!verdict.passed) {
+        const why = verdict.reviewScore === null ? `: ${verdict.summary}` : '.';
         throw new PermanentFailure(
-          `Pull request #${pull.number} no longer passes validation after ${outcome.outcome === 'conflict' ? 'its conflicts were resolved' : 'new commits'} (${verdict.score} of 100).`,
+          `Pull request #${pull.number} no longer passes validation after ${outcome.outcome === 'conflict' ? 'its conflicts were resolved' : 'new commits'} (${verdict.score} of 100)${why}`,
         );
       }
       ({ headSha, score } = verdict);

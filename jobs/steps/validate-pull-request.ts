@@ -12,11 +12,14 @@ export const validatePullRequest = defineStep({
   name: 'validate-pull-request',
   version: 2,
   async run(context) {
+    const { version } = context;
     const candidate = await candidateOf(context.db, context.item.id);
     let work: PushedWork | null = { executionId: candidate.pull.executionId, scoreBefore: null };
     for (let round = 1; round <= validationRounds; round += 1) {
       const verdict = await validateRound(context, candidate, round, work);
       if (verdict.passed || round === validationRounds) return;
+      // no repair brings a review
+      if (version >= 2 && verdict.reviewScore === null) return;
       const repaired = await repair(context, candidate, `round-${round}/repair`, {
         template: 'pr-repair',
         variables: {

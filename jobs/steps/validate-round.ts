@@ -5,14 +5,14 @@ import type { StepContext } from '../../src/engine/define.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 import { PermanentFailure } from '../../src/engine/errors.ts';
 import { bullets } from '../../src/prompts/render.ts';
-import { askAgent } from '../agent/ask-agent.ts';
-import { keepGain, keepParsed, type Work } from '../agent/keep-quality.ts';
+import { keepGain, type Work } from '../agent/keep-quality.ts';
 import { awaitChecks } from '../operations/github/await-checks.ts';
 import { commentOnPullRequest } from '../operations/github/comment-on-pull-request.ts';
 import { examineChanges } from '../operations/github/examine-changes.ts';
 import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import type { Candidate } from '../plan/candidate.ts';
-import { judge, parseReview, type Verdict, verdictComment, verdictScorer } from '../plan/verdict.ts';
+import { judge, type Verdict, verdictComment, verdictScorer } from '../plan/verdict.ts';
+import { askForReview } from './ask-for-review.ts';
 
 /** What an agent did, and the commit that it has just pushed. */
 export type PushedWork = Work & { headSha?: string };
@@ -53,9 +53,7 @@ export async function validateRound(
     `${key}/changes`,
     examineChanges.with({ repository, number, expectedFiles: step.files }),
   );
-  const answer = await askAgent(context, `${key}/review`, {
-    purpose: 'review',
-    template: 'pr-validation',
+  const { review, missing } = await askForReview(context, `${key}/review`, {
     variables: {
       base: now.baseBranch,
       branch: now.headBranch,
@@ -66,9 +64,7 @@ export async function validateRound(
     },
     workspace: { repository, branch: now.headBranch, baseSha: now.headSha },
   });
-  const review = parseReview(answer.response);
-  if (review) await keepParsed(context, answer.executionId, review);
-  const verdict = judge(changes.findings, checks, review);
+  const verdict = judge(changes.findings, checks, review, missing);
   if (work) await keepGain(context, step.id, work, verdict.score, verdictScorer);
   await db.workflows((em) =>
     em.upsert(WorkflowValidation, {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judge, parseReview, structuralScoreOf, verdictComment } from '../../jobs/plan/verdict.ts';
+import {
+  judge,
+  parseReview,
+  parseReviewOfVersion1,
+  structuralScoreOf,
+  verdictComment,
+} from '../../jobs/plan/verdict.ts';
 import { commandIn, markerOf } from '../../src/events/comment-command.ts';
 
 const finding = (severity: 'error' | 'warning' | 'info') => ({ severity, message: 'm' });
@@ -41,9 +47,54 @@ describe('the verdict on a pull request', () => {
     expect(judge([], [check('success', true)], review(100)).findings).toEqual([]);
   });
 
-  test('stands on structure alone where the agent gives no usable review', () => {
-    expect(parseReview('I liked it.')).toBeNull();
-    expect(parseReview('{"score": 400, "summary": "wow"}')).toBeNull();
+  test('heeds what a review says clearly, whatever else it leaves out or calls by names of its own', () => {
+    const criteria = [{ criterion: 'is fast', met: false, note: null }];
+    const findings = [
+      { severity: 'critical', message: 'broken', file: 'a.ts', line: null },
+      { severity: 'Warning', message: 'odd', file: null, line: '12-15' },
+      { message: 'says no severity' },
+    ];
+    expect(parseReview(JSON.stringify({ score: 10, summary: 'No.', criteria, findings }))).toEqual({
+      review: {
+        score: 10,
+        summary: 'No.',
+        criteria: [{ criterion: 'is fast', met: false, note: '' }],
+        findings: [
+          { severity: 'error', message: 'broken', file: 'a.ts' },
+          { severity: 'warning', message: 'odd' },
+          { severity: 'error', message: 'says no severity' },
+        ],
+      },
+    });
+    expect(parseReview('{"score": 90, "summary": "Good.", "criteria": null, "findings": null}')).toEqual({
+      review: { score: 90, summary: 'Good.', criteria: [], findings: [] },
+    });
+  });
+
+  test('says what is wrong with an answer that is no review', () => {
+    expect(parseReview('I liked it.')).toEqual({ problems: ['The answer is not a JSON object.'] });
+    expect(parseReview('{"score": 400, "summary": "wow"}')).toEqual({
+      problems: [expect.stringMatching(/^score: /)],
+    });
+    expect(parseReview('[]')).toEqual({ problems: [expect.stringMatching(/^review: /)] });
+  });
+
+  test('never passes where the review that was asked for is missing, and says why', () => {
+    const verdict = judge([], [], null, 'The agent gave no usable review.');
+    expect(verdict).toMatchObject({ score: 100, reviewScore: null, passed: false });
+    expect(verdictComment(verdict, 1)).toContain('The agent gave no usable review.');
+  });
+
+  test('stands on structure alone in version 1, where the agent gives no usable review', () => {
+    expect(parseReviewOfVersion1(null)).toBeNull();
+    expect(parseReviewOfVersion1('I liked it.')).toBeNull();
+    expect(parseReviewOfVersion1('{"score": 10, "summary": "No.", "findings": null}')).toBeNull();
+    expect(parseReviewOfVersion1('{"score": 10, "summary": "No."}')).toEqual({
+      score: 10,
+      summary: 'No.',
+      criteria: [],
+      findings: [],
+    });
     expect(judge([], [], null)).toMatchObject({ score: 100, reviewScore: null, passed: true });
   });
 

@@ -182,20 +182,51 @@ describe('a workflow', () => {
     expect(row.errorMessage).toMatch(/^Validation failed after 3 rounds: pull request #1/);
   });
 
-  test('whose pull request passes only after a repair is merged with the repair', async () => {
+  test('whose pull request passes only after a repair is merged with the repair, however loosely the review was written', async () => {
     let reviews = 0;
     const script: AgentScript = async (task) => {
       if (task.kind !== 'review') return demoScript(task);
       reviews += 1;
       if (reviews > 1) return demoScript(task);
-      const findings = [{ severity: 'error', message: 'Say it louder.' }];
-      return { result: JSON.stringify({ score: 40, summary: 'Almost.', criteria: [], findings }) };
+      const findings = [{ severity: 'critical', message: 'Say it louder.', file: 'a.md', line: null }];
+      return { result: JSON.stringify({ score: 40, summary: 'Almost.', criteria: null, findings }) };
     };
     const { enqueue } = await start({ codegen: { script } });
     const id = await enqueue({ requirements, options: automatic });
     expect((await over(id)).status).toBe('completed');
     expect(reviews).toBe(2);
     await expectEverythingOnce(system, id);
+  });
+
+  test('whose review the agent never gives asks it three times, sends nothing back for repair, then waits for a person', async () => {
+    const prompts: string[] = [];
+    let repairs = 0;
+    const script: AgentScript = async (task) => {
+      if (task.kind === 'repair') repairs += 1;
+      if (task.kind !== 'review') return demoScript(task);
+      prompts.push(task.prompt);
+      if (prompts.length === 1) throw new Error('I ran out of memory.');
+      return { result: prompts.length === 2 ? 'I liked it.' : '{"score": 400, "summary": "wow"}' };
+    };
+    const { enqueue, untilAsked, engine, organizationId, sandbox } = await start({ codegen: { script } });
+    const id = await enqueue({ requirements, options: automatic });
+    expect((await untilAsked(id, 150_000)).waitingOn).toBe(
+      'a decision on pull request #1 (100 of 100, without a usable review), not passing after 1 round',
+    );
+    expect(prompts).toHaveLength(3);
+    expect(prompts[0]).not.toContain('<problems>');
+    expect(prompts[1]).toContain('The agent failed: I ran out of memory.');
+    expect(prompts[2]).toContain('The answer is not a JSON object.');
+    expect(repairs).toBe(0);
+    const db = engine.databases.inOrganization(organizationId);
+    const verdict = await db.workflows((em) =>
+      em.findOneOrFail(WorkflowValidation, { workflowExecutionId: id }),
+    );
+    expect(verdict).toMatchObject({ passed: false, reviewScore: null });
+    expect(verdict.summary).toMatch(/^The agent gave no usable review in 3 attempts\. .* score: /);
+    expect((await sandbox.github.comments())[0]?.body).toContain(verdict.summary);
+    await signal(id, 'approve');
+    expect((await over(id)).status).toBe('completed');
   });
 
   test('takes over no pull request of its own that has the number of one its agent opened in another repository', async () => {
