@@ -108,6 +108,10 @@ export async function gitSays(args: readonly string[], options: GitOptions): Pro
 /** The remote does not know the token: HTTP 401, after which git would ask a person. */
 const isUnknownToken = /Authentication failed|could not read (Username|Password)|error: 401\b/;
 
+/** Why the remote did not take a push, where it was overtaken or had trouble of its own: both pass. */
+const isPassingRejection =
+  /\[remote rejected\] .*\((cannot lock ref|failed to update ref|fetch first|fatal error in commit_refs|(failure|internal server error|service unavailable|time(d )?out)\))/i;
+
 /** GitHub asks for a minute where it names no time, and git does not pass on what it names. Milliseconds. */
 const limitPauseMs = 60_000;
 
@@ -131,7 +135,7 @@ export async function judgeRemoteError(
       `The repository ${repository} was not found, or GITHUB_TOKEN may not see it.`,
     );
   }
-  if (/\[remote rejected\]/.test(words) && !/cannot lock ref|failed to update ref|fetch first/.test(words)) {
+  if (/\[remote rejected\]/.test(words) && !isPassingRejection.test(words)) {
     return new PermanentFailure(`GitHub refused the push to ${repository}: ${words}`);
   }
   return error;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PermanentFailure } from '../../src/engine/errors.ts';
@@ -123,6 +123,35 @@ describe('publishing', () => {
       new PermanentFailure('The agent left merge conflicts in README.md.'),
     );
   });
+
+  test.each([
+    ['Internal Server Error', false],
+    ['failure', false],
+    ['timeout', false],
+    ['fatal error in commit_refs', false],
+    ['protected branch hook declined', true],
+    ['push declined due to repository rule violations', true],
+    ['refusing to allow an OAuth App to create or update workflow `.github/workflows/timeout.yml`', true],
+  ])('where the remote rejects it with "%s", fails for good: %s', async (reason, isForGood) => {
+    const agent = agentOf('echo notes > notes.md');
+    const id = await finished(agent, 'p8');
+    rejectPushes(reason);
+    const publish = agent.publish(id, fixture.workspace);
+    await expect(publish).rejects.toThrow('[remote rejected]');
+    await expect(publish).rejects.toThrow(`(${reason})`);
+    const failure = await publish.catch((error: unknown) => error);
+    expect(failure instanceof PermanentFailure).toBe(isForGood);
+  });
+
+  /** Has git itself say of every pushed branch that it was rejected, and why. */
+  function rejectPushes(reason: string): void {
+    const directory = fixture.server.git(fixture.fullName, 'rev-parse', '--absolute-git-dir');
+    const line = (text: string) => `${(text.length + 4).toString(16).padStart(4, '0')}${text}`;
+    const answers = [line('version=1\n'), '0000', line(`ng refs/heads/work ${reason}\n`), '0000'];
+    const hook = `#!/bin/sh\ncat <<'END' | tr -d '~'\n${answers.join('')}~\nEND\ncat > /dev/null\n`;
+    writeFileSync(path.join(directory, 'hooks', 'proc-receive'), hook, { mode: 0o755 });
+    fixture.server.git(fixture.fullName, 'config', 'receive.procReceiveRefs', 'refs/heads');
+  }
 
   test('names the token where GitHub refuses it', async () => {
     const refused = agentOf('true', {
