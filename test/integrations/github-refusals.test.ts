@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openPullRequest } from '../../jobs/operations/github/open-pull-request.ts';
 import { inspectRepository } from '../../src/analysis/inspect-repository.ts';
+import type { OperationContext } from '../../src/engine/define.ts';
 import { PermanentFailure, RetryLater } from '../../src/engine/errors.ts';
 import { createGitHub } from '../../src/integrations/github/octokit.ts';
 import { GitClone } from '../support/git-clone.ts';
@@ -79,6 +81,29 @@ describe('what the sandbox does not play', () => {
     expect(
       await failureOf(undecided.mergePullRequest(repo, 1, { headSha, title: 'Feature' })),
     ).toBeInstanceOf(RetryLater);
+  });
+
+  test('a branch that is there but that GitHub does not take for one yet is waited for, a minute long', async () => {
+    await clone.pushFile('feature', 'a.txt', 'a\n');
+    const errors = [{ resource: 'PullRequest', field: 'head', code: 'invalid' }];
+    const unaware = except((method) =>
+      method === 'POST' ? json(422, { message: 'Validation Failed', errors }) : undefined,
+    );
+    const open = (head: string, ageMs: number) => {
+      const intendedAt = new Date(Date.now() - ageMs);
+      const pull = { repository: repo, head, base: 'main', title: 'Feature', body: '' };
+      return openPullRequest.run(pull, { github: unaware, intendedAt } as OperationContext);
+    };
+    const young = await failureOf(open('feature', 0));
+    expect([young.name, young.message]).toEqual(['RetryLater', 'GitHub to know the branch feature']);
+    for (const [head, ageMs] of [
+      ['feature', 61_000],
+      ['gone', 0],
+    ] as const) {
+      const failure = await failureOf(open(head, ageMs));
+      expect(failure).toBeInstanceOf(PermanentFailure);
+      expect(failure.message).toContain('Validation Failed: PullRequest head invalid');
+    }
   });
 
   test('every request has a deadline', async () => {

@@ -3,6 +3,9 @@ import { defineOperation } from '../../../src/engine/define.ts';
 import { pullRequest, repositoryName } from '../workspace.ts';
 import { traceOfPull } from './close-pull-request.ts';
 
+/** How long GitHub may take to know a branch that was just pushed, milliseconds. */
+const branchLag = 60_000;
+
 /** Opens a pull request, or adopts the one already open from that branch to that base. */
 export const openPullRequest = defineOperation({
   service: 'github',
@@ -18,5 +21,6 @@ export const openPullRequest = defineOperation({
   traces: ({ repository }, pull) => [traceOfPull(repository, pull)],
   retry: { attempts: 8, delay: '2s' },
   find: ({ repository, head, base }, { github }) => github.findPullRequest(repository, { head, base }),
-  run: ({ repository, ...pull }, { github }) => github.openPullRequest(repository, pull),
+  run: ({ repository, ...pull }, { github, intendedAt }) =>
+    github.openPullRequest(repository, pull, new Date(intendedAt.getTime() + branchLag)),
 });

@@ -132,9 +132,11 @@ export interface GitHub {
   /** The newest pull request from `head` to `base`, an open one first, whatever its state. */
   findPullRequest(repo: RepositoryName, by: { head: string; base: string }): Promise<PullRequest | null>;
   getPullRequest(repo: RepositoryName, number: number): Promise<PullRequest>;
+  /** Comes back later, until `headKnownBy`, where GitHub refuses a branch that is there: it may have been pushed a moment ago. */
   openPullRequest(
     repo: RepositoryName,
     pull: { head: string; base: string; title: string; body: string },
+    headKnownBy?: Date,
   ): Promise<PullRequest>;
   /** Points an open pull request at another base branch. */
   retargetPullRequest(repo: RepositoryName, number: number, base: string): Promise<PullRequest>;

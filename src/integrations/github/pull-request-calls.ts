@@ -2,7 +2,7 @@ import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
 import { RetryLater } from '../../engine/errors.ts';
 import { isRefusal, sentenceOf } from './failures.ts';
 import type { GitHub, MergeOutcome, PullRequest, RepositoryName } from './port.ts';
-import { addressOf } from './repository-calls.ts';
+import { addressOf, repositoryCalls } from './repository-calls.ts';
 
 type PullRequestCalls = Pick<
   GitHub,
@@ -19,7 +19,9 @@ type Detailed = RestEndpointMethodTypes['pulls']['get']['response']['data'];
 type Listed = RestEndpointMethodTypes['pulls']['list']['response']['data'][number];
 
 /** Pull requests: finding, opening, reading and merging them. */
-export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls {
+export function pullRequestCalls(client: Octokit): PullRequestCalls {
+  const { rest, paginate } = client;
+  const { getBranch } = repositoryCalls(client);
   const list = async (repo: RepositoryName, { head, base }: { head: string; base: string }) => {
     const pulls = await paginate(rest.pulls.list, {
       ...addressOf(repo),
@@ -45,12 +47,17 @@ export function pullRequestCalls({ rest, paginate }: Octokit): PullRequestCalls 
       return toPullRequest(data);
     },
 
-    async openPullRequest(repo, pull) {
+    async openPullRequest(repo, pull, headKnownBy = new Date(0)) {
       try {
         const { data } = await rest.pulls.create({ ...addressOf(repo), ...pull });
         return toPullRequest(data);
       } catch (error) {
-        if (!isRefusal(error, 422) || !/already exists/i.test(error.message)) throw error;
+        if (!isRefusal(error, 422)) throw error;
+        const isEarly = /\bhead invalid\b/.test(sentenceOf(error)) && Date.now() < headKnownBy.getTime();
+        if (isEarly && (await getBranch(repo, pull.head))) {
+          throw new RetryLater(2000, `GitHub to know the branch ${pull.head}`);
+        }
+        if (!/already exists/i.test(error.message)) throw error;
         const open = (await list(repo, pull)).find((other) => other.state === 'open');
         if (!open) throw error;
         return open;
