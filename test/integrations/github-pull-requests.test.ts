@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PermanentFailure } from '../../src/engine/errors.ts';
+import { contractFetch } from '../support/github-contract.ts';
 import {
   connectTo,
   failureOf,
@@ -140,18 +141,44 @@ describe('merging a pull request', () => {
   });
 
   test.each([
+    [{ linear: 'rule' }, []],
+    [{ linear: 'protection' }, []],
+    [{ ways: ['squash'] }, []],
+    // its refusal tells
+    [{ linear: 'protection' }, ['main/protection']],
+  ] as const)(
+    'it is squashed where %o is asked of the branch alone, also unseen: %o',
+    async (rules, unseen) => {
+      const { number, headSha } = await openFeature();
+      await sandbox.ruleMerges(repo, 'main', rules);
+      const sighted: typeof fetch = async (input, init) =>
+        unseen.some((place) => String(input).endsWith(place))
+          ? Response.json({ message: 'Resource not accessible by integration' }, { status: 403 })
+          : contractFetch(input, init);
+      const merge = { headSha, title: 'Feature (#1)' };
+      const merged = await connectTo(sandbox, token, sighted).mergePullRequest(repo, number, merge);
+      expect(merged).toEqual({ outcome: 'merged', sha: (await github.getBranch(repo, 'main'))?.sha });
+      await clone.git('fetch', '--quiet');
+      expect(await clone.git('log', '-1', '--format=%P %s', 'origin/main')).toBe(`${main} Feature (#1)`);
+    },
+  );
+
+  test.each([
     [{}, 'merge'],
     [{ allow_merge_commit: false }, 'squash'],
     [{ allow_merge_commit: false, allow_squash_merge: false }, 'rebase'],
     [{ allow_merge_commit: true, allow_squash_merge: false, allow_rebase_merge: false }, 'merge'],
   ])('of a repository that tells %o, the way is to %s', async (told, method) => {
+    await openFeature();
     const asked: unknown[] = [];
-    const telling: typeof fetch = async (_input, init) => {
+    const telling: typeof fetch = async (input, init) => {
       if (init?.method === 'PUT') {
         asked.push(JSON.parse(String(init.body)).merge_method);
         return Response.json({ sha: main, merged: true, message: 'Merged' });
       }
-      return Response.json(told);
+      return String(input).endsWith(`/repos/octo/${repo.name}`)
+        ? Response.json(told)
+        : contractFetch(input, init);
     };
     const { outcome } = await connectTo(sandbox, token, telling).mergePullRequest(repo, 1, {
       headSha: main,

@@ -43,6 +43,9 @@ describe('every route answers as GitHub’s published document says', () => {
     await ask('GET', 'branches/main');
     await sandbox.rule(repo, 'main', ['lint']);
     await ask('GET', 'rules/branches/main');
+    await sandbox.ruleMerges(repo, 'main', { linear: 'rule', ways: ['squash'] });
+    await ask('GET', 'rules/branches/main');
+    await ask('GET', 'branches/main/protection');
     await ask('GET', 'git/ref/heads%2Fmain');
     await ask('GET', 'git/matching-refs/heads%2Ff');
     await ask('POST', 'git/refs', { ref: 'refs/heads/side', sha: main });
@@ -72,7 +75,7 @@ describe('every route answers as GitHub’s published document says', () => {
     await ask('GET', 'pulls/1/merge');
     await ask('POST', 'merges', { base: 'main', head: 'feature' });
     const successes = [...checkedCalls].filter((call) => /20\d$/.test(call));
-    expect(successes).toHaveLength(34);
+    expect(successes).toHaveLength(35);
   });
 
   test('the contract refuses what the document does not allow', async () => {

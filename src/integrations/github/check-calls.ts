@@ -1,5 +1,5 @@
 import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
-import { isRefusal } from './failures.ts';
+import { ifTold, rulesOf } from './branch-rules.ts';
 import type { Check, GitHub, RepositoryName } from './port.ts';
 import { addressOf } from './repository-calls.ts';
 
@@ -13,7 +13,8 @@ const pageSize = 100;
 const states: readonly Check['state'][] = ['pending', 'failure', 'neutral', 'success'];
 
 /** Check runs and commit statuses, which GitHub keeps apart and people see as one list. */
-export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listChecks' | 'requiredChecks'> {
+export function checkCalls(client: Octokit): Pick<GitHub, 'listChecks' | 'requiredChecks'> {
+  const { rest, paginate } = client;
   /** The newest status of each context; paged by hand, for Octokit does not know this answer's shape. */
   const statusesOf = async (repo: RepositoryName, ref: string): Promise<Status[]> => {
     const statuses: Status[] = [];
@@ -29,29 +30,12 @@ export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listCheck
     }
   };
 
-  /** What GitHub answers; nothing where it knows of no such branch or does not tell, for it enforces them itself. */
-  const ifTold = async (asked: Promise<string[]>): Promise<string[]> => {
-    try {
-      return await asked;
-    } catch (error) {
-      if (isRefusal(error, 403, 404)) return [];
-      throw error;
-    }
-  };
-
-  /** By rulesets of the repository and its organisation. */
-  const requiredByRules = async (repo: RepositoryName, branch: string): Promise<string[]> => {
-    const rules = await paginate(rest.repos.getBranchRules, {
-      ...addressOf(repo),
-      branch,
-      per_page: pageSize,
-    });
-    return rules.flatMap((rule) =>
+  const requiredByRules = async (repo: RepositoryName, branch: string): Promise<string[]> =>
+    (await rulesOf(client, repo, branch)).flatMap((rule) =>
       rule.type === 'required_status_checks'
         ? (rule.parameters?.required_status_checks ?? []).map(({ context }) => context)
         : [],
     );
-  };
 
   /** As the branch itself tells it: its protection may be read by administrators alone. */
   const requiredByProtection = async (repo: RepositoryName, branch: string): Promise<string[]> => {
@@ -78,8 +62,8 @@ export function checkCalls({ rest, paginate }: Octokit): Pick<GitHub, 'listCheck
     },
 
     async requiredChecks(repo, branch) {
-      const byRules = await ifTold(requiredByRules(repo, branch));
-      const byProtection = await ifTold(requiredByProtection(repo, branch));
+      const byRules = await requiredByRules(repo, branch);
+      const byProtection = await ifTold(requiredByProtection(repo, branch), []);
       return [...new Set([...byRules, ...byProtection])];
     },
   };

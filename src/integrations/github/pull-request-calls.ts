@@ -1,6 +1,7 @@
 import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
 import { RetryLater } from '../../engine/errors.ts';
 import { isRefusal, sentenceOf } from './failures.ts';
+import { type MergeWay, mergeWays } from './merge-ways.ts';
 import type { GitHub, MergeOutcome, PullRequest, RepositoryName } from './port.ts';
 import { addressOf, repositoryCalls } from './repository-calls.ts';
 
@@ -92,14 +93,25 @@ export function pullRequestCalls(client: Octokit): PullRequestCalls {
     },
 
     async mergePullRequest(repo, number, { headSha, title, base = null }) {
+      const now = await calls.getPullRequest(repo, number);
       // GitHub pins the head of a merge, but not its base.
-      const now = base === null ? null : await calls.getPullRequest(repo, number);
-      if (now && now.baseBranch !== base) return { outcome: 'blocked', reason: otherBase(now, base) };
-      const { data: allowed } = await rest.repos.get(addressOf(repo));
+      if (base !== null && now.baseBranch !== base)
+        return { outcome: 'blocked', reason: otherBase(now, base) };
+      // where none is allowed, GitHub says so best
+      const [best = 'merge', next] = await mergeWays(client, repo, now.baseBranch);
+      const merge = async (merge_method: MergeWay) => {
+        const how = { sha: headSha, commit_title: title, merge_method };
+        return (await rest.pulls.merge({ ...addressOf(repo), pull_number: number, ...how })).data.sha;
+      };
       try {
-        const merge = { sha: headSha, commit_title: title, merge_method: mergeMethodOf(allowed) };
-        const { data } = await rest.pulls.merge({ ...addressOf(repo), pull_number: number, ...merge });
-        return { outcome: 'merged', sha: data.sha };
+        const sha = await merge(best).catch((error: unknown) => {
+          // that the branch takes no merge commits is not told to everybody beforehand
+          const isOther =
+            best === 'merge' && isRefusal(error, 405) && /merge commits/i.test(sentenceOf(error));
+          if (isOther && next) return merge(next);
+          throw error;
+        });
+        return { outcome: 'merged', sha };
       } catch (error) {
         if (!isRefusal(error, 405, 409)) throw error;
         return refusedMerge(await calls.getPullRequest(repo, number), headSha, sentenceOf(error));
@@ -109,23 +121,7 @@ export function pullRequestCalls(client: Octokit): PullRequestCalls {
   return calls;
 }
 
-type Allowed = Pick<
-  RestEndpointMethodTypes['repos']['get']['response']['data'],
-  'allow_merge_commit' | 'allow_squash_merge' | 'allow_rebase_merge'
->;
-
-/** A merge commit where the repository has them; what GitHub does not tell is taken to be allowed. */
-function mergeMethodOf({
-  allow_merge_commit,
-  allow_squash_merge,
-  allow_rebase_merge,
-}: Allowed): 'merge' | 'squash' | 'rebase' {
-  if (allow_merge_commit !== false) return 'merge';
-  if (allow_squash_merge !== false) return 'squash';
-  return allow_rebase_merge === false ? 'merge' : 'rebase';
-}
-
-function otherBase({ state, baseBranch }: PullRequest, base: string | null): string {
+function otherBase({ state, baseBranch }: PullRequest, base: string): string {
   const verb = state === 'merged' ? 'was merged' : 'would be merged';
   return `it ${verb} into ${baseBranch} instead of ${base}, for its base was changed`;
 }

@@ -102,11 +102,15 @@ async function checkBranches(repository: SandboxRepository, head: string, base: 
 export async function obstacleOf(
   repository: SandboxRepository,
   pull: PullRecord,
-): Promise<{ state: 'dirty' | 'blocked'; message: string } | undefined> {
+): Promise<{ state: 'dirty' | 'behind' | 'blocked'; message: string } | undefined> {
   if (!(await repository.git.mergeTree(pull.baseSha, pull.headSha))) {
     return { state: 'dirty', message: 'Pull Request is not mergeable' };
   }
-  const { requiredChecks, ruledChecks, statuses } = repository.record;
+  const { requiredChecks, ruledChecks, statuses, mergeRules } = repository.record;
+  if (mergeRules?.[pull.base]?.isStrict && !(await repository.git.isAncestor(pull.baseSha, pull.headSha))) {
+    // as GitHub words it, though they all have passed
+    return { state: 'behind', message: '1 of 1 required status checks are expected.' };
+  }
   const runs = latestRuns(repository.record, pull.headSha);
   for (const context of [...(requiredChecks[pull.base] ?? []), ...(ruledChecks[pull.base] ?? [])]) {
     const status = statuses.findLast((one) => one.sha === pull.headSha && one.context === context);
@@ -145,6 +149,11 @@ export async function mergePull(
   const { git, record } = repository;
   if (method === 'merge' && record.isSquashOnly) {
     throw new Refusal(405, 'Merge commits are not allowed on this repository.');
+  }
+  const { linear, ways } = record.mergeRules?.[pull.base] ?? {};
+  if (method === 'merge' && linear) throw new Refusal(405, 'This branch must not contain merge commits.');
+  if (ways && !ways.some((way) => way === method)) {
+    throw new Refusal(405, `The merge method ${method} is not allowed by the rules of ${pull.base}.`);
   }
   const tree = (await git.mergeTree(pull.baseSha, pull.headSha)) ?? '';
   const isSquash = method === 'squash';

@@ -111,6 +111,17 @@ export type RepositoryRecord = {
   ruledChecks: Record<string, string[]>;
   /** Whether pull requests may not be merged by merge commits. */
   isSquashOnly?: boolean;
+  /** How pull requests may be merged into each branch. */
+  mergeRules?: Record<string, MergeRules>;
+};
+
+export type MergeRules = {
+  /** What forbids merge commits, a ruleset or the branch's protection. */
+  linear?: 'rule' | 'protection';
+  /** The only ways that a ruleset allows. */
+  ways?: readonly ('merge' | 'squash' | 'rebase')[];
+  /** Whether the head must have all that the base has. */
+  isStrict?: boolean;
 };
 
 export function readRecord(file: string): RepositoryRecord {

@@ -14,7 +14,7 @@ import { mountApi } from './api.ts';
 import type { SandboxApp } from './app.ts';
 import { Ci, type CiCheck } from './ci.ts';
 import { serveGit } from './http-backend.ts';
-import type { CommentRecord, PullRecord } from './records.ts';
+import type { CommentRecord, MergeRules, PullRecord } from './records.ts';
 import { type NewRepository, Repositories } from './repositories.ts';
 import { Throttle, type ThrottleOptions } from './throttle.ts';
 import { type Hook, Webhooks } from './webhooks.ts';
@@ -168,6 +168,13 @@ export async function startGitHubSandbox(options: GitHubSandboxOptions) {
     async squashOnly({ owner, name }: Name): Promise<void> {
       const repository = repositories.find(owner, name);
       repository.record.isSquashOnly = true;
+      repository.save();
+    },
+
+    /** Says how pull requests may be merged into `branch`. */
+    async ruleMerges({ owner, name }: Name, branch: string, rules: MergeRules): Promise<void> {
+      const repository = repositories.find(owner, name);
+      repository.record.mergeRules = { ...repository.record.mergeRules, [branch]: rules };
       repository.save();
     },
 

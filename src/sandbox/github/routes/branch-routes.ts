@@ -21,18 +21,57 @@ export const branchRoutes: Routes = {
   'GET /rules/branches/*branch': ({ request, repository }) => {
     const { record } = repository;
     const contexts = record.ruledChecks[param(request, 'branch')];
-    const rule = {
-      type: 'required_status_checks',
+    const { linear, ways, isStrict = false } = record.mergeRules?.[param(request, 'branch')] ?? {};
+    const rules = [
+      contexts && {
+        type: 'required_status_checks',
+        parameters: {
+          strict_required_status_checks_policy: isStrict,
+          required_status_checks: contexts.map((context) => ({ context })),
+        },
+      },
+      linear === 'rule' && { type: 'required_linear_history' },
+      ways && {
+        type: 'pull_request',
+        parameters: {
+          allowed_merge_methods: ways,
+          dismiss_stale_reviews_on_push: false,
+          require_code_owner_review: false,
+          require_last_push_approval: false,
+          required_approving_review_count: 0,
+          required_review_thread_resolution: false,
+        },
+      },
+    ].flatMap((rule) => rule || []);
+    const source = {
       ruleset_source_type: 'Repository',
       ruleset_source: repository.fullName,
       ruleset_id: record.id,
-      parameters: {
-        strict_required_status_checks_policy: false,
-        required_status_checks: (contexts ?? []).map((context) => ({ context })),
-      },
     };
-    const { items, headers } = paged(request, contexts ? [rule] : []);
-    return { status: 200, body: items, headers };
+    const { items, headers } = paged(request, rules);
+    return { status: 200, body: items.map((rule) => ({ ...rule, ...source })), headers };
+  },
+
+  'GET /branches/*branch/protection': (call) => {
+    const { record } = call.repository;
+    const branch = param(call.request, 'branch');
+    const contexts = record.requiredChecks[branch];
+    const { linear, isStrict = false } = record.mergeRules?.[branch] ?? {};
+    if (!contexts && linear !== 'protection') throw new Refusal(404, 'Branch not protected');
+    const url = protectionUrl(call, branch);
+    return ok({
+      url,
+      ...(contexts && {
+        required_status_checks: {
+          url: `${url}/required_status_checks`,
+          contexts_url: `${url}/required_status_checks/contexts`,
+          strict: isStrict,
+          contexts,
+          checks: contexts.map((context) => ({ context, app_id: null })),
+        },
+      }),
+      required_linear_history: { enabled: linear === 'protection' },
+    });
   },
 
   'GET /branches/*branch': async (call) => {
