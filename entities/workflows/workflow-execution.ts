@@ -101,6 +101,8 @@ const schema = defineEntity({
      * from then on each of its effects is looked for before it is made.
      */
     restoredAt: p.datetime().nullable(),
+    /** It ran in the earlier system: its rows tell what it did there, and none of ours can go on from them. */
+    isMigrated: p.boolean().default(false),
     /** Where its trace began, as W3C Trace Context writes it; null where nothing was traced. */
     traceparent: p.string().length(55).nullable(),
     ...timestamps,

@@ -6,6 +6,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { admitSoon } from './admission/admit-soon.ts';
 import type { SignalDefinition, SignalRequest, SignalScene } from './control/define-signal.ts';
+import { refuse } from './control/expect.ts';
 import { signals } from './control/signals.ts';
 import { hashOf } from './derive.ts';
 import type { Engine } from './engine.ts';
@@ -63,6 +64,7 @@ async function take(
   const repeated = request.idempotencyKey && (await sentBefore(scene));
   if (repeated) return { signal: repeated, isNew: false };
   await expect?.();
+  expectOurs(scene);
   const before = { status: workflow.status };
   try {
     const { gate, attempt, wakes } = await definition.apply(scene);
@@ -74,6 +76,16 @@ async function take(
     if (same) return { signal: same, isNew: false };
     throw error;
   }
+}
+
+/** What ran in the earlier system has other stages and no ledger of ours: to go on would do everything once more. */
+function expectOurs(scene: SignalScene): void {
+  const { workflow } = scene;
+  if (!workflow.isMigrated || !workflow.isOver()) return;
+  throw refuse(
+    scene,
+    `It was brought over from the earlier system, where it ${workflow.status === 'failed' ? 'did not come to its end' : `was ${workflow.status}`}, and is here to be read: put another workflow in.`,
+  );
 }
 
 /** In the order in which workers lock: the workflow first. Who only refers to it is not kept waiting. */

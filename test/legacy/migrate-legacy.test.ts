@@ -2,10 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { catalogue } from '../../jobs/workflow.ts';
 import { verifyBackup } from '../../src/databases/backup/verify.ts';
+import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import type { Report } from '../../src/legacy/report.ts';
 import { gsw, sentence } from '../cli/gsw.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
+import { testEngine } from '../support/engine.ts';
 import { legacyData } from '../support/legacy/data.ts';
 import { withClient } from '../support/legacy/load.ts';
 import { contentsOf, environmentOf, type LegacyPlace, legacyPlace } from '../support/legacy/place.ts';
@@ -120,6 +123,31 @@ it('makes one organisation of eight, one workflow of two rows, and lets none run
     );
     expect(kept.rows[0].at).toBe(first?.created_at);
   });
+});
+
+it.each(['retry', 'rerun', 'cancel'] as const)('refuses a %s of what it brought over', async (type) => {
+  const { organization_id: organizationId, id: workflowId } = await withClient(
+    fresh.adminUrls.workflows,
+    async (client) => {
+      const { rows } = await client.query(
+        `select w.organization_id, w.id from workflow_executions w
+          where w.status = 'failed' and exists (select from github_operations where workflow_execution_id = w.id) limit 1`,
+      );
+      return rows[0];
+    },
+  );
+  const engine = testEngine(fresh, 'PostgreSQL', catalogue, {}, false, undefined, organizationId);
+  try {
+    const before = await engine.workflow(workflowId);
+    const payload = type === 'rerun' ? { from: before.stages[0] } : {};
+    const sent = receiveSignal(engine.engine, { organizationId, workflowId, type, actor: 'Ada', payload });
+    await expect(sent).rejects.toThrow(
+      `Workflow ${workflowId} takes no ${type} now. It was brought over from the earlier system, where it did not come to its end, and is here to be read: put another workflow in.`,
+    );
+    expect(await engine.workflow(workflowId)).toEqual(before);
+  } finally {
+    await engine.close();
+  }
 });
 
 it('keeps what has no place, and copies no secret', async () => {

@@ -66,6 +66,7 @@ const executions: Mapping = {
     ),
     error_stage: currentStage('error_stage'),
     stages: always(stages),
+    is_migrated: always(true),
     created_by: exactly(
       'created_by',
       (id, at: At) => at.identities.person('workflows', id) ?? 'earlier system',
@@ -143,6 +144,7 @@ const taskExecutions: Mapping = {
     ),
     error_stage: currentStage('last_error_stage'),
     stages: always(stages),
+    is_migrated: always(true),
     created_by: always('earlier system'),
     dev_branch_name: 'final_dev_branch',
     final_pr_number: 'main_pr_number',
