@@ -14,6 +14,10 @@ export const workflowEnds: readonly (typeof workflowStates)[number][] = ['comple
 /** The same in SQL, as in `status in ${workflowEndsSql}`. */
 export const workflowEndsSql = `(${workflowEnds.map((state) => `'${state}'`).join(', ')})`;
 
+/** In SQL: it goes on, or may be tried again or cancelled. What the earlier system ran never is. @param row its name */
+export const undone = (row: string) =>
+  `(${row}.status not in ('completed', 'cancelled') and (${row}.status <> 'failed' or not ${row}.is_migrated))`;
+
 /** Which state may follow which. What comes of work that goes on while a workflow is paused is still taken in. */
 export const workflowTransitions = {
   // a first stage that takes no time is never seen running

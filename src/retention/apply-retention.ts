@@ -1,7 +1,7 @@
 /** Removes the rows that nobody wants any longer, a batch at a time; killed anywhere, the next run does what is left. */
 import type { EntityManager, QueryResult } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
+import { undone, workflowEndsSql } from '../../entities/workflows/workflow-states.ts';
 import { type DatabaseName, databaseNames } from '../config.ts';
 import type { Databases } from '../databases/connect.ts';
 import { forgetDroppedEvents } from '../databases/forget-dropped-events.ts';
@@ -37,15 +37,16 @@ export async function applyRetention(
 ): Promise<RetentionResult> {
   const result: RetentionResult = { removed: [], failures: [], interrupted: false };
   const wishes = await readWishes(databases);
-  const open = await openWorkflows(databases);
+  const { open, unfinished } = await openWorkflows(databases);
   for (const name of databaseNames) {
     const inDatabase = databases.maintenance[name];
     const tables = await inDatabase((em) => readTables((sql) => em.execute(sql)));
     for (const plan of planFor(name, tables, wishes)) {
       const removed: Removed = { database: name, table: plan.table.name, rows: 0, partitions: [] };
       result.removed.push(removed);
-      const ofOpen = mustStay(plan.table, tables, 'r', `'{${open.join(',')}}'::uuid[]`);
-      const stays = name === 'workflows' ? `(${ofOpen} or ${ofUndone(plan.table, 'r')})` : ofOpen;
+      const of = (ids: readonly string[]) =>
+        mustStay(plan.table, tables, 'r', `'{${ids.join(',')}}'::uuid[]`);
+      const stays = name === 'workflows' ? `(${of(open)} or ${ofUndone(plan.table, 'r')})` : of(unfinished);
       try {
         removed.partitions = await inDatabase((em) => dropMonths(em, plan, stays, options.now));
         for (const share of plan.shares) {
@@ -67,22 +68,28 @@ export async function applyRetention(
 }
 
 /**
- * Read once, before anything is removed: a workflow that starts later has no rows of yesterday. One that has failed may
- * open again meanwhile: what it needs for that stays anyway ({@link ofUndone}).
+ * Those that are not over, and with them those that may go on. Read once, before anything is removed: a workflow that
+ * starts later has no rows of yesterday. One that has failed may open again meanwhile: what it needs for that stays anyway.
  */
-const openWorkflows = (databases: Databases): Promise<string[]> =>
+const openWorkflows = (databases: Databases): Promise<{ open: string[]; unfinished: string[] }> =>
   databases.maintenance.workflows(async (em) => {
-    const rows = await em.execute<{ id: string }[]>(
-      `select id from workflow_executions where status not in ${workflowEndsSql}`,
+    const rows = await em.execute<{ id: string; open: boolean }[]>(
+      `select id, status not in ${workflowEndsSql} as open from workflow_executions w where ${undone('w')}`,
     );
-    return rows.map(({ id }) => id);
+    return {
+      open: rows.flatMap(({ id, open }) => (open ? id : [])),
+      unfinished: rows.map(({ id }) => id),
+    };
   });
 
-/** What a workflow did is what a retry does not repeat and a cancellation takes back, also long after it has failed. */
+/**
+ * What a workflow did is what a retry does not repeat and a cancellation takes back, also long after it has failed. Here
+ * a failed workflow itself comes to its end, and takes with it what hangs on it.
+ */
 const ofUndone = ({ columns }: Table, alias: string): string =>
   columns.includes('workflow_execution_id')
     ? `exists (select from workflow_executions undone
-         where undone.id = ${alias}.workflow_execution_id and undone.status not in ('completed', 'cancelled'))`
+         where undone.id = ${alias}.workflow_execution_id and ${undone('undone')})`
     : 'false';
 
 const daysBefore = (days: number, now: Date | undefined) =>

@@ -1,5 +1,5 @@
 /**
- * Which rows belong to a workflow that is not over, worked out from the catalogue: a row that holds such a workflow's id
+ * Which rows belong to one of some workflows, worked out from the catalogue: a row that holds such a workflow's id
  * in any of its columns, that hangs on one that does, or that would take one with it.
  */
 import pg from 'pg';
@@ -8,7 +8,7 @@ import type { Table } from '../databases/tables.ts';
 const identifier = pg.escapeIdentifier;
 const column = (alias: string, name: string) => `${alias}.${identifier(name)}`;
 
-/** An SQL condition that is true for rows that must stay. `ids` is an SQL expression: the open workflows, as uuid[]. */
+/** An SQL condition that is true for rows that must stay. `ids` is an SQL expression: the workflows, as uuid[]. */
 export function mustStay(table: Table, tables: readonly Table[], alias: string, ids: string): string {
   const conditions = [
     ...itself(table, alias, ids),
@@ -20,7 +20,8 @@ export function mustStay(table: Table, tables: readonly Table[], alias: string, 
 
 function itself({ uuidColumns }: Table, alias: string, ids: string): string[] {
   if (uuidColumns.length === 0) return [];
-  return [`array[${uuidColumns.map((name) => column(alias, name)).join(', ')}] && ${ids}`];
+  // one look in a hash table each, however many workflows there are
+  return uuidColumns.map((name) => `coalesce(${column(alias, name)} = any (${ids}), false)`);
 }
 
 /** What it hangs on, all the way up. */

@@ -2,7 +2,8 @@
  * How long rows are kept where an organisation says nothing else (`projects.retention_policies`). A table that is not
  * named here is kept for ever: what people wrote and decided (projects, requirements, plans, prompts and their
  * versions, feedback, models), and what a workflow did, for as long as the workflow itself is kept. Rows that belong to
- * a workflow that is not over are never removed, however old; of one that has failed, what it did goes with itself. docs/retention.md says the same to operators.
+ * a workflow that is not over are never removed, however old, and those of one that has failed not before itself.
+ * docs/retention.md says the same to operators.
  */
 import { ledgerTables } from '../../entities/workflows/operation.ts';
 import type { DatabaseName } from '../config.ts';

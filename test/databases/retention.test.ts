@@ -24,7 +24,15 @@ const admins = new Map<DatabaseName, pg.Client>();
 beforeAll(async () => {
   fresh = await freshDatabases();
   databases = connectDatabases(fresh.config);
-  for (const name of ['workflows', 'events', 'analytics', 'prompts', 'projects', 'task'] as const) {
+  for (const name of [
+    'workflows',
+    'events',
+    'analytics',
+    'prompts',
+    'codebase',
+    'projects',
+    'task',
+  ] as const) {
     const client = new pg.Client({ connectionString: fresh.adminUrls[name] });
     await client.connect();
     admins.set(name, client);
@@ -229,6 +237,45 @@ describe('retention', () => {
       const left = await idsIn('workflows', table, organization);
       expect({ table, left }).toEqual({ table, left: [rows.get(`failed ${table}`)] });
     }
+  });
+
+  it('keeps what a retry of a failed workflow needs in the other databases, until it is done with', async () => {
+    const organization = randomUUID();
+    const kept: Record<string, string[]> = { executions: [], analysis_runs: [], events: [] };
+    const lateOne = await workflow(organization, 'failed', 731);
+    const rowsOf = async (workflowId: string) => {
+      const row = { organization_id: organization, workflow_id: workflowId };
+      return {
+        executions: await put('prompts', 'executions', { ...row, completed_at: daysAgo(500) }),
+        analysis_runs: await put('codebase', 'analysis_runs', { ...row, created_at: daysAgo(500) }),
+        events: await put('events', 'events', { ...row, occurred_at: daysAgo(500) }),
+      };
+    };
+    for (const status of ['failed', 'waiting', 'completed', 'cancelled']) {
+      const ended = status === 'waiting' ? null : 500;
+      const rows = await rowsOf(await workflow(organization, status, ended));
+      if (status !== 'failed' && status !== 'waiting') continue;
+      for (const [table, id] of Object.entries(rows)) kept[table]?.push(id);
+    }
+    const migrated = await workflow(organization, 'failed', 500);
+    await admin('workflows').query('update workflow_executions set is_migrated = true where id = $1', [
+      migrated,
+    ]);
+    await rowsOf(migrated);
+    await rowsOf(lateOne);
+
+    // the second time the one that was itself removed has gone
+    for (const _ of [1, 2]) expect((await applyRetention(databases)).failures).toEqual([]);
+
+    for (const [name, table] of [
+      ['prompts', 'executions'],
+      ['codebase', 'analysis_runs'],
+      ['events', 'events'],
+    ] as const)
+      expect({ table, ids: await idsIn(name, table, organization) }).toEqual({
+        table,
+        ids: kept[table]?.sort(),
+      });
   });
 
   it('keeps a failed workflow that is tried again just when it is to be removed', async () => {
