@@ -2,6 +2,7 @@
 import { type Applied, applyMapping, type Plan } from './apply.ts';
 import { plansFor } from './catalogue.ts';
 import { type Identities, legacySlug, readIdentities } from './identities.ts';
+import { type KeptForEver, keepForEver } from './keep-for-ever.ts';
 import { legacyOrganization } from './mappings/projects.ts';
 import { keepBatch, markVerified, type Progress, readProgress } from './progress.ts';
 import { fingerprintOf, readBatches } from './read.ts';
@@ -17,10 +18,15 @@ export type Told = (line: string) => void;
  * Migrates everything that the sources hold. Repeated, it adds nothing; interrupted, it goes on.
  * @param tell is told of each table when it is done, and of how far long ones have come
  */
-export async function migrate(sources: Sources, targets: Targets, tell: Told): Promise<Report> {
+export async function migrate(
+  sources: Sources,
+  targets: Targets,
+  tell: Told,
+): Promise<Report & { kept: KeptForEver }> {
   const identities = await readIdentities(sources, await existingOrganizations(targets));
   const home = identities.organization(legacySlug);
   await insertRows(targets, 'projects.organizations', [legacyOrganization(home)]);
+  const kept = await keepForEver(targets, identities);
   const tally = new Tally();
   const plans = plansFor(sources, targets);
   const work = plans.flatMap((plan) => {
@@ -38,7 +44,7 @@ export async function migrate(sources: Sources, targets: Targets, tell: Told): P
     if (verified.problems.length === 0) await markVerified(targets, plan.table);
   }
   tell(`verified ${work.length} tables`);
-  return tally.report();
+  return { ...tally.report(), kept };
 }
 
 const nameOf = ({ table }: Plan) => `${table.database}_db.${table.name}`;

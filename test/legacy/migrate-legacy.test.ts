@@ -4,8 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { catalogue } from '../../jobs/workflow.ts';
 import { verifyBackup } from '../../src/databases/backup/verify.ts';
+import { connectDatabases } from '../../src/databases/connect.ts';
 import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import type { Report } from '../../src/legacy/report.ts';
+import { applyRetention } from '../../src/retention/apply-retention.ts';
 import { gsw, sentence } from '../cli/gsw.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { testEngine } from '../support/engine.ts';
@@ -32,7 +34,11 @@ afterAll(async () => {
 const run = (...more: string[]) =>
   gsw(['migrate-legacy', ...place.args, '--json', '--backups', backups, ...more], environmentOf(fresh));
 
-type Answer = Report & { applied: boolean; secrets: { source: string; column: string }[] };
+type Answer = Report & {
+  applied: boolean;
+  kept: { tables: string[] };
+  secrets: { source: string; column: string }[];
+};
 
 const rows = (contents: Record<string, string[]>) => Object.values(contents).flat().length;
 
@@ -62,6 +68,7 @@ it('accounts for every row of every table, and adds nothing the second time', as
   expect(code).toBe(0);
   const report: Answer = JSON.parse(stdout);
   expect(report.verified).toBe(true);
+  expect(report.kept.tables).toContain('workflows.workflow_executions');
   const source = await countSource(place);
   expect(Object.fromEntries(report.tables.map((table) => [table.source, table.rows]))).toEqual(source);
   for (const { rows, mapped, merged, quarantined } of report.tables)
@@ -124,6 +131,35 @@ it('makes one organisation of eight, one workflow of two rows, and lets none run
     expect(kept.rows[0].at).toBe(first?.created_at);
   });
 });
+
+it('leaves nothing to retention, however old it is, unless its organisation wants that', async () => {
+  const now = new Date('2030-01-01');
+  const before = await contentsOf(fresh);
+  const databases = connectDatabases(fresh.config);
+  try {
+    expect((await applyRetention(databases, { now })).failures).toEqual([]);
+    expect(await contentsOf(fresh)).toEqual(before);
+
+    const metrics = before['analytics.metrics']?.length ?? 0;
+    await withClient(fresh.adminUrls.projects, (client) =>
+      client.query(
+        `delete from retention_policies where table_name = 'metrics';
+         insert into retention_policies (id, organization_id, database, table_name, keep_days)
+         select gen_random_uuid(), id, 'analytics', 'metrics', 36500 from organizations where slug <> 'acme'`,
+      ),
+    );
+    expect((await applyRetention(databases, { now })).failures).toEqual([]);
+    const left = (await contentsOf(fresh))['analytics.metrics']?.length ?? 0;
+    expect(left).toBeLessThan(metrics);
+    expect((await run('--apply')).code).toBe(0);
+    const after = await contentsOf(fresh);
+    expect(after['analytics.metrics']).toEqual(before['analytics.metrics']);
+    const days = after['projects.retention_policies']?.map((row) => JSON.parse(row).keep_days);
+    expect(days?.filter((keepDays) => keepDays !== null)).toEqual([36500, 36500]);
+  } finally {
+    await databases.close();
+  }
+}, 180_000);
 
 it.each(['retry', 'rerun', 'cancel'] as const)('refuses a %s of what it brought over', async (type) => {
   const { organization_id: organizationId, id: workflowId } = await withClient(

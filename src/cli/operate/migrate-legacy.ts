@@ -14,7 +14,6 @@ import {
   type SecretPlace,
 } from '../../legacy/quarantine.ts';
 import { checkPlaces, claim, refuseStrangers } from '../../legacy/refusals.ts';
-import type { Report } from '../../legacy/report.ts';
 import { closeSources, openSources } from '../../legacy/source.ts';
 import { closeTargets, openTargets, rehearse } from '../../legacy/target.ts';
 import { type Closers, closing } from '../closers.ts';
@@ -34,7 +33,9 @@ export type MigrateLegacyOptions = {
   json?: true;
 } & Partial<Record<`from${Capitalize<DatabaseName>}`, string>>;
 
-type Outcome = { report: Report; reasons: ReasonCount[]; secrets: SecretPlace[] };
+type Migrated = Awaited<ReturnType<typeof migrate>>;
+
+type Outcome = { report: Migrated; reasons: ReasonCount[]; secrets: SecretPlace[] };
 
 export async function migrateLegacy(options: MigrateLegacyOptions): Promise<void> {
   const urls = sourceUrls(options);
@@ -109,7 +110,7 @@ export function sourceUrls(options: MigrateLegacyOptions): Record<DatabaseName, 
   return Object.fromEntries(urls) as Record<DatabaseName, string>;
 }
 
-function show(report: Report, reasons: ReasonCount[], secrets: SecretPlace[]): void {
+function show(report: Migrated, reasons: ReasonCount[], secrets: SecretPlace[]): void {
   const width = Math.max(...report.tables.map(({ source }) => source.length));
   print(`${'table'.padEnd(width)}    rows  mapped  merged  quarantined`);
   for (const { source, rows, mapped, merged, quarantined, problems } of report.tables) {
@@ -127,4 +128,7 @@ function show(report: Report, reasons: ReasonCount[], secrets: SecretPlace[]): v
   for (const { organization, source, column, rows } of secrets) {
     print(`  ${organization}: ${source}.${column}${rows > 1 ? ` (${rows} rows)` : ''}`);
   }
+  print(`
+What is brought over is kept for ever, whatever its age: ${report.kept.organizations.join(', ')} have a policy in projects.retention_policies,
+unless they had one before, for ${report.kept.tables.join(', ')}.`);
 }
