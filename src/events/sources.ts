@@ -28,12 +28,16 @@ export type NewSource = {
   settings: Record<string, unknown>;
 };
 
+/** What the source is called that stands for our asking a service, such as `GitHub, asked`. */
+export const askedName = (service: string): string => `${service}, asked`;
+
 /** Gives the source, and the secret where it was made up here: it is shown this once. */
 export async function createSource(
   keeper: Keeper,
   { id = randomUUID(), name, provider, secret, settings }: NewSource,
 ): Promise<{ source: EventSource; secret: string | null }> {
   const { db, organizationId } = keeper;
+  if (name.endsWith(askedName(''))) throw nameReserved(name);
   if (await db.events((em) => em.findOne(EventSource, { name }))) throw nameTaken(name);
   const made = secret === undefined && takesOurSecret(provider) ? newSecret() : null;
   const value = secret ?? made;
@@ -135,5 +139,11 @@ async function found({ db }: Keeper, id: string): Promise<EventSource> {
 
 const nameTaken = (name: string) =>
   new Refusal('conflict', `There is a source called "${name}" already; take another name.`);
+
+const nameReserved = (name: string) =>
+  new Refusal(
+    'conflict',
+    `Names that end in "${askedName('')}", such as "${name}", are for what services are asked for; take another name.`,
+  );
 
 const notFound = (id: string) => new Refusal('not-found', `There is no source ${id}.`);

@@ -15,6 +15,7 @@ import { redact } from '../../security/redact.ts';
 import type { EventProvider } from '../provider.ts';
 import { github } from '../providers/github.ts';
 import { linear } from '../providers/linear.ts';
+import { askedName } from '../sources.ts';
 import { storeArrival } from '../store.ts';
 import { commandsAtGitHub, commandsAtLinear } from './comments.ts';
 import { issuesAtGitHub, issuesAtLinear } from './issues.ts';
@@ -85,7 +86,11 @@ export async function poll(
         ),
       };
       if (concerned.workflows.length + concerned.sources.length === 0) continue;
-      const { stored, failure } = await ask(poller, asked, organizationId, concerned);
+      // other organisations are not kept from theirs, whatever it is
+      const { stored, failure } = await ask(poller, asked, organizationId, concerned).catch((error) => ({
+        stored: 0,
+        failure: redact(reasonOf(error)),
+      }));
       done.stored += stored;
       if (failure !== null) done.failures.push(`${organizationId}: ${failure}`);
     }
@@ -116,7 +121,7 @@ async function ask(
       }
     }
   } catch (error) {
-    // a limit or an outage: the next pass asks again, and other organisations are not kept from theirs
+    // a limit or an outage: the next pass asks again
     failure = redact(reasonOf(error));
   }
   await db.events(async (em) => {
@@ -135,9 +140,15 @@ async function ensureSource(
   organizationId: string,
 ): Promise<EventSource> {
   const id = deriveId(organizationId, 'event-source', 'asked', provider);
-  const row = { id, organizationId, name: `${name}, asked`, provider, syncIntervalMs: milliseconds(every) };
+  const row = { id, organizationId, provider, syncIntervalMs: milliseconds(every) };
+  // the organisation may have taken the name before it was ours
+  const names = [askedName(name), `${askedName(name)} (${id})`];
   return databases.inOrganization(organizationId).events(async (em) => {
-    await insertRows(em, EventSource, [row]);
+    await insertRows(
+      em,
+      EventSource,
+      names.map((one) => ({ ...row, name: one })),
+    );
     return em.findOneOrFail(EventSource, { id });
   });
 }

@@ -90,7 +90,7 @@ const create = defineRoute({
   body: sourceRequest,
   status: 201,
   answer: withSecret,
-  problems: { 409: 'There is a source of this name already.' },
+  problems: { 409: 'There is a source of this name already, or the name is one of ours.' },
   handle: async (asked) => {
     const { engine, body, newId } = asked;
     const made = await createSource(keeperOf(asked), { ...body, id: newId });
