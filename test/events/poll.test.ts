@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EventSource } from '../../entities/events/event-source.ts';
+import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { pollServices } from '../../jobs/maintenance/poll-services.ts';
 import { deriveId } from '../../src/engine/derive.ts';
 import { type TestApi, testApi } from '../http/api.ts';
@@ -73,6 +74,44 @@ test('whatever keeps one organisation from being asked for, the others are', asy
     name: 'GitHub, asked',
     lastSyncAt: expect.any(Date),
   });
+});
+
+test('a repository that cannot be seen any more keeps no other of its organisation from being asked for', async () => {
+  const db = system.engine.databases.inOrganization(system.organizationId);
+  const { github } = system.engine.servicesOf(system.organizationId);
+  const gone = { owner: 'acme', name: `gone-${randomUUID().slice(0, 4)}` };
+  const lost = await system.enqueue({ repository: gone });
+  const asked = (id: string) =>
+    db.workflows(async (em) => (await em.findOneOrFail(WorkflowExecution, id)).run('project_selection'));
+  await asked(lost);
+  const unseen = `${system.organizationId}: GitHub found nothing at GET /repos/acme/${gone.name}`;
+  expect(await poll()).toContain(`not done: ${unseen}`);
+  // nothing at all was seen: it may be the token, and is asked for again
+  expect(await sourcesOf(system.organizationId)).toMatchObject([
+    { name: 'GitHub, asked', lastSyncAt: null, consecutiveFailures: 1 },
+  ]);
+
+  const seen = await system.enqueue();
+  await asked(seen);
+  const { apiUrl, token } = system.engine.config.github;
+  const { owner, name } = system.repository;
+  const made = await fetch(`${apiUrl}/repos/${owner}/${name}/issues`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+    body: JSON.stringify({ title: 'Greet the reader' }),
+  });
+  const { number } = (await made.json()) as { number: number };
+  await github.createComment(system.repository, number, '/gsw pause');
+  const said = await poll();
+  expect(said).toMatch(/^asked for 2 workflows under way; nobody had told of 1 events; not done: /);
+  expect(said).toContain(unseen);
+  expect(await sourcesOf(system.organizationId)).toMatchObject([
+    {
+      lastSyncAt: expect.any(Date),
+      consecutiveFailures: 0,
+      lastError: expect.stringContaining(gone.name),
+    },
+  ]);
 });
 
 test('no source is made under a name of ours', async () => {

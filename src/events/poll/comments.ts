@@ -8,12 +8,13 @@ import type { Question } from './question.ts';
 const givesCommand = ({ isEdited, body }: { isEdited: boolean; body: string }) =>
   !isEdited && commandIn(body) !== null;
 
-export const commandsAtGitHub: Question = async function* ({ services, workflows, since }) {
+export const commandsAtGitHub: Question = async function* ({ services, workflows, since, ifSeen }) {
   const repositories = new Map(
     workflows.map(({ repository }) => [`${repository.owner}/${repository.name}`, repository]),
   );
   for (const [fullName, repository] of repositories) {
-    for (const comment of await services.github.listComments(repository, since)) {
+    const comments = await ifSeen(() => services.github.listComments(repository, since));
+    for (const comment of comments ?? []) {
       if (!givesCommand(comment)) continue;
       const { number, isOfPullRequest, author, association, url, writtenAt } = comment;
       yield {

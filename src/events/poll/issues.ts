@@ -16,7 +16,7 @@ type Agreed = { label: string } | { assignee: string };
 const searchDelayMs = 10 * 60_000;
 
 /** In the repositories of the organisation's projects. */
-export const issuesAtGitHub: Question = async function* ({ db, services, sources, since }) {
+export const issuesAtGitHub: Question = async function* ({ db, services, sources, since, ifSeen }) {
   if (sources.length === 0) return;
   const projects = await db.task((em) => em.find(GithubProject, { archivedAt: null }));
   const known = new Set(
@@ -26,7 +26,8 @@ export const issuesAtGitHub: Question = async function* ({ db, services, sources
   for (const source of sources) {
     const from = later(new Date(since.getTime() - searchDelayMs), source.createdAt);
     for (const [owner, agreed] of owners.flatMap((one) => agreedOn(source).map((to) => [one, to] as const))) {
-      for (const issue of await services.github.listGivenIssues({ owner }, agreed, from)) {
+      const issues = await ifSeen(() => services.github.listGivenIssues({ owner }, agreed, from));
+      for (const issue of issues ?? []) {
         const fullName = `${issue.repository.owner}/${issue.repository.name}`;
         if (!known.has(fullName.toLowerCase())) continue;
         if (await hasWorkflow(db, startKeyOf('github', `${fullName}#${issue.number}`))) continue;

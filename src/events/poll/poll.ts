@@ -9,7 +9,7 @@ import type { Databases } from '../../databases/connect.ts';
 import { insertRows } from '../../databases/insert-rows.ts';
 import { deriveId } from '../../engine/derive.ts';
 import { type Duration, milliseconds } from '../../engine/duration.ts';
-import { reasonOf } from '../../engine/errors.ts';
+import { PermanentFailure, reasonOf } from '../../engine/errors.ts';
 import { type EventHandlerDefinition, handlersOf } from '../../engine/events/define-event-handler.ts';
 import { redact } from '../../security/redact.ts';
 import type { EventProvider } from '../provider.ts';
@@ -64,7 +64,7 @@ const services: readonly Asked[] = [
 /** Clocks differ, and what was written in the moment of the last question may not have been in its answer. */
 const overlapMs = 60_000;
 
-/** Gives how many workflows it asked for, how many events it stored, and why it did not get on, by organisation. */
+/** Gives how many workflows it asked for, how many events it stored, and what it could not ask for, by organisation. */
 export async function poll(
   poller: Poller,
 ): Promise<{ workflows: number; stored: number; failures: string[] }> {
@@ -111,9 +111,22 @@ async function ask(
   const last = source.lastSyncAt?.getTime() ?? began.getTime() - milliseconds(poller.every);
   const since = new Date(last - overlapMs);
   let stored = 0;
+  let seen = 0;
+  const unseen = new Set<string>();
+  const ifSeen: Asking['ifSeen'] = async (question) => {
+    try {
+      const answer = await question();
+      seen += 1;
+      return answer;
+    } catch (error) {
+      if (!(error instanceof PermanentFailure)) throw error;
+      unseen.add(redact(reasonOf(error)));
+      return null;
+    }
+  };
   let failure: string | null = null;
   try {
-    const asking = { db, services: poller.servicesOf(organizationId), ...concerned, since };
+    const asking = { db, services: poller.servicesOf(organizationId), ...concerned, since, ifSeen };
     for (const question of asked.questions) {
       for await (const missed of question(asking)) {
         poller.signal.throwIfAborted();
@@ -124,13 +137,16 @@ async function ask(
     // a limit or an outage: the next pass asks again
     failure = redact(reasonOf(error));
   }
+  // where nothing is seen at all, such as with a token that is taken back, all of it is asked for again
+  const hasFailed = failure !== null || (unseen.size > 0 && seen === 0);
+  const problems = [...unseen, ...(failure === null ? [] : [failure])].join('; ') || null;
   await db.events(async (em) => {
     const row = await em.findOneOrFail(EventSource, { id: source.id });
     const next = new Date(Date.now() + milliseconds(poller.every));
-    if (failure === null) row.recordSuccess(began, next);
-    else row.recordFailure(new Date(), failure, next);
+    if (problems !== null) row.recordFailure(new Date(), problems, next);
+    if (!hasFailed) row.recordSuccess(began, next);
   });
-  return { stored, failure };
+  return { stored, failure: problems };
 }
 
 /** What is asked for has a source, too, which says when that last succeeded. */

@@ -8,8 +8,8 @@ type Watched = RepositoryName & { number: number };
 
 export const closedPullRequests: Question = async function* (asking) {
   for (const one of await watchedOf(asking)) {
-    const pull = await asking.services.github.getPullRequest(one, one.number);
-    if (pull.state !== 'open') yield closed(one, pull);
+    const pull = await asking.ifSeen(() => asking.services.github.getPullRequest(one, one.number));
+    if (pull && pull.state !== 'open') yield closed(one, pull);
   }
 };
 

@@ -14,6 +14,8 @@ export type Asking = {
   sources: readonly Listening[];
   /** What happened before has been asked for already. */
   since: Date;
+  /** Asks for one thing of several: null, and noted, where it cannot be seen any more, so that the others are asked for. */
+  ifSeen<T>(ask: () => Promise<T>): Promise<T | null>;
 };
 
 /** What was missed, as the webhook would have told it. */
