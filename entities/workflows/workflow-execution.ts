@@ -52,6 +52,8 @@ const schema = defineEntity({
     requestHash: p.string().length(64).nullable(),
     /** Who put it in: a user, a key, a system, in words. */
     createdBy: p.string().length(255),
+    /** Whose request it is where a schedule put it in: who made that, and who changed what it asks for. */
+    requestedBy: p.json<string[]>().nullable(),
     devBranchName: p.string().length(255).nullable(),
     linearMainIssueId: p.uuid().nullable(),
     linearMainIssueKey: p.string().length(100).nullable(),

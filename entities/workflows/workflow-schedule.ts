@@ -55,6 +55,8 @@ const schema = defineEntity({
     lastProblem: p.text().nullable(),
     /** Who made it: a user, a key, a system, in words. */
     createdBy: p.string().length(255),
+    /** Who last changed what its workflows are put in with; null where nobody has. */
+    requestChangedBy: p.string().length(255).nullable(),
     ...optimisticLock,
     ...timestamps,
   },

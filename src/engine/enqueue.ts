@@ -46,6 +46,8 @@ export type EnqueueRequest = {
   /** The same key with the same request gives the same workflow, for ever. */
   idempotencyKey?: string | undefined;
   createdBy: string;
+  /** Whose request it is, where that is not who puts it in. */
+  requestedBy?: string[] | undefined;
 };
 
 /**
@@ -58,7 +60,7 @@ export async function enqueueWorkflow(
 ): Promise<{ workflow: WorkflowExecution; created: boolean }> {
   const { organizationId, idempotencyKey } = request;
   const db = engine.databases.inOrganization(organizationId);
-  const { createdBy: _, idempotencyKey: __, ...asked } = request;
+  const { createdBy: _, requestedBy: __, idempotencyKey: ___, ...asked } = request;
   const requestHash = hashOf(asked);
   const earlier = async () => {
     if (!idempotencyKey) return null;
@@ -214,6 +216,7 @@ function rowsOf(
     idempotencyKey: request.idempotencyKey ?? null,
     requestHash,
     createdBy: request.createdBy,
+    requestedBy: request.requestedBy ?? null,
     followsId,
     traceparent,
     ...times,

@@ -59,10 +59,15 @@ function expectApprover({ workflow, request }: SignalScene): void {
 }
 
 function expectAnother({ workflow, request }: SignalScene): void {
-  if (workflow.options.selfApproval !== false || workflow.createdBy !== request.actor) return;
+  const { options, createdBy, requestedBy } = workflow;
+  if (options.selfApproval !== false) return;
+  const { actor } = request;
+  const isItsSchedules = requestedBy?.includes(actor);
+  if (createdBy !== actor && !isItsSchedules) return;
+  const did = isItsSchedules ? 'had a schedule put this workflow in' : 'put this workflow in';
   throw new Refusal(
     'forbidden',
-    `"${request.actor}" put this workflow in and may not approve it: the project wants somebody else to.`,
+    `"${actor}" ${did} and may not approve it: the project wants somebody else to.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** The shape of what may be put into the queue `intake` by anybody's BullMQ client. */
 import type { EnqueueRequest } from '../enqueue.ts';
 
-export type Asked = Omit<EnqueueRequest, 'organizationId' | 'idempotencyKey' | 'createdBy'>;
+export type Asked = Omit<EnqueueRequest, 'organizationId' | 'idempotencyKey' | 'createdBy' | 'requestedBy'>;
 
 export type IntakeDefinition = {
   /** Name of the job: verb and noun. */

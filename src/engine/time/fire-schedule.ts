@@ -73,7 +73,7 @@ async function fire(engine: Engine, em: EntityManager, schedule: WorkflowSchedul
     organizationId,
     idempotencyKey: idempotencyKey as string,
   });
-  const { createdBy: _, idempotencyKey: __, ...asked } = request;
+  const { createdBy: _, requestedBy: __, idempotencyKey: ___, ...asked } = request;
   const asking = { request, requestHash: hashOf(asked), times: timesOf(request) };
   const insert = () =>
     insertWorkflows(em, engine, organizationId, [{ ...asking, traceparent: traceparentHere() }]);
@@ -83,7 +83,7 @@ async function fire(engine: Engine, em: EntityManager, schedule: WorkflowSchedul
 }
 
 function requestOf(schedule: WorkflowSchedule, time: Date): EnqueueRequest {
-  const { id, organizationId, name, request, requirements } = schedule;
+  const { id, organizationId, name, request, requirements, createdBy, requestChangedBy } = schedule;
   return {
     ...request,
     deadlineIn: request.deadlineIn as Duration | undefined,
@@ -91,6 +91,7 @@ function requestOf(schedule: WorkflowSchedule, time: Date): EnqueueRequest {
     organizationId,
     idempotencyKey: `schedule/${id}/${time.toISOString()}`,
     createdBy: `schedule ${name}`.slice(0, 255),
+    requestedBy: requestChangedBy ? [createdBy, requestChangedBy] : [createdBy],
   };
 }
 

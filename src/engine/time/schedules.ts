@@ -53,6 +53,7 @@ export async function createSchedule(
 
 /**
  * Changes what is given. Its next time is worked out anew where its times change or it is enabled.
+ * @param by who does it
  * @param version what the change was made for; undefined where that does not matter
  */
 export async function changeSchedule(
@@ -60,6 +61,7 @@ export async function changeSchedule(
   organizationId: string,
   id: string,
   change: ScheduleChange,
+  by: string,
   version?: number,
 ): Promise<WorkflowSchedule> {
   return inTransaction(engine, organizationId, change.name, async (em) => {
@@ -67,6 +69,7 @@ export async function changeSchedule(
     if (change.request) await templateFor(em, engine.catalogue, organizationId, change.request.template);
     const { cron, timeZone, enabled } = schedule;
     Object.assign(schedule, defined(change));
+    if (change.request || change.requirements !== undefined) schedule.requestChangedBy = by;
     const movesOn = cron !== schedule.cron || timeZone !== schedule.timeZone || enabled !== schedule.enabled;
     if (movesOn) {
       checkRecurrence(schedule);

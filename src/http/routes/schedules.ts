@@ -122,7 +122,8 @@ async function changed(
   { engine, caller, id, ifMatch, res }: Asked<unknown, unknown>,
   to: Parameters<typeof changeSchedule>[3],
 ) {
-  const schedule = await changeSchedule(engine, caller.organizationId, id(), to, ifMatch);
+  const { organizationId, keyName } = caller;
+  const schedule = await changeSchedule(engine, organizationId, id(), to, keyName, ifMatch);
   return tagged(res, scheduleView(schedule));
 }
 

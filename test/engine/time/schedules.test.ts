@@ -6,9 +6,15 @@ import { Signal } from '../../../entities/workflows/signal.ts';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowSchedule } from '../../../entities/workflows/workflow-schedule.ts';
 import { defineStage } from '../../../src/engine/define.ts';
+import { receiveSignal } from '../../../src/engine/receive-signal.ts';
 import { fireSchedule } from '../../../src/engine/time/fire-schedule.ts';
 import { keepTime } from '../../../src/engine/time/keep-time.ts';
-import { changeSchedule, createSchedule, type ScheduleRequest } from '../../../src/engine/time/schedules.ts';
+import {
+  changeSchedule,
+  createSchedule,
+  removeSchedule,
+  type ScheduleRequest,
+} from '../../../src/engine/time/schedules.ts';
 import { backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
@@ -161,7 +167,7 @@ describe('a schedule', () => {
     expect(await workflows()).toHaveLength(1);
     // and where somebody turns the clock back, the key is known
     await makeDue(id, at);
-    await changeSchedule(engine, organizationId, id, { overlap: 'allow' });
+    await changeSchedule(engine, organizationId, id, { overlap: 'allow' }, 'a test');
     await fireSchedule(engine, due);
     expect(await workflows()).toHaveLength(1);
     expect((await schedule(id)).lastWorkflowId).toBe((await workflows())[0]?.id);
@@ -212,7 +218,7 @@ describe('a schedule', () => {
     await keepTime(engine);
     await fireSchedule(engine, { kind: 'schedule', id, organizationId });
     expect(await workflows()).toHaveLength(0);
-    const enabled = await changeSchedule(engine, organizationId, id, { enabled: true });
+    const enabled = await changeSchedule(engine, organizationId, id, { enabled: true }, 'a test');
     expect(enabled.nextRunAt?.getTime()).toBeGreaterThan(Date.now());
   });
 
@@ -235,12 +241,41 @@ describe('a schedule', () => {
     expect(after.nextRunAt?.getTime()).toBeGreaterThan(Date.now());
   });
 
+  test('whose workflow somebody else must approve lets neither who made it nor who changed what it asks for do so', async () => {
+    const deciding = defineStage({
+      name: 'deciding',
+      async run({ gate }) {
+        await gate('q', { gate: 'plan', accepts: ['approve', 'reject'], waitingOn: 'plan approval' });
+      },
+    });
+    system = testEngine(fresh, 'PostgreSQL', { stages: [deciding] });
+    const { engine, organizationId } = system;
+    const request = { repository: { owner: 'acme', name: 'widgets' }, options: { selfApproval: false } };
+    const { id } = await add({ request });
+    await changeSchedule(engine, organizationId, id, { requirements: '# Others' }, 'an editor');
+    await changeSchedule(engine, organizationId, id, { overlap: 'allow' }, 'a planner');
+    await makeDue(id);
+    await fireSchedule(engine, { kind: 'schedule', id, organizationId });
+    const [workflow] = (await workflows()) as [WorkflowExecution];
+    // what becomes of the schedule makes no difference
+    await removeSchedule(engine, organizationId, id);
+    system.work();
+    await system.untilAsked(workflow.id);
+    const approve = (actor: string) =>
+      receiveSignal(engine, { organizationId, workflowId: workflow.id, type: 'approve', actor });
+    for (const actor of ['a test', 'an editor']) {
+      await expect(approve(actor)).rejects.toThrow(`"${actor}" had a schedule put this workflow in`);
+    }
+    await approve('a planner');
+    expect((await system.until(workflow.id, ['completed', 'failed'])).status).toBe('completed');
+  });
+
   test('leaves to the audit log what people change, not that its times come', async () => {
     const { engine, organizationId } = start();
     const { id } = await add();
     await makeDue(id);
     await keepTime(engine);
-    await changeSchedule(engine, organizationId, id, { requirements: '# Secret plans' });
+    await changeSchedule(engine, organizationId, id, { requirements: '# Secret plans' }, 'a test');
     const changes = await db()((em) => em.find(Change, { tableName: 'workflow_schedules' }));
     expect(changes.map((change) => change.operation)).toEqual(['inserted', 'updated']);
     expect(JSON.stringify(changes)).not.toContain('Secret plans');
