@@ -347,6 +347,52 @@ describe.each(backends())('on %s', (backend) => {
     );
     expect(slack.messages[0]?.text).toBe('subscription.test: This is a test');
   }, 60_000);
+
+  test.each(['lost', 'internal_error', 503] as const)(
+    'Slack is told nothing twice after "%s", however often it does not say what is in the channel',
+    async (first) => {
+      const { url } = await subscribe({ method: 'slack', destination: 'C123', secret: undefined });
+      system.work();
+      slack.messages.length = 0;
+      slack.next.push(first);
+      const sent = await sendTest(url);
+      expect(await outcome(sent)).toMatchObject({ status: 'pending', response: { status: null } });
+      const looks = [503, 'internal_error', 'not_in_channel'] as const;
+      for (const [index, look] of looks.entries()) {
+        slack.nextLook.push(look);
+        await hurry();
+        expect(await outcome(sent, index + 2)).toMatchObject({
+          status: 'pending',
+          reason: expect.stringContaining(`did not tell whether an earlier attempt has arrived: ${look}`),
+          response: { status: null },
+        });
+      }
+      await hurry();
+      expect(await outcome(sent, 5)).toMatchObject({
+        status: 'delivered',
+        response: { body: 'found in the channel' },
+      });
+      expect(slack.messages).toHaveLength(1);
+    },
+    60_000,
+  );
+
+  test('Slack’s channel that the app may never look into costs a message its attempts, and says why', async () => {
+    const { url } = await subscribe({ method: 'slack', destination: 'C123', secret: undefined });
+    system.work();
+    slack.messages.length = 0;
+    slack.next.push('lost');
+    const sent = await sendTest(url);
+    await outcome(sent);
+    slack.nextLook.push('not_in_channel');
+    await hurry({ attempts: 8 });
+    expect(await outcome(sent, 9)).toMatchObject({
+      status: 'failed',
+      attempts: 9,
+      reason: expect.stringContaining('Invite the app to the channel'),
+    });
+    expect(slack.messages).toHaveLength(1);
+  }, 60_000);
 });
 
 describe('a subscription', () => {

@@ -64,8 +64,10 @@ export async function startReceiver(): Promise<Receiver> {
 export type SlackServer = {
   url: string;
   messages: { channel: string; text: string; metadata: { event_payload: { id: string } } }[];
-  /** What the next calls answer instead, first come first served; `lost`: it has its effect, and the answer is lost. */
-  next: ('limited' | 'lost' | 'invalid_auth')[];
+  /** What the next posts answer instead, first come first served; all but `limited` and `invalid_auth` have their effect. */
+  next: ('limited' | 'lost' | 'invalid_auth' | 'internal_error' | 503)[];
+  /** What the next looks at a channel answer instead. */
+  nextLook: ('not_in_channel' | 'internal_error' | 503)[];
   close(): Promise<void>;
 };
 
@@ -73,6 +75,7 @@ export type SlackServer = {
 export async function startSlack(token: string): Promise<SlackServer> {
   const messages: SlackServer['messages'] = [];
   const next: SlackServer['next'] = [];
+  const nextLook: SlackServer['nextLook'] = [];
   const server = createServer(async (req, res) => {
     const asked = new URLSearchParams(await bodyOf(req));
     const answer = (body: object) =>
@@ -81,6 +84,9 @@ export async function startSlack(token: string): Promise<SlackServer> {
     if (req.url?.endsWith('/auth.test')) return answer({ ok: true, user: 'gsw', team: 'Acme' });
     const channel = asked.get('channel') ?? '';
     if (req.url?.endsWith('/conversations.history')) {
+      const instead = nextLook.shift();
+      if (instead === 503) return res.writeHead(503).end();
+      if (instead) return answer({ ok: false, error: instead });
       return answer({ ok: true, messages: messages.filter((one) => one.channel === channel).reverse() });
     }
     const instead = next.shift();
@@ -92,9 +98,11 @@ export async function startSlack(token: string): Promise<SlackServer> {
       metadata: JSON.parse(asked.get('metadata') ?? 'null'),
     });
     if (instead === 'lost') return res.destroy();
+    if (instead === 503) return res.writeHead(503).end();
+    if (instead) return answer({ ok: false, error: instead });
     return answer({ ok: true, channel, ts: '1.2' });
   });
-  return { url: `${await listen(server)}/api/`, messages, next, close: () => close(server) };
+  return { url: `${await listen(server)}/api/`, messages, next, nextLook, close: () => close(server) };
 }
 
 async function bodyOf(req: IncomingMessage): Promise<string> {

@@ -20,6 +20,9 @@ const clockMs = 60_000;
 /** How Slack says that a token is good for nothing any more. */
 const badTokens = ['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired'];
 
+/** How Slack says that something went wrong on the way: part of what was asked may have been done. */
+const unclear = ['fatal_error', 'internal_error', 'service_unavailable'];
+
 export function createSlack({ apiUrl, token }: SlackOptions): Messengers['slack'] {
   const clientWith = (secret: string) =>
     new WebClient(secret, {
@@ -46,7 +49,7 @@ export function createSlack({ apiUrl, token }: SlackOptions): Messengers['slack'
       const began = Date.now();
       const client = clientWith(secret);
       try {
-        const found = letter.mayHaveArrived && (await isThere(client, letter));
+        const found = letter.mayHaveArrived && (await isThere(client, letter).catch(notTold));
         if (!found) await post(client, letter);
         return { status: 200, body: found ? 'found in the channel' : null, durationMs: Date.now() - began };
       } catch (error) {
@@ -84,6 +87,24 @@ async function isThere(client: WebClient, { to, message, wantedAt }: Letter): Pr
 const idIn = (metadata: unknown): unknown =>
   (metadata as { event_payload?: { id?: unknown } } | undefined)?.event_payload?.id;
 
+/** Not that the message was refused: whoever tries next has to look as well. */
+function notTold(error: unknown): never {
+  const said =
+    error instanceof WebAPIPlatformError && !badTokens.includes(error.data.error)
+      ? error.data.error
+      : error instanceof WebAPIHTTPError
+        ? error.statusCode
+        : null;
+  if (said === null) throw error;
+  const mend = said === 'not_in_channel' ? ' Invite the app to the channel.' : '';
+  throw new Unclear(
+    `Slack did not tell whether an earlier attempt has arrived: ${said}. It is not sent again before that.${mend}`,
+  );
+}
+
+/** What became of the message is not known. */
+class Unclear extends Error {}
+
 async function failureOf(
   error: unknown,
   refused: ((said: string) => Promise<Error>) | undefined,
@@ -95,12 +116,14 @@ async function failureOf(
   if (error instanceof WebAPIPlatformError) {
     const said = error.data.error;
     if (refused && badTokens.includes(said)) return refused(said);
+    if (unclear.includes(said)) return new Unclear(`Slack failed at it: ${said}.`);
     return new NotTaken(`Slack refused it: ${said}.`, { status: 200, body: said, durationMs });
   }
   if (error instanceof WebAPIHTTPError) {
     const { statusCode: status } = error;
+    if (status >= 500) return new Unclear(`Slack answered ${status}.`);
     return new NotTaken(`Slack answered ${status}.`, { status, body: null, durationMs });
   }
-  if (error instanceof RetryLater) return error;
+  if (error instanceof RetryLater || error instanceof Unclear) return error;
   return new Error(`Slack could not be reached: ${reasonOf(error)}`);
 }
