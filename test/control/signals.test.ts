@@ -403,19 +403,25 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     expect(made()).toEqual([]);
   });
 
-  test('that is run again asks anew also where an approval was given that nothing had taken', async () => {
-    const { enqueue, work } = start();
-    const worker = work();
-    const id = await enqueue();
-    await engine.untilAsked(id);
-    await worker.close();
-    await send(id, 'approve');
-    await failAt(id, 'ground');
-    await send(id, 'rerun', { payload: { from: 'ground' } });
-    work();
-    expect(await engine.untilAsked(id)).toMatchObject({ status: 'waiting', waitingOn: 'plan approval' });
-    expect(made()).toEqual(['floor', 'wall']);
-  });
+  test.each([
+    ['run again', 'rerun', { from: 'ground' }],
+    ['tried again', 'retry', {}],
+  ] as const)(
+    'that is %s asks anew also where an approval was given that nothing had taken',
+    async (_, type, payload) => {
+      const { enqueue, work } = start();
+      const worker = work();
+      const id = await enqueue();
+      await engine.untilAsked(id);
+      await worker.close();
+      await send(id, 'approve');
+      await failAt(id, 'ground');
+      await send(id, type, { payload });
+      work();
+      expect(await engine.untilAsked(id)).toMatchObject({ status: 'waiting', waitingOn: 'plan approval' });
+      expect(made()).toEqual(['floor', 'wall']);
+    },
+  );
 
   test('with a start ahead of it waits for that after a pause, too', async () => {
     const { enqueue, workflow } = start();

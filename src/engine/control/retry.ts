@@ -6,7 +6,7 @@ import { expectNothingInTheAir, ledgerRows, refuse, stateOf } from './expect.ts'
 
 /**
  * Has the failed stage tried again, with all its attempts anew: in it the steps that failed or were skipped, and of their
- * operations those that failed or came to nothing. What was rejected is asked again.
+ * operations those that failed or came to nothing. What was rejected is asked again, and what was approved and not taken.
  */
 export const retry = defineSignal({
   type: 'retry',
@@ -26,6 +26,8 @@ export const retry = defineSignal({
     const undone = { workflowStageExecutionId: failed.id, status: ['failed' as const, 'skipped' as const] };
     for (const step of await em.find(WorkflowStepExecution, undone)) step.retry(attempt);
     await forgetAnswers(scene, [failed.stage], ['reject']);
+    // one that was taken was of what is there; by now the question may be about another commit
+    await forgetAnswers(scene, [], ['approve']);
     return { attempt, wakes: failed };
   },
   repeats: ({ attempt }, { workflow }) => attempt === workflow.attempt && !workflow.isOver(),
