@@ -183,7 +183,9 @@ async function tellOwner(engine: Engine, lease: Lease, data: RowJobData, thrown:
         { workflowStageExecutionId: stageId, function: stepFunction, itemId },
         lock,
       );
-      if (step && !step.isOver() && step.status !== 'queued') step.wait(reason, until);
+      // while only a person can end the wait, it holds no place for a step
+      const time = thrown instanceof WaitForPeople ? null : until;
+      if (step && !step.isOver() && step.status !== 'queued') step.wait(reason, time);
       return;
     }
     // the workflow first: whoever locks both does so in this order

@@ -8,8 +8,9 @@ import { RetryLater } from '../errors.ts';
 import { limitsOf } from './limits-of.ts';
 import { type InLine, takeTurns } from './step-turns.ts';
 
-/** In SQL: it takes up a place, unless it waits for a person. */
-export const runningStep = `(status in ('queued', 'running') or (status = 'waiting' and waiting_until is not null))`;
+/** In SQL: it takes up a place, unless it waits for a person, or its workflow is paused. */
+export const runningStep = `((status in ('queued', 'running') or (status = 'waiting' and waiting_until is not null))
+  and not exists (select from workflow_executions w where w.id = workflow_execution_id and w.status = 'paused'))`;
 
 /** How often a stage that may start none looks again, milliseconds. */
 const lookAgainMs = 1_000;

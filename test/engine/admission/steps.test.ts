@@ -2,12 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { OrganizationLimits } from '../../../entities/workflows/organization-limits.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
-import { defineStage, defineStep, type StepItem } from '../../../src/engine/define.ts';
+import { defineOperation, defineStage, defineStep, type StepItem } from '../../../src/engine/define.ts';
 import { deriveId } from '../../../src/engine/derive.ts';
+import { WaitForPeople } from '../../../src/engine/errors.ts';
+import { receiveSignal } from '../../../src/engine/receive-signal.ts';
 import { reconcile } from '../../../src/engine/reconcile.ts';
 import { timings } from '../../../src/engine/timings.ts';
+import { wakeWaiting } from '../../../src/engine/wake-waiting.ts';
 import { type BackendName, backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
 import { type TestEngine, testEngine } from '../../support/engine.ts';
@@ -69,6 +73,33 @@ describe.each(backends())('a limit for steps on %s', (backend) => {
     world.letGo();
     await world.engine.until(long, ['completed'], 60_000);
   }, 150_000);
+
+  it('gives the places of a workflow that is paused to others, until it is resumed', async () => {
+    world = await worldOf(backend);
+    const paused = await world.enqueue(limit);
+    await world.until(() => world.started.length === limit);
+    await world.send(paused, 'pause');
+    const other = await world.enqueue(1);
+    await world.until(() => world.started.length === limit + 1);
+    expect(world.started.at(-1)).toBe(other);
+    world.letGo();
+    await world.engine.until(other, ['completed'], 60_000);
+    await world.send(paused, 'resume');
+    await world.engine.until(paused, ['completed'], 60_000);
+  }, 150_000);
+
+  it('gives the places of steps that wait for a person to others', async () => {
+    world = await worldOf(backend);
+    const locked = await world.enqueue(limit, 'locked');
+    await world.until(async () => (await world.waiting(locked)) === limit);
+    const other = await world.enqueue(1);
+    await world.until(() => world.started.length === 1);
+    expect(world.started).toEqual([other]);
+    world.letGo();
+    await world.engine.until(other, ['completed'], 60_000);
+    await world.unlock();
+    await world.engine.until(locked, ['completed'], 60_000);
+  }, 150_000);
 });
 
 type World = {
@@ -77,11 +108,16 @@ type World = {
   started: string[];
   ended: string[];
   most(): number;
-  enqueue(steps: number): Promise<string>;
+  /** Steps that are locked wait for a person before they start. */
+  enqueue(steps: number, locked?: 'locked'): Promise<string>;
+  unlock(): Promise<unknown>;
+  send(workflowId: string, type: 'pause' | 'resume'): Promise<unknown>;
   /** Steps are held until then: so many as started first, those of one workflow, or all. */
   letGo(which?: number | string): void;
   until(isReached: () => boolean | Promise<boolean>): Promise<void>;
   untilInLine(workflowId: string, pending: number): Promise<void>;
+  /** How many of its steps wait for something. */
+  waiting(workflowId: string): Promise<number>;
   setLimit(maxRunningSteps: number): Promise<void>;
 };
 
@@ -92,9 +128,22 @@ async function worldOf(backend: BackendName): Promise<World> {
   const free = new Set<string>();
   let freeUntil = 0;
   let most = 0;
+  let isLocked = true;
+  const open = defineOperation({
+    service: 'github',
+    name: 'open',
+    input: z.object({}),
+    output: z.object({}),
+    retry: { attempts: 3, delay: '20ms' },
+    run: async () => {
+      if (isLocked) throw new WaitForPeople(60_000, 'a key');
+      return {};
+    },
+  });
   const doItem = defineStep({
     name: 'do-item',
-    async run({ workflow }) {
+    async run({ workflow, perform }) {
+      if (workflow.name.endsWith('locked')) await perform('open', open.with({}));
       const place = started.push(workflow.id);
       most = Math.max(most, started.length - ended.length);
       while (place > freeUntil && !free.has(workflow.id)) await sleep(20);
@@ -105,7 +154,7 @@ async function worldOf(backend: BackendName): Promise<World> {
   const runsSteps = defineStage({
     name: 'runs_steps',
     async run({ workflow, runSteps }) {
-      const items: StepItem[] = Array.from({ length: Number(workflow.name) }, (_, index) => ({
+      const items: StepItem[] = Array.from({ length: Number.parseInt(workflow.name, 10) }, (_, index) => ({
         id: deriveId(workflow.id, String(index)),
         title: `item ${index}`,
         dependsOn: [],
@@ -113,7 +162,11 @@ async function worldOf(backend: BackendName): Promise<World> {
       await runSteps(doItem, items, 5);
     },
   });
-  const engine = testEngine(fresh, backend, { stages: [runsSteps], steps: [doItem] });
+  const engine = testEngine(fresh, backend, {
+    stages: [runsSteps],
+    steps: [doItem],
+    operations: [open],
+  });
   const { organizationId } = engine;
   const db = engine.engine.databases.inOrganization(organizationId);
   await db.workflows((em) =>
@@ -124,20 +177,27 @@ async function worldOf(backend: BackendName): Promise<World> {
   engine.work();
   const untilReached: World['until'] = async (isReached) =>
     void (await until(isReached, 45_000, () => started));
-  const pendingOf = (workflowExecutionId: string) =>
-    db.workflows((em) => em.count(WorkflowStepExecution, { workflowExecutionId, status: 'pending' }));
+  const stepsIn = (workflowExecutionId: string, status: 'pending' | 'waiting') =>
+    db.workflows((em) => em.count(WorkflowStepExecution, { workflowExecutionId, status }));
   return {
     engine,
     started,
     ended,
     most: () => most,
-    enqueue: (steps) => engine.enqueue({ name: String(steps) }),
+    enqueue: (steps, locked) => engine.enqueue({ name: [steps, locked].join(' ').trim() }),
+    unlock: async () => {
+      isLocked = false;
+      await wakeWaiting(engine.engine, organizationId, 'a key');
+    },
+    send: (workflowId, type) =>
+      receiveSignal(engine.engine, { organizationId, workflowId, type, actor: 'Ada' }),
     letGo: (which = Infinity) => {
       if (typeof which === 'string') free.add(which);
       else freeUntil = which;
     },
     until: untilReached,
-    untilInLine: (id, pending) => untilReached(async () => (await pendingOf(id)) === pending),
+    untilInLine: (id, pending) => untilReached(async () => (await stepsIn(id, 'pending')) === pending),
+    waiting: (id) => stepsIn(id, 'waiting'),
     setLimit: (maxRunningSteps) =>
       db.workflows(async (em) => {
         await em.nativeUpdate(OrganizationLimits, { organizationId }, { maxRunningSteps });
