@@ -18,6 +18,12 @@ export type GitOptions = {
   timeoutMs?: number;
 };
 
+/** The longest that git may take, milliseconds: the first fetch of a repository brings its whole history. */
+export const longestGitMs = 15 * 60_000;
+
+/** How long git may take to put things in order when its time is up, milliseconds. */
+const lastMomentsMs = 10_000;
+
 /** The author and committer of the commits we make ourselves. */
 export const ourIdentity = {
   name: 'graph-sitter-workflows',
@@ -65,6 +71,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   const configured = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const right = rightToAct();
   right?.check();
+  const { timeoutMs = 600_000 } = options;
   const run = () =>
     new Promise<string>((resolve, reject) => {
       const child = execFile(
@@ -74,10 +81,10 @@ export async function git(args: readonly string[], options: GitOptions): Promise
           cwd: options.cwd,
           env,
           maxBuffer: 64 * 1024 * 1024,
-          timeout: options.timeoutMs ?? 600_000,
-          killSignal: 'SIGKILL',
+          timeout: timeoutMs,
         },
         (error, stdout, stderr) => {
+          clearTimeout(end);
           right?.signal.removeEventListener('abort', cutOff);
           if (!error) return resolve(stdout.trim());
           const words =
@@ -86,8 +93,9 @@ export async function git(args: readonly string[], options: GitOptions): Promise
           reject(new GitError(sentence, typeof error.code === 'number' ? error.code : null));
         },
       );
-      // politely, so that it takes its lock files with it
+      // politely, as at its timeout, so that it takes its lock files with it
       const cutOff = () => child.kill('SIGTERM');
+      const end = setTimeout(() => child.kill('SIGKILL'), timeoutMs + lastMomentsMs);
       right?.signal.addEventListener('abort', cutOff, { once: true });
     });
   // what stays on this machine is no call to anybody

@@ -9,7 +9,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PermanentFailure } from '../../engine/errors.ts';
 import { withLock } from '../../process-lock.ts';
-import { git, gitSays, judgeRemoteError, ourIdentity } from '../git.ts';
+import { git, gitSays, judgeRemoteError, longestGitMs, ourIdentity } from '../git.ts';
 import type { GitRemote } from '../github/port.ts';
 import type { Workspace } from './port.ts';
 
@@ -38,7 +38,8 @@ export async function withMirror<T>(source: Source, work: (mirror: string) => Pr
 export async function updateMirror(mirror: string, remote: GitRemote, fullName: string): Promise<void> {
   try {
     const all = '+refs/heads/*:refs/heads/*';
-    await git(['fetch', '--quiet', '--no-tags', '--prune', remote.url, all], { cwd: mirror, remote });
+    const options = { cwd: mirror, remote, timeoutMs: longestGitMs };
+    await git(['fetch', '--quiet', '--no-tags', '--prune', remote.url, all], options);
   } catch (error) {
     throw await judgeRemoteError(error, fullName, remote);
   }

@@ -8,6 +8,7 @@ import { createAppAuth } from '@octokit/auth-app';
 import { RetryLater } from '../../engine/errors.ts';
 import { once } from '../credentials/once.ts';
 import type { Exchange, Held } from '../credentials/organization-access.ts';
+import { longestGitMs } from '../git.ts';
 import type { Grant } from '../grant.ts';
 import { bareClient, type GitHubOptions } from './client.ts';
 import { failureOf, isRefusal, sentenceOf } from './failures.ts';
@@ -15,7 +16,7 @@ import { failureOf, isRefusal, sentenceOf } from './failures.ts';
 type Token = { secret: string; expiresAt: number; gotAt: number };
 
 /** A token is not used any more when it has less than this left: longer than any call, also git's, takes. */
-const renewedBeforeMs = 11 * 60_000;
+const renewedBeforeMs = longestGitMs + 60_000;
 /** GitHub's own servers may not all have heard of a token that is so young: it is tried again. */
 const unheardOfMs = 15_000;
 /** A token that is refused within this time of its making is not the one to blame. */
