@@ -23,10 +23,11 @@ let sandbox: GitHubScene['sandbox'];
 let github: GitHubScene['github'];
 let repo: GitHubScene['repo'];
 let clone: GitHubScene['clone'];
+let main: GitHubScene['main'];
 let openFeature: GitHubScene['openFeature'];
 
 useGitHubSandbox((scene) => {
-  ({ folder, sandbox, github, repo, clone, openFeature } = scene);
+  ({ folder, sandbox, github, repo, clone, main, openFeature } = scene);
 });
 
 /** The sandbox, but for the answers that `change` gives in its place. */
@@ -34,7 +35,8 @@ function except(change: (method: string, path: string, answer: () => Promise<Res
   const changed: typeof fetch = async (input, init) => {
     const answer = () => contractFetch(input, init);
     const own = await change(init?.method ?? 'GET', new URL(String(input)).pathname, answer);
-    return (own as Response | undefined) ?? answer();
+    // Octokit turns pages by the address of the answer
+    return own ? Object.defineProperty(own as Response, 'url', { value: String(input) }) : answer();
   };
   return connectTo(sandbox, token, changed);
 }
@@ -69,6 +71,36 @@ describe('what the sandbox does not play', () => {
     expect(await without(/\d\/branches\//)).toEqual(['lint']);
     expect(await without(/\/branches\//)).toEqual([]);
     expect(await failureOf(except(forbidden).getRepository(repo))).toBeInstanceOf(PermanentFailure);
+  });
+
+  test('a token that may not read check runs reads the jobs of GitHub Actions, and says what right it lacks for them', async () => {
+    const urlOf = (id: number) => `https://github.com/octo/runs/${id}`;
+    const workflows = [
+      { id: 1, name: 'CI', status: 'completed', conclusion: 'failure', html_url: urlOf(1) },
+      { id: 2, name: 'Deploy', status: 'queued', conclusion: null, html_url: urlOf(2) },
+    ];
+    const jobs = [
+      { name: 'build', status: 'completed', conclusion: 'success', html_url: urlOf(3) },
+      { name: 'test', status: 'completed', conclusion: 'failure', html_url: urlOf(4) },
+    ];
+    const fineGrained = (mayReadActions: boolean) =>
+      except((_method, route) => {
+        if (route.endsWith('/check-runs')) return forbidden();
+        if (!route.includes('/actions/')) return undefined;
+        if (!mayReadActions) return forbidden();
+        if (route.endsWith('/actions/runs')) return json(200, { total_count: 2, workflow_runs: workflows });
+        const found = route.endsWith('/actions/runs/1/jobs') ? jobs : [];
+        return json(200, { total_count: found.length, jobs: found });
+      });
+    const checks = await fineGrained(true).listChecks(repo, main);
+    expect(checks.map(({ name, state, url }) => [name, state, url])).toEqual([
+      ['build', 'success', urlOf(3)],
+      ['test', 'failure', urlOf(4)],
+      ['Deploy', 'pending', urlOf(2)],
+    ]);
+    const failure = await failureOf(fineGrained(false).listChecks(repo, main));
+    expect(failure).toBeInstanceOf(PermanentFailure);
+    expect(failure.message).toMatch(/the checks of octo\/greeter-\d+ .*"Checks: read".*"Actions: read"/);
   });
 
   test('a merge that GitHub has not made up its mind about comes back later', async () => {
