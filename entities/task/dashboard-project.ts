@@ -18,7 +18,7 @@ const schema = defineEntity({
          from decomposed_steps s
          join requirement_decompositions r on r.id = s.requirement_decomposition_id
          join requirement_documents d on d.id = r.requirement_document_id
-        where d.github_project_id = g.id) steps
+        where d.github_project_id = g.id and s.dropped_at is null) steps
      cross join lateral (
        select count(*)::int as open from pull_requests q
         where q.github_project_id = g.id and q.status not in ('merged', 'closed')) pulls
@@ -38,7 +38,7 @@ const schema = defineEntity({
     githubRepoName: p.string(),
     isPinned: p.boolean(),
     pinOrder: p.integer().nullable(),
-    /** Of all its plans. */
+    /** Of all its plans, without those that were left out of one later. */
     steps: p.integer(),
     completedSteps: p.integer(),
     failedSteps: p.integer(),

@@ -21,6 +21,7 @@ const schema = defineEntity({
        select count(*)::int as total, count(*) filter (where b.status <> 'completed')::int as open
          from step_dependencies e join decomposed_steps b on b.id = e.depends_on_id
         where e.step_id = s.id) dependencies
+     where s.dropped_at is null
      order by r.created_at desc, s.requirement_decomposition_id, s.step_number`,
   properties: {
     id: p.uuid().primary(),
@@ -48,6 +49,6 @@ const schema = defineEntity({
   },
 });
 
-/** Each step with its repository, its pull request and the steps it still waits for. */
+/** Each step that a plan has, with its repository, its pull request and the steps it still waits for. */
 export class StepExecutionProgress extends schema.class {}
 schema.setClass(StepExecutionProgress);

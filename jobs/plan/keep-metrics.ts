@@ -45,11 +45,13 @@ export async function keepMetrics(
 
 function figuresOfWork(db: OrganizationDatabases, workflowId: string): Promise<Figure[]> {
   return db.task(async (em) => {
-    const pulls = await em.find(StepPullRequest, { workflowId });
+    // what a later plan left out is not the work that was done
+    const steps = await em.find(DecomposedStep, { workflowId, droppedAt: null }, { fields: ['id'] });
+    const pulls = await em.find(StepPullRequest, { stepId: steps.map(({ id }) => id) });
     const scores = pulls.flatMap((pull) => pull.score ?? []);
     const mean = scores.length > 0 ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
     return [
-      ['steps', await em.count(DecomposedStep, { workflowId }), 'count'],
+      ['steps', steps.length, 'count'],
       ['pull_requests', pulls.length, 'count'],
       ...(mean === null ? [] : ([['validation_score', mean, 'score']] as const)),
     ];

@@ -22,7 +22,7 @@ export const prValidation = defineStage({
     const rejected = await db.task((em) =>
       em.find(
         StepPullRequest,
-        { workflowId: workflow.id, status: 'rejected' },
+        { stepId: steps.map(({ id }) => id), status: 'rejected' },
         { orderBy: { number: 'asc' } },
       ),
     );

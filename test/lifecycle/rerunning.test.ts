@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { WorkflowMetric } from '../../entities/workflows/workflow-metric.ts';
 import { stages } from '../../jobs/workflow.ts';
 import { demoScript } from '../../src/sandbox/codegen/demo-script.ts';
 import type { AgentScript } from '../../src/sandbox/codegen/scripted-agent.ts';
@@ -7,6 +8,16 @@ import { automatic, lifecycle, oneFile, twoFiles } from '../support/lifecycle.ts
 import { expectEverythingOnce } from '../support/once.ts';
 
 const { start, send, over, viewOf } = lifecycle();
+
+const step = (name: string, description: string) => ({
+  name,
+  description,
+  acceptance_criteria: [description],
+  files: [`greeting/${name}.md`],
+  depends_on: [],
+  effort_hours: 1,
+  complexity: 1,
+});
 
 describe.each(backends())('on %s', (backend) => {
   test('a workflow that failed at its end, run again from each of the eight stages, leaves everything once', async () => {
@@ -64,15 +75,6 @@ test('after a plan was rejected another one is made, which heeds the reason', as
 }, 120_000);
 
 test('with another plan, issues take its words, steps left out are taken back, and nothing is there twice', async () => {
-  const step = (name: string, description: string) => ({
-    name,
-    description,
-    acceptance_criteria: [description],
-    files: [`greeting/${name}.md`],
-    depends_on: [],
-    effort_hours: 1,
-    complexity: 1,
-  });
   const plans = [
     [step('a', 'First words.'), step('b', 'To be left out.')],
     [step('c', 'Something new.'), step('a', 'Other words.')],
@@ -105,6 +107,30 @@ test('with another plan, issues take its words, steps left out are taken back, a
   expect(steps.map(({ number, title }) => `${number} ${title}`)).toEqual(['1 c', '2 a']);
   await send(id, 'approve');
   expect((await over(id)).status).toBe('completed');
+}, 240_000);
+
+test('a pull request that was rejected keeps nothing back once its step is left out of the plan', async () => {
+  const plans = [[step('a', 'First words.'), step('b', 'To be left out.')], [step('a', 'First words.')]];
+  let asked = 0;
+  const script: AgentScript = async (task) => {
+    if (task.kind === 'review' && task.prompt.includes('To be left out.'))
+      return { result: '{"score": 10, "summary": "Bad."}' };
+    if (task.kind !== 'decompose') return demoScript(task);
+    asked += 1;
+    return { result: JSON.stringify({ title: 'T', summary: 'S', steps: plans[asked - 1] }) };
+  };
+  const { enqueue, engine, organizationId } = await start('PostgreSQL', { codegen: { script } });
+  const options = { ...automatic, onValidationFailure: 'fail' as const };
+  const id = await enqueue({ requirements: twoFiles, options });
+  expect(await over(id)).toMatchObject({ status: 'failed', errorStage: 'pr_validation' });
+  await send(id, 'rerun', { from: 'requirements_decomposition', anew: true });
+  const { status, errorMessage } = await over(id);
+  expect([errorMessage ?? null, status]).toEqual([null, 'completed']);
+  const figures = await engine.databases
+    .inOrganization(organizationId)
+    .workflows((em) => em.find(WorkflowMetric, { workflowExecutionId: id }));
+  const figure = (name: string) => figures.find(({ metricName }) => metricName === name)?.metricValue;
+  expect([figure('steps'), figure('pull_requests')]).toEqual([1, 1]);
 }, 240_000);
 
 test('one step is done again with an edited prompt, on its branch and pull request', async () => {
