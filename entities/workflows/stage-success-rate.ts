@@ -7,7 +7,7 @@ const schema = defineEntity({
   view: true,
   expression: `
     select organization_id, stage,
-           count(*) filter (where status <> 'pending') as entered,
+           count(*) filter (where started_at is not null) as entered,
            count(*) filter (where status = 'completed') as completed,
            count(*) filter (where status = 'failed') as failed,
            ${successRate('completed')}, ${percentiles('completed')}
@@ -16,6 +16,7 @@ const schema = defineEntity({
   properties: {
     organizationId: p.uuid().primary(),
     stage: p.text().primary(),
+    /** Begun; what was skipped or cancelled before is not. */
     entered: p.bigint('number'),
     completed: p.bigint('number'),
     failed: p.bigint('number'),

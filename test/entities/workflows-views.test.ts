@@ -53,6 +53,8 @@ async function fill(to: WorkflowRows): Promise<string[]> {
       timeout_ms: 60_000,
       times_out_at: '2026-11-01T10:31:00Z',
     });
+    // of an attempt that did not come as far
+    await to.stage(workflow, 'second', 2, { status: 'cancelled', superseded_at: '2026-11-01T10:00:00Z' });
     for (const position of [1, 2]) await to.step(workflow, first, position, { status: 'completed' });
     for (const position of [3, 4]) await to.step(workflow, second, position, { status: 'failed' });
     for (const table of ['github_operations', 'linear_operations', 'codegen_operations'] as const) {
@@ -142,7 +144,7 @@ describe('with two of everything', () => {
     }
   });
 
-  test('stage_success_rates counts stages that came to an end', async () => {
+  test('stage_success_rates counts stages that began, and how they came to an end', async () => {
     expect(await all('stage_success_rates', 'stage')).toEqual([
       expect.objectContaining({
         stage: 'first',
