@@ -46,6 +46,9 @@ export async function migrationNames(name: DatabaseName): Promise<string[]> {
   return files.filter((file) => migrationFile.test(file)).map((file) => path.parse(file).name);
 }
 
+/** What the connections of workers and the API are called at the server. */
+export const ormApplication = 'gsw';
+
 /**
  * For reading and writing rows. It connects with its first query; never more than `max` connections.
  * @param password asked for before each new connection; undefined: the URL's
@@ -62,7 +65,7 @@ export function ormFor(
     pool: { min: 0, max, idleTimeoutMillis: 30_000 },
     driverOptions: {
       connectionTimeoutMillis: 30_000,
-      application_name: 'gsw',
+      application_name: ormApplication,
       keepAlive: true,
       onPoolCreated: freeWhatIsLost,
       ...(password ? { Client: clientWith(password) } : {}),

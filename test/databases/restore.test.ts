@@ -146,6 +146,17 @@ describe('restoring', () => {
     await databases.close();
   });
 
+  it('refuses while they are connected as a role of their own', async () => {
+    const { adminUrls, config } = target;
+    const own = { ...config, databaseUrls: adminUrls, maintenanceUrls: adminUrls };
+    const databases = connectDatabases(own);
+    await databases.inOrganization(ours).events((em) => em.execute('select 1'));
+    await expect(restore({ owners: ownersOf(target), folder })).rejects.toThrow(
+      /connections of workers or the API to events_db/,
+    );
+    await databases.close();
+  });
+
   it('refuses a backup of other migrations, and names the release', async () => {
     const manifest = await readManifest(folder);
     const older = path.join(root, 'older');

@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { DatabaseName } from '../../config.ts';
 import { maintenanceOf, userOf } from '../names.ts';
+import { ormApplication } from '../orm.ts';
 import { queryOf } from '../tables.ts';
 import { BackupError, type Manifest } from './format.ts';
 
@@ -26,12 +27,15 @@ export async function expectFit(client: pg.Client, name: DatabaseName, manifest:
 
 const without = (all: string[], others: string[]) => all.filter((one) => !others.includes(one));
 
-/** A worker at work would read rows that are about to be replaced, and write among them. */
+/**
+ * A worker at work would read rows that are about to be replaced, and write among them. Where its database has a URL of its
+ * own it may come as any role, but under our name.
+ */
 export async function expectNobodyElse(client: pg.Client, name: DatabaseName): Promise<void> {
   const { rows } = await client.query<{ count: number }>(
     `select count(*)::int as count from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and usename = any ($1)`,
-    [[userOf(name), maintenanceOf(name)]],
+      where datname = current_database() and pid <> pg_backend_pid() and (usename = any ($1) or application_name = $2)`,
+    [[userOf(name), maintenanceOf(name)], ormApplication],
   );
   const count = rows[0]?.count ?? 0;
   if (count === 0) return;
