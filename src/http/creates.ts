@@ -29,7 +29,7 @@ export function createsWith(
     };
     const make = async (newId: string) => answered(newId, (await route.handle({ ...asked, newId })) as Body);
     const find = async (id: string) => {
-      const idOf = (name = ownId) => (name === ownId ? id : asked.id(name));
+      const idOf = (name = 'id') => (name === ownId ? id : asked.id(name));
       const query = shows.query?.parse({});
       const shown = await shows.handle({ ...asked, id: idOf, query, body: undefined }).catch(nullIfMissing);
       return shown && answered(id, withoutSecrets(shown as Body));

@@ -221,6 +221,7 @@ describe('a process that dies', () => {
     send: () => Promise<Answer>,
     key: string,
     replay: 'true' | null,
+    status = 201,
   ): Promise<Answer> {
     const early = await send();
     expect([early.status, early.body.type]).toEqual([
@@ -232,14 +233,14 @@ describe('a process that dies', () => {
     const kept = await keyRow(key);
     const answer = await send();
     expect([answer.status, answer.headers.get('idempotency-replayed'), answer.body.id]).toEqual([
-      201,
+      status,
       replay,
       kept?.madeId,
     ]);
     expect(answer.headers.get('location')?.endsWith(`/${kept?.madeId}`)).toBe(true);
     const again = await send();
     expect([again.status, again.headers.get('idempotency-replayed'), again.body.id]).toEqual([
-      201,
+      status,
       'true',
       kept?.madeId,
     ]);
@@ -258,6 +259,21 @@ describe('a process that dies', () => {
     const found = await expectOnce(() => create('after', 'found'), 'after', 'true');
     expect(found.headers.get('etag')).toBe('"1"');
     expect(await called('found')).toBe(1);
+  }, 60_000);
+
+  test('the same of what is made below something else: it is found there', async () => {
+    const to = { name: 'on call', method: 'webhook', destination: 'https://example.com/hooks' };
+    const { body: subscription } = await api.send('POST', '/v1/subscriptions', { body: to });
+    const { body: templates } = await api.send('GET', '/v1/templates');
+    const nested: [string, object, number][] = [
+      [`/v1/subscriptions/${subscription.id}/test`, {}, 202],
+      [`/v1/templates/${templates.items[0].id}/versions`, { content: 'Carry it out.' }, 201],
+    ];
+    for (const [path, body, status] of nested) {
+      await killedWhile('projects', 'before update on idempotency_keys', path, body, path);
+      const send = () => api.send('POST', path, { body, ...under(path) });
+      await expectOnce(send, path, 'true', status);
+    }
   }, 60_000);
 
   test('before the effect is committed: the next attempt makes it', async () => {
