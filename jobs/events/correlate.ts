@@ -8,6 +8,7 @@ import { deriveId } from '../../src/engine/derive.ts';
 import type { EventContext } from '../../src/engine/events/define-event-handler.ts';
 import type { Body } from '../../src/events/provider.ts';
 import { workflowsOfIssue } from '../../src/plans/workflows-of-issue.ts';
+import { inRepository } from '../../src/projects/in-repository.ts';
 import { workflowOfBranch } from '../plan/branches.ts';
 import { pullRequestOf, repositoryIn } from './pull-request-of.ts';
 
@@ -49,7 +50,11 @@ async function byGitHub(payload: Body, db: Db): Promise<Found[]> {
   const found: Found[] = [];
   for (const beginning of beginningsIn(payload)) {
     const rows = await db.workflows((em) =>
-      em.find(WorkflowExecution, { ...repository, id: idsBeginningWith(beginning) }, { fields: ['id'] }),
+      em.find(
+        WorkflowExecution,
+        { ...inRepository(repository), id: idsBeginningWith(beginning) },
+        { fields: ['id'] },
+      ),
     );
     found.push(...rows.map(({ id }) => ({ workflowId: id, rule: 'branch-name' as const })));
   }
@@ -58,7 +63,7 @@ async function byGitHub(payload: Body, db: Db): Promise<Found[]> {
   if (typeof number !== 'number') return found;
   const ofStep = await db.task((em) => pullRequestOf(em, repository, number));
   const asFinal = await db.workflows((em) =>
-    em.find(WorkflowExecution, { ...repository, finalPrNumber: number }),
+    em.find(WorkflowExecution, { ...inRepository(repository), finalPrNumber: number }),
   );
   for (const workflowId of [...(ofStep ? [ofStep.workflowId] : []), ...asFinal.map((one) => one.id)]) {
     found.push({ workflowId, rule: 'pull-request-number' });

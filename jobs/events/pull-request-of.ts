@@ -4,14 +4,15 @@ import { Event } from '../../entities/events/event.ts';
 import { GithubProject } from '../../entities/task/github-project.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import type { OrganizationDatabases } from '../../src/databases/tenancy.ts';
+import { inRepository } from '../../src/projects/in-repository.ts';
 
-export type Repository = { githubOwner: string; githubRepoName: string };
+export type Repository = { owner: string; name: string };
 
 /** Null where the event says of none. */
 export function repositoryIn(payload: Record<string, unknown>): Repository | null {
-  const { full_name: name } = (payload.repository ?? {}) as { full_name?: unknown };
-  const [githubOwner, githubRepoName] = String(name ?? '').split('/');
-  return githubOwner && githubRepoName ? { githubOwner, githubRepoName } : null;
+  const { full_name: fullName } = (payload.repository ?? {}) as { full_name?: unknown };
+  const [owner, name] = String(fullName ?? '').split('/');
+  return owner && name ? { owner, name } : null;
 }
 
 /** Null where it is none of a step of ours. */
@@ -20,7 +21,7 @@ export async function pullRequestOf(
   repository: Repository,
   number: number,
 ): Promise<StepPullRequest | null> {
-  const project = await em.findOne(GithubProject, repository);
+  const project = await em.findOne(GithubProject, inRepository(repository));
   return project && em.findOne(StepPullRequest, { githubProjectId: project.id, number });
 }
 

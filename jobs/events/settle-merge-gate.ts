@@ -1,6 +1,7 @@
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { defineEventHandler, Ignored } from '../../src/engine/events/define-event-handler.ts';
 import type { Body } from '../../src/events/provider.ts';
+import { inRepository } from '../../src/projects/in-repository.ts';
 import { hasLater, repositoryIn } from './pull-request-of.ts';
 
 /**
@@ -17,7 +18,7 @@ export const settleMergeGate = defineEventHandler({
     const found = repository
       ? await db.workflows((em) =>
           em.find(WorkflowExecution, {
-            ...repository,
+            ...inRepository(repository),
             finalPrNumber: pull.number,
             status: ['waiting', 'paused'],
           }),

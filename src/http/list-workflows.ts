@@ -1,8 +1,8 @@
 /** Workflows of an organisation, newest first, a page at a time. */
-import { raw } from '@mikro-orm/postgresql';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { containing } from '../databases/like.ts';
 import type { OrganizationDatabases } from '../databases/tenancy.ts';
+import { inRepository } from '../projects/in-repository.ts';
 import { afterNewest, cursorAfter, type Page, pageOf, pageSchema } from './pages.ts';
 import type { WorkflowsQuery } from './requests/workflow-requests.ts';
 import { type WorkflowSummary, workflowSummary, workflowSummarySchema } from './views/workflow-summary.ts';
@@ -35,9 +35,3 @@ export async function listWorkflows(
   );
   return pageOf(rows, limit, workflowSummary, cursorAfter);
 }
-
-/** To GitHub, Acme/Widgets and acme/widgets are one. */
-const inRepository = ({ owner, name }: { owner: string; name: string }) => ({
-  [raw((alias) => `lower(${alias}.github_owner)`)]: owner.toLowerCase(),
-  [raw((alias) => `lower(${alias}.github_repo_name)`)]: name.toLowerCase(),
-});

@@ -339,6 +339,33 @@ describe.each(backends())('on %s', (backend) => {
     expect(await poll()).toBe('asked for 0 workflows under way; nobody had told of 0 events');
   }, 120_000);
 
+  test('a workflow whose repository was typed in other capitals hears of its branches and pull requests', async () => {
+    system.work();
+    const { owner, name } = system.repository;
+    const id = await system.enqueue({
+      repository: { owner: owner.toUpperCase(), name: name.toUpperCase() },
+      requirements: `# One\n\n${requirements}`,
+      options: { autoConfirmPlan: true },
+    });
+    await system.untilAsked(id, 90_000);
+    const [pull] = await db().task((em) => em.find(StepPullRequest, { workflowId: id }));
+    const { number, headBranch: ref } = pull as StepPullRequest;
+    const ofStep = await deliver('pull_request', {
+      action: 'reopened',
+      pull_request: { number, head: { ref }, merged: false },
+    });
+    expect((await outcome(ofStep, 'mirror-pull-request')).status).toBe('processed');
+    expect((await outcome(ofStep, 'wake-waiting-work')).reason).toMatch(/of 1 workflows look again$/);
+    const { finalPrNumber } = await system.workflow(id);
+    await atGitHub('PUT', `pulls/${finalPrNumber}/merge`, {});
+    const merged = await deliver('pull_request', {
+      action: 'closed',
+      pull_request: { number: finalPrNumber, merged: true },
+    });
+    expect((await outcome(merged, 'settle-merge-gate')).status).toBe('processed');
+    expect((await system.until(id, ['completed', 'failed'], 60_000)).status).toBe('completed');
+  }, 180_000);
+
   test('commands in comments of which no webhook tells are asked for, at GitHub and at Linear, and obeyed once', async () => {
     workWithoutMaintenance();
     const id = await untilMergeIsAsked();
