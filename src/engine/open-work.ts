@@ -73,7 +73,7 @@ export async function openStages(
   }));
 }
 
-/** What is at work below these stages, or was until a moment ago. */
+/** What is at work below these stages, or was until a moment ago. Nobody waits for what a later attempt has superseded. */
 export async function workBelow(
   em: EntityManager,
   stages: readonly OpenStage[],
@@ -85,7 +85,7 @@ export async function workBelow(
               workflow_stage_execution_id as stage_id, ${age('o')}::float8 as age,
               status in ('intended', 'running', 'unknown') as is_open
          from ${ledgerTables[service]} o
-        where workflow_stage_execution_id = any(?::uuid[])
+        where workflow_stage_execution_id = any(?::uuid[]) and superseded_at is null
           and (status in ('intended', 'running', 'unknown') or ${age('o')} < ?)`,
   );
   const steps = `select 'steps' as queue, 'step' as kind, id, incarnation, status, function || '/' || item_id as scope,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { GithubOperation } from '../../entities/workflows/operation.ts';
 import { WorkflowExecution } from '../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { queueNames } from '../../src/engine/catalogue.ts';
@@ -138,6 +139,36 @@ describe.each(backends())('the reconciler on %s', (backend) => {
     );
     isOpen = true;
     expect((await reach(id, ['completed', 'failed'])).status).toBe('completed');
+  });
+
+  test('leaves a stage alone below which an operation is open that a later attempt has superseded', async () => {
+    const { engine, enqueue, organizationId } = start();
+    const db = engine.databases.inOrganization(organizationId);
+    await reconcile(engine, false);
+    const id = await enqueue();
+    const [row] = await system.stages(id);
+    const operationId = randomUUID();
+    await db.workflows(async (em) => {
+      await em.nativeUpdate(WorkflowStageExecution, { workflowExecutionId: id }, { status: 'running' });
+      await em.insert(GithubOperation, {
+        id: operationId,
+        organizationId,
+        workflowExecutionId: id,
+        workflowStageExecutionId: row?.id as string,
+        scope: 'only_stage',
+        key: 'look',
+        operationType: 'look',
+        input: {},
+        inputHash: '',
+        supersededAt: new Date(),
+      });
+    });
+    timings.reconcileAgeMs = 0;
+    timings.reconcileMs = 0;
+    expect(await reconcile(engine, true)).toBe(0);
+    // nobody else will see to one that counts
+    await db.workflows((em) => em.nativeUpdate(GithubOperation, { id: operationId }, { supersededAt: null }));
+    expect(await reconcile(engine, true)).toBe(1);
   });
 
   test('puts back a stage whose function hangs with its job in its hands', async () => {
