@@ -33,6 +33,7 @@ import { announce, transition } from './outbox.ts';
 import { queueNameOf } from './queues.ts';
 import { Suspension, type UntilDone } from './suspension.ts';
 import { fallAsleep } from './time/sleep.ts';
+import { standClocks } from './time/stand-clocks.ts';
 import { timings } from './timings.ts';
 import { expectAnswers, forgiveLosses } from './unanswered.ts';
 
@@ -77,7 +78,7 @@ async function goOn(engine: Engine, kind: Kind, job: Job, token: string): Promis
       }
     } catch (thrown) {
       if (thrown instanceof Superseded) return 'taken over by a newer job';
-      return await giveUpOrRetry(engine, kind, data, job, token, thrown, entered.at);
+      return await giveUpOrRetry(engine, performerOf(entered), data, job, token, thrown);
     }
     if ('question' in until) return await ask(engine, data, until.question, entered.at);
     if ('time' in until) return await fallAsleep(engine, kind, job, token, until, entered.at);
@@ -199,17 +200,20 @@ async function ask(engine: Engine, data: EnteredJob, question: Question, since: 
 /** Turns what was thrown into the row's next state, and into what BullMQ has to be told. */
 async function giveUpOrRetry(
   engine: Engine,
-  kind: Kind,
+  performer: Performer,
   data: EnteredJob,
   job: Job,
   token: string,
   thrown: unknown,
-  since: Date,
 ): Promise<never> {
+  const { kind, since } = performer.holder;
   const reason = reasonOf(thrown);
   if (thrown instanceof RetryLater) {
     const isForPeople = thrown instanceof WaitForPeople;
-    await markRow(engine, kind, data, (row) => row.wait(reason, isForPeople ? null : thrown.until));
+    const ours = await markRow(engine, kind, data, (row) =>
+      row.wait(reason, isForPeople ? null : thrown.until),
+    );
+    if (ours && isForPeople) await standClocks(engine, performer);
     if (isForPeople && kind === 'stage') await giveUpPlace(engine, data, reason);
     await job.moveToDelayed(thrown.until.getTime(), token);
     throw new DelayedError();
@@ -238,15 +242,18 @@ async function giveUpPlace(engine: Engine, data: EnteredJob, reason: string): Pr
   placeIsFree(engine);
 }
 
+/** False, and no change, where the row is over, or somebody else's by now. */
 async function markRow(
   engine: Engine,
   kind: Kind,
   data: EnteredJob,
   change: (row: Row) => void,
-): Promise<void> {
+): Promise<boolean> {
   const db = engine.databases.inOrganization(data.organizationId);
-  await db.workflows(async (em) => {
+  return db.workflows(async (em) => {
     const row = await lockRow(em, kind, data);
-    if (row && !row.isOver()) change(row);
+    if (!row || row.isOver()) return false;
+    change(row);
+    return true;
   });
 }

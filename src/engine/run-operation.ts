@@ -122,8 +122,9 @@ async function giveUpOrRetry(
       operation.postpone(reason, thrown.until, lease.uncertain, isForPeople),
     );
     if (ours) await tellOwner(engine, lease, data, thrown);
-    if (ours && isForPeople && lease.operation.scope !== lateAgents)
-      await standClocks(engine, data.organizationId, lease.operation);
+    const { scope, workflowStageExecutionId: stageExecutionId } = lease.operation;
+    if (ours && isForPeople && scope !== lateAgents)
+      await standClocks(engine, { organizationId: data.organizationId, scope, stageExecutionId });
     await job.moveToDelayed(thrown.until.getTime(), token);
     if (ours && isForPeople) await lookOnceMore(engine, definition, job, thrown);
     throw new DelayedError();

@@ -75,24 +75,33 @@ export async function allowForPauses(em: EntityManager): Promise<void> {
 }
 
 /**
- * Sets the clocks going again that stood because an operation waited for people, and none does any more. A function
- * that sleeps has no open operation, so its clock stands until it is entered.
+ * Sets the clocks going again that stood because an operation or a step waited for people, and none does any more. A
+ * function that sleeps, or waits for people itself, has no open operation, so its clock stands until it is entered.
  */
 export async function restartClocks(em: EntityManager): Promise<void> {
   for (const table of tables) {
-    const below =
-      table === 'workflow_stage_executions'
-        ? 'o.workflow_stage_execution_id = row.id'
-        : `o.workflow_stage_execution_id = row.workflow_stage_execution_id and o.scope = row.function || '/' || row.item_id`;
+    const isStage = table === 'workflow_stage_executions';
+    const below = isStage
+      ? 'o.workflow_stage_execution_id = row.id'
+      : `o.workflow_stage_execution_id = row.workflow_stage_execution_id and o.scope = row.function || '/' || row.item_id`;
     await em.execute(`
       update ${table} row set clock_stands = false
        where row.clock_stands and row.status in ('queued', 'running', 'waiting')
          and exists (select from integration_operations o where ${below} and ${open})
-         and not exists (select from integration_operations o where ${below} and ${open} and ${waitsForPeople})`);
+         and not exists (select from integration_operations o where ${below} and ${open} and ${waitsForPeople})
+         ${isStage ? `and not exists (${stepForPeople})` : ''}`);
   }
 }
 
 const open = `o.status in ('intended', 'running', 'unknown')`;
+
+/** Where one of its operations does instead, that one tells until when. */
+const stepForPeople = `
+  select from workflow_step_executions step
+   where step.workflow_stage_execution_id = row.id and step.status = 'waiting' and step.waiting_until is null
+     and not exists (select from integration_operations o
+                      where o.workflow_stage_execution_id = row.id and ${open}
+                        and o.scope = step.function || '/' || step.item_id)`;
 
 /** An operation that is put off has been started, unless it is people that it waits for. */
 const waitsForPeople = `o.status <> 'running' and o.waiting_on is not null and o.started_at is null`;

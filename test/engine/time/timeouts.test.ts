@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { GithubOperation } from '../../../entities/workflows/operation.ts';
@@ -5,8 +6,10 @@ import { OutboxEntry } from '../../../entities/workflows/outbox-entry.ts';
 import { WorkflowExecution } from '../../../entities/workflows/workflow-execution.ts';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
+import { setBudget } from '../../../src/engine/budget/set-budget.ts';
 import { type Catalogue, defineStage, defineStep } from '../../../src/engine/define.ts';
 import { receiveSignal } from '../../../src/engine/receive-signal.ts';
+import { keepTime } from '../../../src/engine/time/keep-time.ts';
 import { timings } from '../../../src/engine/timings.ts';
 import { backends } from '../../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../../support/databases.ts';
@@ -40,6 +43,21 @@ const operations = (id: string) =>
   rows().workflows((em) =>
     em.find(GithubOperation, { workflowExecutionId: id }, { orderBy: { createdAt: 'asc' } }),
   );
+
+const allowRuns = (workflowId: string, agentRuns: number) =>
+  setBudget(system.engine, {
+    organizationId: system.organizationId,
+    workflowId,
+    change: { agentRuns },
+    actor: 'Ada',
+  });
+
+/** Lets everything that is held, and is held before its end, go on. */
+const letGo = (id: string) =>
+  until(async () => {
+    for (const release of world.held.values()) release();
+    return (await system.workflow(id)).status === 'completed';
+  });
 
 describe.each(backends())('on %s, a stage', (backend) => {
   test('that takes too long fails, says what it waited on, and cancels what it has not begun', async () => {
@@ -208,6 +226,31 @@ describe.each(backends())('on %s, a stage', (backend) => {
     world.held.get('held')?.();
   });
 
+  test('does not lose time to a budget that is spent, and gets what is left once there is a larger one', async () => {
+    const { work, enqueue, stages } = start(backend, ({ note }) => ({
+      stages: [
+        defineStage({
+          name: 'spender',
+          timeout: '1h',
+          async run({ beginAgentRun, derivedId, perform }) {
+            await perform('first', note.with({ text: 'first' }));
+            await beginAgentRun(derivedId('run'), 'decompose');
+            await perform('then', note.with({ text: 'held then' }));
+          },
+        }),
+      ],
+    }));
+    work();
+    const id = await enqueue({ options: { budget: { agentRuns: 0 } } });
+    await until(async () => (await stages(id))[0]?.waitingOn?.startsWith('a larger budget'));
+    await until(async () => (await stages(id))[0]?.timesOutAt === null);
+    await keepTime(system.engine);
+    expect(await stages(id)).toMatchObject([{ status: 'waiting', clockStands: true, timesOutAt: null }]);
+    await allowRuns(id, 1);
+    await until(async () => (await stages(id))[0]?.timesOutAt);
+    await letGo(id);
+  });
+
   test('is left alone where its time is not up, or it has no limit', async () => {
     const quick = { name: 'quick', timeout: '1h' as const, run: async () => {} };
     const {
@@ -229,6 +272,43 @@ describe.each(backends())('on %s, a stage', (backend) => {
 });
 
 describe.each(backends())('on %s, a step', (backend) => {
+  test('that waits for a larger budget loses no time, nor does its stage', async () => {
+    const items = ['a', 'b'].map((title) => ({ id: randomUUID(), title, dependsOn: [] }));
+    const { work, enqueue, stages } = start(backend, ({ note }) => {
+      const each = defineStep({
+        name: 'note-item',
+        timeout: '1h',
+        async run({ beginAgentRun, derivedId, item, perform }) {
+          await perform('first', note.with({ text: item.title }));
+          await beginAgentRun(derivedId('run'), 'step');
+          await perform('then', note.with({ text: `held ${item.title}` }));
+        },
+      });
+      const stage = defineStage({
+        name: 'steps_stage',
+        timeout: '1h',
+        run: async ({ runSteps }) => void (await runSteps(each, items, 2)),
+      });
+      return { stages: [stage], steps: [each] };
+    });
+    work();
+    const id = await enqueue({ options: { budget: { agentRuns: 1 } } });
+    const steps = () =>
+      rows().workflows((em) =>
+        em.find(WorkflowStepExecution, { workflowExecutionId: id }, { orderBy: { waitingOn: 'asc' } }),
+      );
+    await until(async () => world.held.size === 1 && (await steps())[0]?.waitingOn?.startsWith('a larger'));
+    await until(async () => (await steps())[0]?.timesOutAt === null);
+    await until(async () => (await stages(id))[0]?.timesOutAt === null);
+    await keepTime(system.engine);
+    expect((await steps()).map(({ timesOutAt }) => timesOutAt === null)).toEqual([true, false]);
+    expect(await stages(id)).toMatchObject([{ clockStands: true, timesOutAt: null }]);
+    await allowRuns(id, 2);
+    await until(async () => (await steps()).every(({ timesOutAt }) => timesOutAt));
+    await until(async () => (await stages(id))[0]?.timesOutAt);
+    await letGo(id);
+  });
+
   test('that takes too long fails, those after it are skipped, and its fellows go on', async () => {
     const a = '0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a';
     const b = '0b0b0b0b-0b0b-4b0b-8b0b-0b0b0b0b0b0b';
