@@ -248,7 +248,6 @@ export class WorkflowExecution extends schema.class {
   /** Ends it; a remark on what could not be taken back stays. */
   cancel(): void {
     this.cancelRequestedAt ??= new Date();
-    this.endPause();
     this.end('cancelled');
   }
 
@@ -269,6 +268,7 @@ export class WorkflowExecution extends schema.class {
   }
 
   private end(status: 'completed' | 'failed' | 'cancelled'): void {
+    this.endPause();
     this.status = status;
     this.completedAt = new Date();
     this.stopWaiting();
@@ -277,7 +277,8 @@ export class WorkflowExecution extends schema.class {
   private stopWaiting(): void {
     this.waitingOn = null;
     this.waitingUntil = null;
-    if (!this.awaitsPeopleSince) return;
+    // whatever is written meanwhile, a paused one waits until it is resumed
+    if (!this.awaitsPeopleSince || this.pausedAt) return;
     this.awaitedPeopleMs += Date.now() - this.awaitsPeopleSince.getTime();
     this.awaitsPeopleSince = null;
   }

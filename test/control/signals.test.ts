@@ -113,6 +113,46 @@ describe.each(backends())('on %s, a workflow', (backend) => {
 
     test('asks the same question after it is resumed', async () => {
       const { enqueue, work } = start();
+    test('waits for people until it is resumed, also where something is written meanwhile', async () => {
+      const { enqueue, work, workflow } = start();
+      const worker = work();
+      const id = await enqueue();
+      await engine.untilAsked(id);
+      await send(id, 'pause');
+      const hourAgo = new Date(Date.now() - 3_600_000);
+      await db().workflows((em) =>
+        em.nativeUpdate(WorkflowExecution, { id }, { awaitsPeopleSince: hourAgo, startedAt: hourAgo }),
+      );
+      await worker.close();
+      await send(id, 'approve');
+      expect(await workflow(id)).toMatchObject({ status: 'paused', awaitsPeopleSince: hourAgo });
+      await send(id, 'resume');
+      const resumed = await workflow(id);
+      expect(resumed.awaitsPeopleSince).toBeNull();
+      expect(resumed.awaitedPeopleMs).toBeGreaterThanOrEqual(3_600_000);
+      expect(resumed.workingMs()).toBeLessThan(600_000);
+    });
+
+    test('and fails at its deadline has waited for people until then', async () => {
+      const { enqueue, work } = start();
+      work();
+      const id = await enqueue();
+      await engine.untilAsked(id);
+      await send(id, 'pause');
+      const awaitsPeopleSince = new Date(Date.now() - 3_600_000);
+      await db().workflows((em) =>
+        em.nativeUpdate(WorkflowExecution, { id }, { awaitsPeopleSince, deadlineAt: new Date(0) }),
+      );
+      const failed = await over(id);
+      expect(failed).toMatchObject({
+        status: 'failed',
+        awaitsPeopleSince: null,
+        pausedAt: null,
+        pausedBy: null,
+      });
+      expect(failed.awaitedPeopleMs).toBeGreaterThanOrEqual(3_600_000);
+    });
+
       work();
       const id = await enqueue();
       await engine.untilAsked(id);
