@@ -186,12 +186,19 @@ function ledger<T extends abstract new (...args: any[]) => Columns>(base: T) {
       this.end('failed');
     }
 
-    /** Takes it up again with all its attempts: whether it had its effect is looked for first. */
-    revive(attempt: number): void {
+    /** Is gone on with in a later attempt, with all its attempts and all its patience; a claim on it stands. */
+    goOn(attempt: number): void {
       this.attempt = attempt;
       this.abandoned = false;
-      this.status = 'unknown';
       this.attempts = 0;
+      // null says that it waits for people, or was never begun
+      if (this.startedAt) this.startedAt = new Date();
+    }
+
+    /** Takes it up again after its end, with all its attempts: whether it had its effect is looked for first. */
+    revive(attempt: number): void {
+      this.goOn(attempt);
+      this.status = 'unknown';
       this.incarnation += 1;
       this.errorMessage = null;
       this.startedAt = null;

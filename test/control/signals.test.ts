@@ -7,6 +7,7 @@ import { WorkflowExecution } from '../../entities/workflows/workflow-execution.t
 import { WorkflowStageExecution } from '../../entities/workflows/workflow-stage-execution.ts';
 import { admit } from '../../src/engine/admission/admit.ts';
 import { failStage } from '../../src/engine/advance.ts';
+import { RetryLater } from '../../src/engine/errors.ts';
 import type { SignalRequest } from '../../src/engine/receive-signal.ts';
 import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { reconcile } from '../../src/engine/reconcile.ts';
@@ -197,6 +198,30 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     });
 
     test('may fail again and be tried again', async () => {
+    test('takes an operation up that is open still with all its attempts, all its patience, and leave to act', async () => {
+      const id = await failing();
+      world.broken.clear();
+      await db().workflows((em) =>
+        em.nativeUpdate(
+          GithubOperation,
+          { workflowExecutionId: id, status: 'failed' },
+          { status: 'unknown', attempts: 2, startedAt: new Date(0), abandoned: true },
+        ),
+      );
+      const make = world.catalogue.operations.find(({ name }) => name === 'make');
+      if (!make) throw new Error('the toy has no such operation');
+      const { run } = make;
+      const troubles = [new RetryLater(10, 'the world'), new Error('no answer')];
+      make.run = async (input, context) => {
+        const trouble = troubles.pop();
+        if (trouble) throw trouble;
+        return run(input, context);
+      };
+      await send(id, 'retry');
+      expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null, attempt: 2 });
+      expect(made()).toEqual(whole);
+    });
+
       const id = await failing();
       await send(id, 'retry');
       expect(await over(id)).toMatchObject({ status: 'failed', attempt: 2 });

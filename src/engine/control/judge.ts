@@ -42,8 +42,10 @@ export async function takeUp(
     return null;
   }
   // a twin of this job may have been here before
-  if (operation.attempt < attempt && operation.isOver()) operation.revive(attempt);
-  operation.attempt = attempt;
+  if (operation.attempt < attempt) {
+    if (operation.isOver()) operation.revive(attempt);
+    else operation.goOn(attempt);
+  }
   operation.workflowStageExecutionId = stageExecutionId;
   return operation;
 }
