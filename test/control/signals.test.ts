@@ -12,6 +12,7 @@ import type { SignalRequest } from '../../src/engine/receive-signal.ts';
 import { receiveSignal } from '../../src/engine/receive-signal.ts';
 import { reconcile } from '../../src/engine/reconcile.ts';
 import { keepTime } from '../../src/engine/time/keep-time.ts';
+import { stageTimeIsUp } from '../engine/time/time-is-up.ts';
 import { backends } from '../support/backends.ts';
 import { type FreshDatabases, freshDatabases } from '../support/databases.ts';
 import { type TestEngine, testEngine } from '../support/engine.ts';
@@ -112,8 +113,6 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       expect((await over(id)).status).toBe('completed');
     });
 
-    test('asks the same question after it is resumed', async () => {
-      const { enqueue, work } = start();
     test('waits for people until it is resumed, also where something is written meanwhile', async () => {
       const { enqueue, work, workflow } = start();
       const worker = work();
@@ -154,6 +153,8 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       expect(failed.awaitedPeopleMs).toBeGreaterThanOrEqual(3_600_000);
     });
 
+    test('asks the same question after it is resumed', async () => {
+      const { enqueue, work } = start();
       work();
       const id = await enqueue();
       await engine.untilAsked(id);
@@ -197,7 +198,6 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       expect(world.looks).toBe(looks);
     });
 
-    test('may fail again and be tried again', async () => {
     test('takes an operation up that is open still with all its attempts, all its patience, and leave to act', async () => {
       const id = await failing();
       world.broken.clear();
@@ -222,6 +222,7 @@ describe.each(backends())('on %s, a workflow', (backend) => {
       expect(made()).toEqual(whole);
     });
 
+    test('may fail again and be tried again', async () => {
       const id = await failing();
       await send(id, 'retry');
       expect(await over(id)).toMatchObject({ status: 'failed', attempt: 2 });
@@ -439,6 +440,31 @@ describe.each(backends())('on %s, a workflow', (backend) => {
     await send(id, 'retry');
     work();
     expect(await over(id)).toMatchObject({ status: 'cancelled', currentStage: 'cancellation' });
+    expect(made()).toEqual([]);
+  });
+
+  test('whose cancellation takes longer than an hour fails, and a retry goes on with it for another', async () => {
+    const { enqueue, work } = start();
+    work();
+    const id = await enqueue();
+    await engine.untilAsked(id);
+    const remove = world.catalogue.operations.find(({ name }) => name === 'remove');
+    if (!remove) throw new Error('the toy has no such operation');
+    const { run } = remove;
+    let isHeld = true;
+    remove.run = async (input, context) => {
+      if (isHeld) throw new RetryLater(50, 'whoever holds it');
+      return run(input, context);
+    };
+    await send(id, 'cancel', { payload: { branches: 'delete', issues: 'keep' } });
+    await stageTimeIsUp(engine, id);
+    expect(await over(id)).toMatchObject({
+      status: 'failed',
+      errorMessage: expect.stringMatching(/^The stage cancellation took longer than the 1 h it has/),
+    });
+    isHeld = false;
+    await send(id, 'retry');
+    expect((await over(id)).status).toBe('cancelled');
     expect(made()).toEqual([]);
   });
 

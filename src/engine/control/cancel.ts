@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { WorkflowStepExecution } from '../../../entities/workflows/workflow-step-execution.ts';
+import { milliseconds } from '../duration.ts';
 import { cancellation } from './cancellation.ts';
 import { defineSignal } from './define-signal.ts';
 import { ledgerRows, refuse } from './expect.ts';
@@ -43,6 +44,7 @@ export const cancel = defineSignal({
       stage: cancellation.name,
       stageOrder: Math.max(...stages.map(({ stageOrder }) => stageOrder)) + 1,
       attempt: workflow.attempt,
+      timeoutMs: cancellation.timeout ? milliseconds(cancellation.timeout) : null,
     });
     stage.queue();
     em.persist(stage);
