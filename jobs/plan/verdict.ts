@@ -60,7 +60,7 @@ export type Verdict = {
   passed: boolean;
   score: number;
   structuralScore: number;
-  /** Null where the agent gave no usable review. */
+  /** Null where the agent gave no usable review, or was not asked for one. */
   reviewScore: number | null;
   findings: Finding[];
   summary: string;
@@ -129,6 +129,16 @@ export function judge(
     summary: reviewed?.summary ?? missing ?? 'The agent gave no usable review; judged by structure alone.',
   };
 }
+
+/** Of a pull request that somebody has merged himself. */
+export const mergedAlready = (base: string): Verdict => ({
+  passed: true,
+  score: 100,
+  structuralScore: 100,
+  reviewScore: null,
+  findings: [],
+  summary: `It is merged into ${base} already: there is nothing left to judge.`,
+});
 
 /** 100 less 20 for each error, 5 for each warning and 1 for each remark; never below 0. */
 export function structuralScoreOf(findings: readonly Finding[]): number {

@@ -1,5 +1,6 @@
 import { defineStep } from '../../src/engine/define.ts';
 import { bullets } from '../../src/prompts/render.ts';
+import { readPullRequest } from '../operations/github/read-pull-request.ts';
 import { candidateOf } from '../plan/candidate.ts';
 import { repair } from './repair.ts';
 import { type PushedWork, validateRound } from './validate-round.ts';
@@ -12,14 +13,24 @@ export const validatePullRequest = defineStep({
   name: 'validate-pull-request',
   version: 2,
   async run(context) {
-    const { version } = context;
+    const { workflow, perform, version } = context;
+    const repository = workflow.repository();
     const candidate = await candidateOf(context.db, context.item.id);
     let work: PushedWork | null = { executionId: candidate.pull.executionId, scoreBefore: null };
     for (let round = 1; round <= validationRounds; round += 1) {
       const verdict = await validateRound(context, candidate, round, work);
       if (verdict.passed || round === validationRounds) return;
-      // no repair brings a review
-      if (version >= 2 && verdict.reviewScore === null) return;
+      if (version >= 2) {
+        const { number } = candidate.pull;
+        const now = await perform(`round-${round}/reviewed`, readPullRequest.with({ repository, number }));
+        if (now.state !== 'open') {
+          // somebody has merged or closed it meanwhile: a repair would be lost, and the next look says what follows
+          work = null;
+          continue;
+        }
+        // no repair brings a review
+        if (verdict.reviewScore === null) return;
+      }
       const repaired = await repair(context, candidate, `round-${round}/repair`, {
         template: 'pr-repair',
         variables: {

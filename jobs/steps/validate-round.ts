@@ -1,4 +1,8 @@
-/** One look at a pull request: checks, structure, the agent's review; the verdict is kept and posted once. */
+/**
+ * One look at a pull request: checks, structure, the agent's review; the verdict is kept and posted once. Where somebody
+ * has merged it himself, that is the verdict.
+ */
+import type { DecomposedStep } from '../../entities/task/decomposed-step.ts';
 import { StepPullRequest } from '../../entities/task/step-pull-request.ts';
 import { WorkflowValidation } from '../../entities/workflows/workflow-validation.ts';
 import type { StepContext } from '../../src/engine/define.ts';
@@ -9,9 +13,9 @@ import { keepGain, type Work } from '../agent/keep-quality.ts';
 import { awaitChecks } from '../operations/github/await-checks.ts';
 import { commentOnPullRequest } from '../operations/github/comment-on-pull-request.ts';
 import { examineChanges } from '../operations/github/examine-changes.ts';
-import { readPullRequest } from '../operations/github/read-pull-request.ts';
+import { type PullRequestNow, readPullRequest } from '../operations/github/read-pull-request.ts';
 import type { Candidate } from '../plan/candidate.ts';
-import { judge, type Verdict, verdictComment, verdictScorer } from '../plan/verdict.ts';
+import { judge, mergedAlready, type Verdict, verdictComment, verdictScorer } from '../plan/verdict.ts';
 import { askForReview } from './ask-for-review.ts';
 
 /** What an agent did, and the commit that it has just pushed. */
@@ -39,6 +43,49 @@ export async function validateRound(
     await db.task(async (em) => (await em.findOneOrFail(StepPullRequest, pull.id)).closed());
     throw new PermanentFailure(`Pull request #${number} was closed without being merged.`);
   }
+  const isMerged = version >= 2 && now.state === 'merged';
+  if (isMerged && now.baseBranch !== workflow.devBranchName) {
+    throw new PermanentFailure(
+      `Pull request #${number} was merged into ${now.baseBranch} instead of ${workflow.devBranchName}.`,
+    );
+  }
+  const verdict = isMerged ? mergedAlready(now.baseBranch) : await judgeAsItIs(context, step, now, key);
+  if (work && !isMerged) await keepGain(context, step.id, work, verdict.score, verdictScorer);
+  await db.workflows((em) =>
+    em.upsert(WorkflowValidation, {
+      id: deriveId('validation', step.id, String(round)),
+      organizationId: workflow.organizationId,
+      workflowExecutionId: workflow.id,
+      validationType: 'pull-request',
+      stepId: step.id,
+      pullRequestNumber: number,
+      headSha: now.headSha,
+      round,
+      ...verdict,
+    }),
+  );
+  await perform(
+    `${key}/comment`,
+    commentOnPullRequest.with({ repository, number, body: verdictComment(verdict, round) }),
+  );
+  await db.task(async (em) => {
+    const kept = await em.findOneOrFail(StepPullRequest, pull.id);
+    if (isMerged) kept.merged(now.mergeCommitSha ?? now.headSha);
+    else if (verdict.passed) kept.validated(now.headSha, verdict.score);
+    else kept.rejected(now.headSha, verdict.score);
+  });
+  return { ...verdict, headSha: now.headSha };
+}
+
+async function judgeAsItIs(
+  context: StepContext,
+  step: DecomposedStep,
+  now: PullRequestNow,
+  key: string,
+): Promise<Verdict> {
+  const { workflow, perform, version } = context;
+  const repository = workflow.repository();
+  const { number } = now;
   const { checks } = await perform(
     `${key}/checks`,
     awaitChecks.with({
@@ -64,29 +111,5 @@ export async function validateRound(
     },
     workspace: { repository, branch: now.headBranch, baseSha: now.headSha },
   });
-  const verdict = judge(changes.findings, checks, review, missing);
-  if (work) await keepGain(context, step.id, work, verdict.score, verdictScorer);
-  await db.workflows((em) =>
-    em.upsert(WorkflowValidation, {
-      id: deriveId('validation', step.id, String(round)),
-      organizationId: workflow.organizationId,
-      workflowExecutionId: workflow.id,
-      validationType: 'pull-request',
-      stepId: step.id,
-      pullRequestNumber: number,
-      headSha: now.headSha,
-      round,
-      ...verdict,
-    }),
-  );
-  await perform(
-    `${key}/comment`,
-    commentOnPullRequest.with({ repository, number, body: verdictComment(verdict, round) }),
-  );
-  await db.task(async (em) => {
-    const kept = await em.findOneOrFail(StepPullRequest, pull.id);
-    if (verdict.passed) kept.validated(now.headSha, verdict.score);
-    else kept.rejected(now.headSha, verdict.score);
-  });
-  return { ...verdict, headSha: now.headSha };
+  return judge(changes.findings, checks, review, missing);
 }

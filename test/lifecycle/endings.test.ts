@@ -258,7 +258,8 @@ describe('a workflow', () => {
   test('judges what a repair has pushed, also while GitHub still shows the head before it', async () => {
     let reviews = 0;
     let repairing = false;
-    const shown: unknown[] = [];
+    let isBehind = true;
+    const heads: string[] = [];
     const script: AgentScript = async (task) => {
       repairing = task.kind === 'repair';
       if (task.kind !== 'review') return demoScript(task);
@@ -271,10 +272,11 @@ describe('a workflow', () => {
       const isPull = (init?.method ?? 'GET') === 'GET' && /\/pulls\/1$/.test(new URL(String(input)).pathname);
       if (!isPull) return answer;
       const pull = (await answer.json()) as { head: { sha: string } };
-      shown.push(pull.head.sha);
+      heads.push(pull.head.sha);
+      if (!repairing || !isBehind) return Response.json(pull);
       // the first look after the push
-      if (!repairing || shown.length !== 2) return Response.json(pull);
-      return Response.json({ ...pull, head: { ...pull.head, sha: shown[0] } });
+      isBehind = false;
+      return Response.json({ ...pull, head: { ...pull.head, sha: heads[0] } });
     };
     const { enqueue, engine, organizationId } = await start({ codegen: { script }, fetchGitHub: lagging });
     const id = await enqueue({ requirements, options: automatic });
@@ -283,8 +285,9 @@ describe('a workflow', () => {
     const looks = await db.workflows((em) =>
       em.find(WorkflowValidation, { workflowExecutionId: id }, { orderBy: { round: 'asc' } }),
     );
-    expect(looks.map(({ headSha }) => headSha)).toEqual([shown[0], shown[1]]);
-    expect(shown[0]).not.toBe(shown[1]);
+    expect(isBehind).toBe(false);
+    expect(looks.map(({ headSha }) => headSha)).toEqual([heads[0], heads.at(-1)]);
+    expect(heads[0]).not.toBe(heads.at(-1));
   });
 
   test('whose steps fail a check that the base branch requires does not pass validation', async () => {
@@ -339,6 +342,55 @@ describe('a workflow', () => {
     await signal(id, 'approve');
     expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
     expect(await sandbox.github.branches(repository)).toEqual({ main: expect.anything() });
+  });
+
+  test('whose step a person merges himself while it is reviewed goes on with that, and has nothing repaired', async () => {
+    const asked: string[] = [];
+    const script: AgentScript = async (task) => {
+      asked.push(task.kind);
+      if (task.kind !== 'review') return demoScript(task);
+      await mergeByHand();
+      return { result: '{"score": 10, "summary": "No."}' };
+    };
+    const { enqueue, engine, organizationId, sandbox, repository } = await start({ codegen: { script } });
+    const address = `${sandbox.github.url}/repos/${repository.owner}/${repository.name}`;
+    const headers = { authorization: `token ${sandbox.github.tokens[0]}` };
+    const mergeByHand = async () => {
+      const [pull] = await sandbox.github.pullRequests(repository);
+      expect((await fetch(`${address}/pulls/1/merge`, { method: 'PUT', headers, body: '{}' })).status).toBe(
+        200,
+      );
+      // as GitHub does by itself where a repository is set so
+      const head = `${address}/git/refs/heads/${pull?.head}`;
+      expect((await fetch(head, { method: 'DELETE', headers })).status).toBe(204);
+    };
+    const id = await enqueue({ requirements, options: automatic });
+    expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
+    expect(asked).toEqual(['decompose', 'step', 'review']);
+    const db = engine.databases.inOrganization(organizationId);
+    const verdict = await db.workflows((em) =>
+      em.findOneOrFail(WorkflowValidation, { workflowExecutionId: id, round: 2 }),
+    );
+    expect(verdict).toMatchObject({ passed: true, reviewScore: null });
+    expect(verdict.summary).toMatch(/^It is merged into gsw\/\w+\/dev already/);
+    await expectEverythingOnce(system, id);
+  });
+
+  test('whose step a person merges into another branch fails, and says so', async () => {
+    const script: AgentScript = async (task) => {
+      if (task.kind !== 'review') return demoScript(task);
+      const pull = { method: 'PATCH', headers, body: JSON.stringify({ base: 'main' }) };
+      expect((await fetch(`${address}/pulls/1`, pull)).status).toBe(200);
+      expect((await fetch(`${address}/pulls/1/merge`, { method: 'PUT', headers, body: '{}' })).status).toBe(
+        200,
+      );
+      return { result: '{"score": 10, "summary": "No."}' };
+    };
+    const { enqueue, sandbox, repository } = await start({ codegen: { script } });
+    const address = `${sandbox.github.url}/repos/${repository.owner}/${repository.name}`;
+    const headers = { authorization: `token ${sandbox.github.tokens[0]}` };
+    const row = await over(await enqueue({ requirements, options: automatic }));
+    expect(row.errorMessage).toMatch(/Pull request #1 was merged into main instead of gsw\/\w+\/dev\./);
   });
 
   test('does not merge a step into another branch than its own, where its pull request was pointed there', async () => {

@@ -6,6 +6,13 @@ import { pullRequest, repositoryName } from '../workspace.ts';
 /** How long a pull request may take to show what was pushed to its branch, milliseconds. */
 const headLag = 60_000;
 
+const pullRequestNow = pullRequest.extend({
+  /** Null where it is not merged. */
+  mergeCommitSha: z.string().nullable().default(null),
+});
+
+export type PullRequestNow = z.infer<typeof pullRequestNow>;
+
 /** Reads a pull request as it is now. */
 export const readPullRequest = defineOperation({
   service: 'github',
@@ -17,7 +24,7 @@ export const readPullRequest = defineOperation({
     /** What was just pushed to its branch; GitHub shows it a moment later. Whatever it shows where null. */
     head: z.string().nullable().default(null),
   }),
-  output: pullRequest,
+  output: pullRequestNow,
   looks: 'anew',
   retry: { attempts: 8, delay: '2s' },
   async run({ repository, number, head }, { github, intendedAt }) {
