@@ -49,7 +49,14 @@ export const completion = defineStage({
       }),
     );
     if (merged.outcome !== 'merged') {
-      throw new PermanentFailure(`Pull request #${number} cannot be merged: ${merged.reason}`);
+      const press = merged.isBehind
+        ? `press "Update branch" on ${pull.url}, for it lacks commits of its base, and `
+        : '';
+      const wayOut =
+        merged.isBehind || merged.outcome === 'head-moved'
+          ? ` To merge it as it is now, ${press}give \`gsw rerun ${workflow.id} --from dev_branch_management\`: its approval is asked for anew.`
+          : '';
+      throw new PermanentFailure(`Pull request #${number} cannot be merged: ${merged.reason}${wayOut}`);
     }
 
     const issues = [decomposition.linearIssueId, ...steps.map((step) => step.linearIssueId)].flatMap(

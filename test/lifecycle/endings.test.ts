@@ -31,7 +31,7 @@ describe('a workflow', () => {
   };
   afterEach(() => system.close());
   const over = (id: string) => system.until(id, ['completed', 'failed'], 150_000);
-  const signal = (id: string, type: 'approve' | 'reject' | 'requirements', more: object = {}) =>
+  const signal = (id: string, type: 'approve' | 'reject' | 'requirements' | 'rerun', more: object = {}) =>
     receiveSignal(system.engine, {
       organizationId: system.organizationId,
       workflowId: id,
@@ -391,6 +391,32 @@ describe('a workflow', () => {
     const headers = { authorization: `token ${sandbox.github.tokens[0]}` };
     const row = await over(await enqueue({ requirements, options: automatic }));
     expect(row.errorMessage).toMatch(/Pull request #1 was merged into main instead of gsw\/\w+\/dev\./);
+  });
+
+  test('whose final pull request fell behind a branch that takes none such fails with the way out, which leads there', async () => {
+    const { enqueue, untilAsked, sandbox, repository, dataDir } = await start();
+    const id = await enqueue({ requirements, options: { autoConfirmPlan: true } });
+    await untilAsked(id, 60_000);
+    await sandbox.github.ruleMerges(repository, 'main', { isStrict: true });
+    const { gitDirectory } = sandbox.github.repository(repository);
+    const clone = await GitClone.of({ url: gitDirectory, env: {} }, path.join(dataDir, 'of-a-person'));
+    await clone.pushFile('main', 'meanwhile.md', 'meanwhile\n');
+    await signal(id, 'approve');
+    const final = (await sandbox.github.pullRequests(repository)).find(({ base }) => base === 'main');
+    expect((await over(id)).errorMessage).toMatch(
+      /^Pull request #2 cannot be merged: .* are expected\. To merge it as it is now, press "Update branch" on http\S+\/pull\/2, .* give `gsw rerun [0-9a-f-]{36} --from dev_branch_management`/,
+    );
+    await clone.git('checkout', '--quiet', '-B', 'updated', `origin/${final?.head}`);
+    await clone.git('merge', '--quiet', '--no-edit', 'origin/main');
+    await clone.git('push', '--quiet', 'origin', `HEAD:refs/heads/${final?.head}`);
+    await signal(id, 'rerun', { payload: { from: 'dev_branch_management' } });
+    const head = await clone.git('rev-parse', 'HEAD');
+    expect((await untilAsked(id, 60_000)).waitingOn).toBe(
+      `merge approval of pull request #2 at ${head.slice(0, 8)}`,
+    );
+    await signal(id, 'approve');
+    expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
+    await expectEverythingOnce(system, id);
   });
 
   test('does not merge a step into another branch than its own, where its pull request was pointed there', async () => {

@@ -4,7 +4,11 @@ import { repositoryName } from '../workspace.ts';
 
 export const mergeOutcome = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('merged'), sha: z.string() }),
-  z.object({ outcome: z.enum(['conflict', 'head-moved', 'blocked']), reason: z.string() }),
+  z.object({
+    outcome: z.enum(['conflict', 'head-moved', 'blocked']),
+    reason: z.string(),
+    isBehind: z.boolean().optional(),
+  }),
 ]);
 
 /** Merges one branch into another on GitHub; what is merged already counts as merged. */

@@ -102,7 +102,12 @@ export type GivenIssue = {
 export type MergeOutcome =
   | { outcome: 'merged'; sha: string }
   /** The two sides change the same lines, the head moved since `sha`, or a rule of the repository forbids it. */
-  | { outcome: 'conflict' | 'head-moved' | 'blocked'; reason: string };
+  | {
+      outcome: 'conflict' | 'head-moved' | 'blocked';
+      reason: string;
+      /** Whether its branch lacks commits of its base, which takes only branches that have them all. */
+      isBehind?: boolean;
+    };
 
 export type GitRemote = {
   /** Address without credentials. */

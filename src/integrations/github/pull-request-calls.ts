@@ -114,7 +114,10 @@ export function pullRequestCalls(client: Octokit): PullRequestCalls {
         return { outcome: 'merged', sha };
       } catch (error) {
         if (!isRefusal(error, 405, 409)) throw error;
-        return refusedMerge(await calls.getPullRequest(repo, number), headSha, sentenceOf(error));
+        const { data } = await rest.pulls.get({ ...addressOf(repo), pull_number: number });
+        const refused = refusedMerge(toPullRequest(data), headSha, sentenceOf(error));
+        const isBehind = refused.outcome === 'blocked' && data.mergeable_state === 'behind';
+        return isBehind ? { ...refused, isBehind } : refused;
       }
     },
   };
