@@ -186,6 +186,15 @@ it.each(['retry', 'rerun', 'cancel'] as const)('refuses a %s of what it brought 
   }
 });
 
+it('gives five stars the whole scale, and one star a fifth of it', async () => {
+  const stars = new Map((data.learning.get('user_feedback') ?? []).map(({ id, rating }) => [id, rating]));
+  const { rows } = await withClient(fresh.adminUrls.learning, (client) =>
+    client.query('select id, rating::float from user_feedback where rating is not null'),
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  for (const { id, rating } of rows) expect(rating).toBe(Number(stars.get(id)) * 20);
+});
+
 it('keeps what has no place, and copies no secret', async () => {
   const contents = await contentsOf(fresh);
   const everything = Object.values(contents).flat();

@@ -222,8 +222,8 @@ const feedback: Mapping = {
     subject: orElse('context_type', 'unknown'),
     feedback_type: 'feedback_type',
     verdict: always(null),
-    // 1–5 there
-    rating: exactly('rating', (rating) => (rating === null ? null : (Number(rating) - 1) * 25)),
+    // 1–5 stars there
+    rating: exactly('rating', (rating) => (rating === null ? null : Number(rating) * 20)),
     actor: personOr('learning', 'provided_by', 'earlier system'),
     reason: 'feedback_text',
     predicted_value: exactly('predicted_value', (value) => value),
