@@ -45,7 +45,11 @@ export function isEmpty(value: unknown): boolean {
 }
 
 function cleaned(value: unknown, path: string, found: Found[]): unknown {
-  if (typeof value === 'string') return redact(value);
+  if (typeof value === 'string') {
+    const redacted = redact(value);
+    if (redacted !== value) found.push({ path });
+    return redacted;
+  }
   if (Array.isArray(value)) return value.map((inner, index) => cleaned(inner, `${path}[${index}]`, found));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(

@@ -218,6 +218,10 @@ it('keeps what has no place, and copies no secret', async () => {
   expect(secrets).toContainEqual(
     expect.objectContaining({ source: 'projects.repositories', column: 'access_token_encrypted' }),
   );
+  // a password inside a text
+  expect(secrets).toContainEqual(
+    expect.objectContaining({ source: 'projects.repositories', column: 'clone_url' }),
+  );
 }, 120_000);
 
 it('refuses organisations that have other workflows here, unless told that it may', async () => {
