@@ -86,6 +86,29 @@ describe('erasing an organisation', () => {
     expect(await findOrganization(databases, `ours-${ours.slice(0, 8)}`)).toBeNull();
   });
 
+  it('takes with the accounts of its people what they are in other organisations', async () => {
+    const [member, project] = [randomUUID(), randomUUID()];
+    await withAdmin(fresh.adminUrls.projects, async (client) => {
+      await client.query(
+        `insert into memberships (id, organization_id, user_id, role)
+         select $1, $2, id, 'operator' from users where organization_id = $3 limit 1`,
+        [member, theirs, ours],
+      );
+      await client.query(
+        `insert into projects (id, organization_id, name, slug, owner_id) values ($1, $2, 'theirs', 'theirs', $3)`,
+        [project, theirs, member],
+      );
+    });
+    await erase();
+    const { rows } = await withAdmin(fresh.adminUrls.projects, (client) =>
+      client.query(
+        `select owner_id, exists (select from memberships where id = $1) as member from projects where id = $2`,
+        [member, project],
+      ),
+    );
+    expect(rows).toEqual([{ owner_id: null, member: false }]);
+  });
+
   it('removes append-only rows, too, without the triggers that keep what is deleted', async () => {
     await withAdmin(fresh.adminUrls.events, (client) =>
       client.query(
