@@ -69,8 +69,8 @@ async function settleQuestion(
     }
   }
   const executionId = idOf(attempt);
-  await keepPrompt(context, executionId, question);
-  return { executionId, continues: (ask.edited && known?.runId) || ask.continues };
+  await keepPrompt(context, executionId, { ...question, edited: known?.edited ?? ask.edited ?? null });
+  return { executionId, continues: known?.toContinue ?? ask.continues };
 }
 
 const begin = ({ workspace }: Ask, executionId: string, continues: string | undefined) =>

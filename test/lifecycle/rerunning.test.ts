@@ -169,6 +169,40 @@ test('one step is done again with an edited prompt, on its branch and pull reque
   expect(view.told.map(({ type }) => type)).toEqual(['requirements', 'retry_step']);
 }, 180_000);
 
+test('an edited prompt stands when the step that was told it has failed and is tried again', async () => {
+  const sung: number[] = [];
+  const script: AgentScript = async (task) => {
+    if (task.prompt.includes('Sing instead')) {
+      sung.push(task.turn);
+      if (sung.length <= 2) throw new Error('Lost the voice.');
+      const checkout = await task.clone();
+      await checkout.write('greeting/song.md', '# A song\n');
+      await checkout.commit('Sing');
+      await checkout.push();
+      return { result: 'It sings.' };
+    }
+    if (task.kind === 'review' && sung.length === 0) return { result: '{"score": 10, "summary": "Bad."}' };
+    return demoScript(task);
+  };
+  const { enqueue, untilAsked } = await start('PostgreSQL', { codegen: { script } });
+  const id = await enqueue({ requirements: oneFile, options: automatic });
+  expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^a decision on pull request #1/);
+  await send(id, 'retry_step', { step: 1, prompt: 'Sing instead.' });
+  for (const attempt of [2, 3]) {
+    expect(await over(id)).toMatchObject({
+      status: 'failed',
+      attempt,
+      errorMessage: expect.stringContaining('Lost the voice.'),
+    });
+    expect(sung).toHaveLength(attempt - 1);
+    await send(id, 'retry');
+  }
+  expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null, attempt: 4 });
+  // each time it was the agent that had done the step before
+  expect(sung).toHaveLength(3);
+  expect(sung.every((turn) => turn > 1)).toBe(true);
+}, 180_000);
+
 test('what is merged or cancelled cannot be run again, nor what has not been reached', async () => {
   const { enqueue, untilAsked } = await start('PostgreSQL');
   const id = await enqueue({ requirements: oneFile, options: { autoMerge: true } });
