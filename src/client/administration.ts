@@ -17,6 +17,7 @@ import type {
   NewApiKey,
   Organization,
   OrganizationChange,
+  RotatedApiKey,
   Template,
   TemplateDetail,
   TemplateLabelRequest,
@@ -48,7 +49,7 @@ export const apiKeys = (to: Send) => ({
   /** The key is shown this once. */
   create: (request: ApiKeyRequest, how?: Keyed): Promise<NewApiKey> =>
     to.request('POST', '/v1/api-keys', { body: request, ...keyed(how) }),
-  rotate: (id: string, rotation: ApiKeyRotation = {}, how?: Keyed): Promise<NewApiKey> =>
+  rotate: (id: string, rotation: ApiKeyRotation = {}, how?: Keyed): Promise<RotatedApiKey> =>
     to.request('POST', `/v1/api-keys/${part(id)}/rotate`, { body: rotation, ...keyed(how) }),
   revoke: (id: string): Promise<ApiKey> => to.request('DELETE', `/v1/api-keys/${part(id)}`),
 });

@@ -133,6 +133,7 @@ export interface ApiTypes {
   ApiKeyList: ApiKeyList;
   ApiKey: ApiKey;
   NewApiKey: NewApiKey;
+  RotatedApiKey: RotatedApiKey;
   Organization: Organization;
   MemberList: MemberList;
   Member: Member;
@@ -540,7 +541,7 @@ export interface ApiKeyRequest {
 }
 export interface ApiKeyRotation {
   /**
-   * How long the earlier key goes on working.
+   * How long the earlier key goes on working: ten minutes at least where it is the one this is asked with, for the answer may be lost.
    */
   overlapMinutes?: number;
   /**
@@ -1911,7 +1912,7 @@ export interface EventSource {
   provider: string;
   isActive: boolean;
   /**
-   * Where the service should send its webhooks, as `application/json`.
+   * Where the service should send its webhooks, as `application/json`; an address of the server’s own machine where its PUBLIC_URL is not set.
    */
   url: string;
   /**
@@ -1933,7 +1934,7 @@ export interface NewEventSource {
   provider: string;
   isActive: boolean;
   /**
-   * Where the service should send its webhooks, as `application/json`.
+   * Where the service should send its webhooks, as `application/json`; an address of the server’s own machine where its PUBLIC_URL is not set.
    */
   url: string;
   /**
@@ -2122,6 +2123,41 @@ export interface NewApiKey {
    * Shown this once and kept nowhere; null when the answer is sent again: then rotate it.
    */
   key: string | null;
+}
+export interface RotatedApiKey {
+  id: string;
+  /**
+   * Stands as actor in what is done with it.
+   */
+  name: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /**
+   * All that it may of what its role may; null: all of that.
+   */
+  scopes: string[] | null;
+  /**
+   * The last four characters, to tell keys apart.
+   */
+  lastFour: string;
+  state: 'active' | 'expired' | 'revoked';
+  createdAt: string;
+  /**
+   * Null: never.
+   */
+  expiresAt: string | null;
+  /**
+   * Noted once a minute.
+   */
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+  /**
+   * Shown this once and kept nowhere; null when the answer is sent again: then rotate it.
+   */
+  key: string | null;
+  /**
+   * Until when the earlier key works, as was said just now; null when the answer is sent again.
+   */
+  earlierUntil: string | null;
 }
 export interface Organization {
   id: string;

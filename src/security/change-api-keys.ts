@@ -8,7 +8,7 @@ import { addApiKey, type KeyHolder, valid } from './api-keys.ts';
 import { coversAll, type Scopes } from './scopes.ts';
 
 /** Who asks for another key. */
-type Asking = Pick<KeyHolder, 'organizationId' | 'keyName' | 'scopes'>;
+type Asking = Pick<KeyHolder, 'organizationId' | 'apiKeyId' | 'keyName' | 'scopes'>;
 
 export type Rotation = {
   id: string;
@@ -19,8 +19,11 @@ export type Rotation = {
   expiresAt: Date | null;
 };
 
+/** So long at least a key that takes its own place lives on, minutes: the answer with the new one may be lost. */
+const graceMinutes = 10;
+
 /** Throws a {@link Refusal} where a key that has scopes would come to one that may do more than itself. */
-export function refuseMore({ keyName, scopes }: Asking, wanted: Scopes): void {
+export function refuseMore({ keyName, scopes }: Pick<Asking, 'keyName' | 'scopes'>, wanted: Scopes): void {
   if (coversAll(scopes, wanted)) return;
   throw new Refusal(
     'forbidden',
@@ -28,12 +31,15 @@ export function refuseMore({ keyName, scopes }: Asking, wanted: Scopes): void {
   );
 }
 
-/** Gives a key of the same name, role and scopes that takes the place of this one. Throws a {@link Refusal}. */
+/**
+ * Gives a key of the same name, role and scopes that takes the place of this one, and until when this one works: some
+ * minutes at least where it is what was asked with. Throws a {@link Refusal}.
+ */
 export function rotateApiKey(
   db: OrganizationDatabases,
   asking: Asking,
   { id, newId, overlapMinutes, expiresAt }: Rotation,
-): Promise<{ row: ApiKey; key: string }> {
+): Promise<{ row: ApiKey; key: string; earlierUntil: Date }> {
   return db.projects(async (em) => {
     const earlier = await found(em, id);
     if (earlier.stateAt(new Date()) !== 'active') {
@@ -41,10 +47,12 @@ export function rotateApiKey(
     }
     const { name, role, scopes = null } = earlier;
     refuseMore(asking, scopes);
+    const minutes = id === asking.apiKeyId ? Math.max(overlapMinutes, graceMinutes) : overlapMinutes;
     const key = addApiKey(em, asking.organizationId, name, { role, scopes, expiresAt, id: newId });
-    earlier.endBy(new Date(Date.now() + overlapMinutes * 60_000));
+    earlier.endBy(new Date(Date.now() + minutes * 60_000));
     await em.flush();
-    return { row: await em.findOneOrFail(ApiKey, { id: newId }), key };
+    const row = await em.findOneOrFail(ApiKey, { id: newId });
+    return { row, key, earlierUntil: earlier.expiresAt as Date };
   });
 }
 

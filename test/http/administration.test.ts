@@ -90,6 +90,25 @@ describe('API keys', () => {
     expect((await send('POST', `/v1/api-keys/${first.id}/rotate`, {})).status).toBe(409);
   });
 
+  test('that take their own place go on working for some minutes, for the answer may be lost', async () => {
+    const organizationId = randomUUID();
+    const { databases } = system.engine;
+    await databases.inOrganization(organizationId).projects(async (em) => {
+      em.persist(em.create(Organization, { id: organizationId, name: 'One', slug: organizationId }));
+    });
+    const key = await createApiKey(databases, organizationId, 'only');
+    const [only] = (await api.send('GET', '/v1/api-keys', { key })).body.items;
+    const rotate = (id: string, as: string) =>
+      api.send('POST', `/v1/api-keys/${id}/rotate`, { key: as, body: {} });
+    const lost = (await rotate(only.id, key)).body;
+    expect(Date.parse(lost.earlierUntil)).toBeGreaterThan(Date.now() + 9 * 60_000);
+    // whoever has not heard of the new one rotates it with the earlier one
+    const heard = (await rotate(lost.id, key)).body;
+    expect([await whoIs(key), await whoIs(lost.key), await whoIs(heard.key)]).toEqual([200, 401, 200]);
+    expect(Date.parse((await rotate(only.id, heard.key)).body.earlierUntil)).toBeLessThanOrEqual(Date.now());
+    expect(await whoIs(key)).toBe(401);
+  });
+
   test('are revoked at once, and once', async () => {
     const { id, key } = (await create({ name: 'gone', role: 'admin' })).body;
     const revoked = await send('DELETE', `/v1/api-keys/${id}`);

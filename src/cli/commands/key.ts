@@ -58,11 +58,20 @@ export function keyCommand(): Command {
     });
   command('rotate', 'put another key in the place of one; it is printed this once')
     .argument('<id>', 'the key, as `key list` shows it')
-    .option('--overlap <minutes>', 'how long the earlier one goes on working', asMinutes, 0)
+    .option(
+      '--overlap <minutes>',
+      'how long the earlier one goes on working; ten at least if it is the one in use',
+      asMinutes,
+      0,
+    )
     .addOption(expires())
     .action(async (id: string, options: Options & { overlap: number; expires?: string }) => {
       const rotation = { overlapMinutes: options.overlap, expiresAt: options.expires ?? null };
-      tell(await (await findApi(options)).apiKeys.rotate(id, rotation), options);
+      const rotated = await (await findApi(options)).apiKeys.rotate(id, rotation);
+      tell(rotated, options);
+      const until = rotated.earlierUntil;
+      if (!options.json && until && new Date(until) > new Date())
+        say(`  The earlier key works until ${until}.`);
     });
   command('revoke', 'end a key at once')
     .argument('<id>', 'the key, as `key list` shows it')

@@ -36,6 +36,14 @@ const withKey = apiKeySchema
   })
   .meta({ id: 'NewApiKey' });
 
+const rotated = withKey
+  .extend({
+    earlierUntil: timeOrNull.describe(
+      'Until when the earlier key works, as was said just now; null when the answer is sent again.',
+    ),
+  })
+  .meta({ id: 'RotatedApiKey' });
+
 const expiresAt = moment
   .refine((value) => value > new Date(), 'This time is past.')
   .nullable()
@@ -123,7 +131,7 @@ const rotate = defineRoute({
   role: 'admin',
   ids: { id: 'API key' },
   creates: '/v1/api-keys/:id',
-  shownOnce: ['key'],
+  shownOnce: ['key', 'earlierUntil'],
   body: z
     .strictObject({
       overlapMinutes: z
@@ -131,16 +139,18 @@ const rotate = defineRoute({
         .min(0, 'This should be 0 or more.')
         .max(10_080, 'Both may work for a week at most: 10080.')
         .default(0)
-        .describe('How long the earlier key goes on working.'),
+        .describe(
+          'How long the earlier key goes on working: ten minutes at least where it is the one this is asked with, for the answer may be lost.',
+        ),
       expiresAt,
     })
     .meta({ id: 'ApiKeyRotation', examples: [{ overlapMinutes: 60 }] }),
   status: 201,
-  answer: withKey,
+  answer: rotated,
   problems: { 409: 'The key is over already, or what was sent before under this key is still under way.' },
   handle: async ({ db, caller, id, newId, body }) => {
-    const { row, key } = await rotateApiKey(db, caller, { id: id(), newId, ...body });
-    return { ...view(row), key };
+    const { row, key, earlierUntil } = await rotateApiKey(db, caller, { id: id(), newId, ...body });
+    return { ...view(row), key, earlierUntil: earlierUntil.toISOString() };
   },
 });
 
