@@ -24,13 +24,14 @@ export function loginRoutes(databases: Databases, sessions: Sessions): Router {
     const { key, next: asked } = (req.body ?? {}) as { key?: unknown; next?: unknown };
     const next = localPath(asked);
     const address = req.ip ?? '';
-    const pause = failed.pauseOf(address);
-    if (pause > 0) {
-      res.set('Retry-After', String(pause));
-      return sendLogin(res, 429, next, `Too many wrong keys; try again in ${pause} seconds.`);
-    }
     const holder = typeof key === 'string' ? await findOrganizationOf(databases, key.trim()) : null;
     if (!holder) {
+      // of wrong keys only: behind a proxy everybody comes from one address
+      const pause = failed.pauseOf(address);
+      if (pause > 0) {
+        res.set('Retry-After', String(pause));
+        return sendLogin(res, 429, next, `Too many wrong keys; try again in ${pause} seconds.`);
+      }
       failed.note(address);
       return sendLogin(
         res,
