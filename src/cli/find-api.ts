@@ -1,6 +1,7 @@
 /** Which API a command talks to, and with which key. */
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../config.ts';
+import { ownUrl } from '../http/own-url.ts';
 import { apiKeyFile, readApiKey } from '../security/api-key-file.ts';
 import { ApiClient } from './api-client.ts';
 import { findDemo } from './demo/place.ts';
@@ -35,10 +36,7 @@ export function findApiOfKey({ organization }: { organization?: string }): ApiCl
   return key === undefined || organization !== undefined ? undefined : new ApiClient(urlOf(config), key);
 }
 
-export function urlOf({ client, http }: Config): string {
-  const host = http.host === '0.0.0.0' ? '127.0.0.1' : http.host === '::' ? '::1' : http.host;
-  return client.url ?? http.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
-}
+export const urlOf = ({ client, http }: Config): string => client.url ?? ownUrl(http);
 
 /** The key that an installation keeps for its own command line. */
 export async function keyIn(dataDir: string): Promise<string> {

@@ -33,7 +33,8 @@ const run = (...args: string[]) =>
 it('listens to a service, shows what it told, and has it handled again', async () => {
   const made = await run('sources', 'create', 'acme', 'github', '--from-env', 'HOOK_SECRET', '--label', 'ai');
   expect(made.code, made.stderr).toBe(0);
-  const [, where = ''] = /^.*(\/webhooks\/github\/\S+)\n$/.exec(made.stdout) ?? [];
+  const [, where = ''] = /^http:\/\/127\.0\.0\.1:\d+(\/webhooks\/github\/\S+)\n$/.exec(made.stdout) ?? [];
+  expect(made.stderr).toContain('set PUBLIC_URL');
   const raw = JSON.stringify({
     action: 'labeled',
     label: { name: 'bug' },

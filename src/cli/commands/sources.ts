@@ -83,7 +83,14 @@ function tellSecret(made: NewEventSource, { json }: Options): void {
   if (made.secret) print(made.secret);
   say(`✓ ${made.name}: have ${made.provider} send its webhooks to this URL, as application/json.`);
   if (made.secret) say('  The second line is the secret; it is not shown again.');
+  if (isOfThisMachine(made.url)) {
+    say(
+      '  Only what runs on this machine reaches it there: set PUBLIC_URL to where services reach the API, and start it again.',
+    );
+  }
 }
+
+const isOfThisMachine = (url: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname);
 
 async function change(
   which: string,

@@ -4,6 +4,7 @@ import { EventSource } from '../../../entities/events/event-source.ts';
 import { providerNames } from '../../events/providers/index.ts';
 import { changeSource, createSource, type Keeper, replaceSecret } from '../../events/sources.ts';
 import { keyringSource } from '../../security/vault/read-keyring.ts';
+import { ownUrl } from '../own-url.ts';
 import { Problem } from '../problem.ts';
 import { filledText, text } from '../requests/texts.ts';
 import { type Asked, defineRoute, type RouteEngine } from '../route.ts';
@@ -15,7 +16,11 @@ const sourceSchema = z
     name: z.string(),
     provider: z.string(),
     isActive: z.boolean(),
-    url: z.string().describe('Where the service should send its webhooks, as `application/json`.'),
+    url: z
+      .string()
+      .describe(
+        'Where the service should send its webhooks, as `application/json`; an address of the server’s own machine where its PUBLIC_URL is not set.',
+      ),
     hasSecret: z
       .boolean()
       .describe('Without one, nothing is taken; Notion tells its own with its first message.'),
@@ -160,7 +165,7 @@ function view({ config }: RouteEngine, row: EventSource) {
     name: row.name,
     provider: row.provider,
     isActive: row.isActive,
-    url: `${config.http.publicUrl?.replace(/\/$/, '') ?? ''}/webhooks/${row.provider}/${row.id}`,
+    url: `${ownUrl(config.http)}/webhooks/${row.provider}/${row.id}`,
     hasSecret: row.credentialId != null,
     settings: shown,
     lastEventAt: iso(row.lastEventAt),
