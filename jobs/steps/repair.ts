@@ -2,6 +2,7 @@
 import { PromptExecution } from '../../entities/prompts/prompt-execution.ts';
 import type { StepContext } from '../../src/engine/define.ts';
 import { OperationFailed } from '../../src/engine/errors.ts';
+import { isAgentsDoing } from '../../src/integrations/agent/port.ts';
 import type { TemplateSlug } from '../../src/prompts/templates.ts';
 import { askAgent } from '../agent/ask-agent.ts';
 import { publishBranch } from '../operations/agent/publish-branch.ts';
@@ -10,14 +11,14 @@ import type { Candidate } from '../plan/candidate.ts';
 /** What mended something, and the commit that it came to. */
 export type Repair = { executionId: string; headSha: string };
 
-/** Null where nothing was changed. */
+/** Null where the agent mended nothing. */
 export async function repair(
   context: StepContext,
   { step, pull }: Candidate,
   key: string,
   request: { template: TemplateSlug; variables: Record<string, string>; headSha: string },
 ): Promise<Repair | null> {
-  const { db, perform, workflow } = context;
+  const { db, perform, workflow, version } = context;
   const workspace = {
     repository: workflow.repository(),
     branch: pull.headBranch,
@@ -40,7 +41,7 @@ export async function repair(
     return { executionId: answer.executionId, headSha };
   } catch (error) {
     // An agent that finds nothing to mend has had its say: the next look decides.
-    if (error instanceof OperationFailed) return null;
+    if (error instanceof OperationFailed && (version < 2 || isAgentsDoing(error.message))) return null;
     throw error;
   }
 }

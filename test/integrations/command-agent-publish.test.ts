@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PermanentFailure } from '../../src/engine/errors.ts';
-import type { Agent } from '../../src/integrations/agent/port.ts';
+import { type Agent, isAgentsDoing } from '../../src/integrations/agent/port.ts';
 import { commandFixture, over } from './command-agent-fixture.ts';
 
 const fixture = commandFixture();
@@ -92,6 +92,8 @@ describe('publishing', () => {
     await expect(agent.publish(id, fixture.workspace)).rejects.toThrow(
       new PermanentFailure('The agent finished but changed nothing.'),
     );
+    expect(isAgentsDoing('The agent finished but changed nothing.')).toBe(true);
+    expect(isAgentsDoing('The branch work of acme/widgets no longer exists.')).toBe(false);
   });
 
   test('puts the work on top of what others pushed meanwhile, without force', async () => {
@@ -122,6 +124,7 @@ describe('publishing', () => {
     await expect(agent.publish(id, fixture.workspace)).rejects.toThrow(
       new PermanentFailure('The agent left merge conflicts in README.md.'),
     );
+    expect(isAgentsDoing('The agent left merge conflicts in README.md.')).toBe(true);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { RequirementDecomposition } from '../../entities/task/requirement-decomposition.ts';
@@ -172,9 +173,11 @@ describe('a workflow', () => {
     expect((await over(id)).errorMessage).toBe('Ada rejected pull request #1 (68 of 100): start over');
   });
 
-  test('whose pull request never passes fails where that is the policy', async () => {
-    const script: AgentScript = async (task) =>
-      task.kind === 'review' ? { result: '{"score": 10, "summary": "Bad."}' } : demoScript(task);
+  test('whose pull request never passes fails where that is the policy, also where the agent mends nothing', async () => {
+    const script: AgentScript = async (task) => {
+      if (task.kind === 'repair') return { result: 'All is well.' };
+      return task.kind === 'review' ? { result: '{"score": 10, "summary": "Bad."}' } : demoScript(task);
+    };
     const { enqueue } = await start({ codegen: { script } });
     const row = await over(
       await enqueue({ requirements, options: { ...automatic, onValidationFailure: 'fail' } }),
@@ -342,6 +345,26 @@ describe('a workflow', () => {
     await signal(id, 'approve');
     expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null });
     expect(await sandbox.github.branches(repository)).toEqual({ main: expect.anything() });
+  });
+
+  test('whose repair GitHub refuses fails, and says why', async () => {
+    const script: AgentScript = async (task) => {
+      if (task.kind === 'review') return { result: '{"score": 10, "summary": "Bad."}' };
+      if (task.kind !== 'repair') return demoScript(task);
+      const checkout = await task.clone();
+      await checkout.git('commit', '--allow-empty', '-m', 'Mend it');
+      await checkout.git('push', 'origin', 'HEAD:refs/heads/of-the-agent');
+      const hook = path.join(sandbox.github.repository(repository).gitDirectory, 'hooks', 'update');
+      await mkdir(path.dirname(hook), { recursive: true });
+      await writeFile(hook, '#!/bin/sh\necho "is locked" >&2\nexit 1\n', { mode: 0o755 });
+      const url = `https://github.com/${task.repository}/pull/9`;
+      return { result: 'Mended.', pullRequests: [{ url, headBranch: 'of-the-agent' }] };
+    };
+    const { enqueue, sandbox, repository } = await start({ codegen: { script } });
+    const row = await over(await enqueue({ requirements, options: automatic }));
+    expect(row.errorMessage).toMatch(
+      /^1 of 1 pull requests could not be validated: .*GitHub refused the push to acme\/.*is locked/,
+    );
   });
 
   test('whose step a person merges himself while it is reviewed goes on with that, and has nothing repaired', async () => {

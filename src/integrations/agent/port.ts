@@ -57,10 +57,14 @@ export interface Agent {
   stop(id: string): Promise<void>;
   /**
    * Sees to it that the run's commits are on its workspace's branch on the remote, and gives the branch's head.
-   * Fails permanently, in words, where the agent changed nothing.
+   * Fails permanently, in words, where the agent changed nothing, or left a merge half done ({@link isAgentsDoing}).
    */
   publish(id: string, workspace: Workspace): Promise<{ headSha: string }>;
 }
+
+/** Whether `publish` failed with this reason for what the agent did, and not for what stands in the way of its work. */
+export const isAgentsDoing = (reason: string): boolean =>
+  /^The agent (finished but changed nothing|left (merge conflicts|a rebase))/.test(reason);
 
 /** What an adapter that works in local checkouts needs to reach the repository. */
 export type RemoteOf = (repository: { owner: string; name: string }) => Promise<GitRemote>;
