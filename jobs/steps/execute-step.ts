@@ -72,7 +72,8 @@ function editedPrompt({ cause, item }: StepContext): string | null {
 }
 
 /** The step's branch, from the development branch, with the branches of the steps it depends on merged in. */
-async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptPlan, step: DecomposedStep) {
+async function prepareBranch(context: StepContext, plan: KeptPlan, step: DecomposedStep) {
+  const { workflow, db, perform } = context;
   const repository = workflow.repository();
   const branch = stepBranchOf(step);
   const dev = await perform('dev', readBranch.with({ repository, branch: workflow.devBranchName ?? '' }));
@@ -80,25 +81,54 @@ async function prepareBranch({ workflow, db, perform }: StepContext, plan: KeptP
   const dependsOn = plan.dependsOn(step.id);
   let baseSha = created.sha;
   for (const id of dependsOn) {
-    const { stepNumber, branchName, stepName } = stepOf(plan, id);
-    const merged = await perform(
-      `merge-${stepNumber}`,
-      mergeBranch.with({
-        repository,
-        base: branch,
-        head: branchName ?? '',
-        message: `Merge step ${stepNumber}: ${stepName}`,
-      }),
-    );
-    if (merged.outcome !== 'merged') {
-      throw new PermanentFailure(`The steps it depends on contradict each other: ${merged.reason}`);
-    }
-    baseSha = merged.sha;
+    const dependency = stepOf(plan, id);
+    const { stepNumber, branchName } = dependency;
+    baseSha = await merge(context, `merge-${stepNumber}`, branch, dependency, branchName ?? '');
+    const moved = await headInLaterAttempt(context, dependency);
+    // into what is done already: its agent is not asked anew because of it, so `baseSha` stays
+    if (moved) await merge(context, `merge-${stepNumber}/again`, branch, dependency, moved);
   }
   await db.task(async (em) => (await em.findOneOrFail(DecomposedStep, step.id)).begin(branch));
   // not as the branch is now: in a workflow restored from a backup, or tried again, the agent may have pushed to it already,
   // and then seem to have changed nothing
   return { repository, branch, baseSha };
+}
+
+/** @param head a branch or a commit; gives the commit that the branch is at then */
+async function merge(
+  { workflow, perform }: StepContext,
+  key: string,
+  base: string,
+  { stepNumber, stepName }: DecomposedStep,
+  head: string,
+): Promise<string> {
+  const repository = workflow.repository();
+  const message = `Merge step ${stepNumber}: ${stepName}`;
+  const merged = await perform(key, mergeBranch.with({ repository, base, head, message }));
+  if (merged.outcome === 'merged') return merged.sha;
+  throw new PermanentFailure(`The steps it depends on contradict each other: ${merged.reason}`);
+}
+
+/**
+ * Where the branch of a step is that may have been done again since it was merged; null where there is nothing to take in:
+ * in the first attempt, of a step that is merged into the development branch, or where the branch is gone.
+ */
+async function headInLaterAttempt(
+  { workflow, perform, version, attempt }: StepContext,
+  { stepNumber, branchName, status }: DecomposedStep,
+): Promise<string | null> {
+  if (version < 2 || attempt === 1 || status === 'completed') return null;
+  const branch = branchName ?? '';
+  try {
+    const { sha } = await perform(
+      `merge-${stepNumber}/head`,
+      readBranch.with({ repository: workflow.repository(), branch }),
+    );
+    return sha;
+  } catch (error) {
+    if (!(error instanceof OperationFailed)) throw error;
+    return null;
+  }
 }
 
 /** The pull request that the agent opened by itself, pointed at the development branch; otherwise one of ours. */

@@ -203,6 +203,48 @@ test('an edited prompt stands when the step that was told it has failed and is t
   expect(sung.every((turn) => turn > 1)).toBe(true);
 }, 180_000);
 
+test('a step that is done again is merged into the branches of those that depend on it', async () => {
+  const step = (name: string, dependsOn: string[]) => ({
+    name,
+    description: `Write ${name}.`,
+    acceptance_criteria: [`${name} is there`],
+    files: [`greeting/${name}.md`],
+    depends_on: dependsOn,
+    effort_hours: 1,
+    complexity: 1,
+  });
+  const plan = { title: 'T', summary: 'S', steps: [step('a', []), step('b', ['a'])] };
+  let hasSung = false;
+  const begun: string[] = [];
+  const songs: (string | null)[] = [];
+  const script: AgentScript = async (task) => {
+    if (task.kind === 'decompose') return { result: JSON.stringify(plan) };
+    if (task.kind === 'step') begun.push(task.runKey);
+    if (task.prompt.includes('Sing instead')) {
+      hasSung = true;
+      const checkout = await task.clone();
+      await checkout.write('greeting/song.md', '# A song\n');
+      await checkout.commit('Sing');
+      await checkout.push();
+      return { result: 'It sings.' };
+    }
+    if (task.kind === 'review') {
+      const isOfA = task.branch?.endsWith('-a');
+      if (isOfA && !hasSung) return { result: '{"score": 10, "summary": "Bad."}' };
+      if (!isOfA && hasSung) songs.push(await (await task.clone()).read('greeting/song.md'));
+    }
+    return demoScript(task);
+  };
+  const { enqueue, untilAsked } = await start('PostgreSQL', { codegen: { script } });
+  const id = await enqueue({ requirements: twoFiles, options: automatic });
+  expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^a decision on pull request #1/);
+  await send(id, 'retry_step', { step: 1, prompt: 'Sing instead.' });
+  expect(await over(id)).toMatchObject({ status: 'completed', errorMessage: null, attempt: 2 });
+  // judged with it; what had been done for the other one stands
+  expect(songs).toEqual(['# A song\n']);
+  expect(begun).toHaveLength(2);
+}, 240_000);
+
 test('what is merged or cancelled cannot be run again, nor what has not been reached', async () => {
   const { enqueue, untilAsked } = await start('PostgreSQL');
   const id = await enqueue({ requirements: oneFile, options: { autoMerge: true } });
