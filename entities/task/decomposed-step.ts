@@ -106,6 +106,11 @@ export class DecomposedStep extends schema.class {
     this.droppedAt ??= new Date();
   }
 
+  /** A plan left it out, and what had been made for it was closed. */
+  isTakenBack(): boolean {
+    return this.droppedAt != null && this.status === 'skipped';
+  }
+
   /** Changes nothing where its work is further already: the function that begins it is entered many times. */
   begin(branchName: string): void {
     if (this.status === 'review' || this.status === 'completed') return;

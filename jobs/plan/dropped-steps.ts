@@ -21,6 +21,7 @@ export async function cancelDroppedIssues(context: DurableContext): Promise<void
     `drop-${issueId}`,
     setIssueState.with({ issueId, type: 'canceled' }),
   ]);
+  await markTakenBack(context, undone);
 }
 
 export async function closeDroppedPullRequests(context: DurableContext): Promise<void> {
@@ -38,4 +39,13 @@ export async function closeDroppedPullRequests(context: DurableContext): Promise
     `drop-${branch}`,
     deleteBranch.with({ repository, branch }),
   ]);
+  await markTakenBack(context, steps);
+}
+
+/** So that a plan which has one of them again makes it anew: its branch is gone, and its issue and pull request are closed. */
+async function markTakenBack({ db }: DurableContext, steps: readonly DecomposedStep[]): Promise<void> {
+  const ids = steps.map(({ id }) => id);
+  await db.task(async (em) => {
+    for (const step of await em.find(DecomposedStep, { id: ids })) step.undone('skipped');
+  });
 }

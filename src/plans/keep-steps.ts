@@ -29,8 +29,8 @@ export type PlannedStep = Words & {
 };
 
 /**
- * Steps that are there under the same name stay themselves, with what was done for them, and take the new words; those
- * that have no name in the plan any more are left out of it. Names are unique, and depend on each other in no circle.
+ * Steps that are there under the same name stay themselves, with what was done for them, and take the new words, unless
+ * that was taken back when an earlier plan left them out; those that have no name in the plan any more are left out of it. Names are unique, and depend on each other in no circle.
  */
 export async function keepSteps(
   em: EntityManager,
@@ -40,6 +40,7 @@ export async function keepSteps(
 ): Promise<void> {
   const { organizationId, workflowId, attempt } = owner;
   const known = await em.find(DecomposedStep, { decompositionId });
+  const takenBack = new Set(known.filter((step) => step.isTakenBack()));
   for (const step of known) step.drop();
   // their numbers are free now
   await em.flush();
@@ -47,7 +48,7 @@ export async function keepSteps(
   const ids = new Map<string, string>();
   steps.forEach(({ dependsOn: _, ...words }, index) => {
     const stepNumber = index + 1;
-    const { id, row } = identityOf(known, owner, words);
+    const { id, row } = identityOf(known, takenBack, owner, words);
     ids.set(words.stepName, id);
     if (row) {
       em.assign(row, { ...words, stepNumber, droppedAt: null });
@@ -72,15 +73,25 @@ export async function keepSteps(
 }
 
 /** Under which id a step is kept, and its row where it is there already. */
-function identityOf(known: readonly DecomposedStep[], { workflowId, attempt }: StepsOwner, words: Words) {
+function identityOf(
+  known: readonly DecomposedStep[],
+  takenBack: ReadonlySet<DecomposedStep>,
+  { workflowId, attempt }: StepsOwner,
+  words: Words,
+) {
   const first = deriveId('step', workflowId, words.stepName);
   const own = deriveId('step', workflowId, words.stepName, `attempt ${attempt}`);
   const rowOf = (id: string) => known.find((one) => one.id === id);
-  const [earlier, later] = [rowOf(first), rowOf(own)];
+  const later = rowOf(own);
   if (later) return { id: own, row: later };
-  if (earlier && isOtherWork(earlier, words)) return { id: own, row: undefined };
-  return { id: first, row: earlier };
+  const earlier = latestOf(known.filter(({ stepName }) => stepName === words.stepName));
+  if (!earlier) return { id: first, row: undefined };
+  if (takenBack.has(earlier) || isOtherWork(earlier, words)) return { id: own, row: undefined };
+  return { id: earlier.id, row: earlier };
 }
+
+const latestOf = (steps: readonly DecomposedStep[]): DecomposedStep | undefined =>
+  steps.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
 
 /** What is merged is done; the same name with other words is more work, on a branch of its own. */
 function isOtherWork(step: DecomposedStep, words: Words): boolean {

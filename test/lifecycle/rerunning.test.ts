@@ -133,6 +133,50 @@ test('a pull request that was rejected keeps nothing back once its step is left 
   expect([figure('steps'), figure('pull_requests')]).toEqual([1, 1]);
 }, 240_000);
 
+test('a step that one plan left out and the next has again is done on a branch of its own', async () => {
+  const step = (name: string) => ({
+    name,
+    description: `Write ${name}.`,
+    acceptance_criteria: [`${name} is there`],
+    files: [`greeting/${name}.md`],
+    depends_on: [],
+    effort_hours: 1,
+    complexity: 1,
+  });
+  const plans = [[step('a'), step('b')], [step('a')], [step('a'), step('b')]];
+  let asked = 0;
+  const script: AgentScript = async (task) => {
+    if (task.kind === 'step' && asked === 1 && task.branch?.endsWith('-b')) throw new Error('Not today.');
+    if (task.kind !== 'decompose') return demoScript(task);
+    asked += 1;
+    return { result: JSON.stringify({ title: 'T', summary: 'S', steps: plans[asked - 1] }) };
+  };
+  const { enqueue, untilAsked, sandbox, repository } = await start('PostgreSQL', { codegen: { script } });
+  const id = await enqueue({ requirements: twoFiles, options: { autoConfirmPlan: true } });
+  expect(await over(id)).toMatchObject({ status: 'failed', errorStage: 'task_execution' });
+  const again = { from: 'requirements_decomposition', anew: true };
+  await send(id, 'rerun', again);
+  expect((await untilAsked(id, 90_000)).waitingOn).toMatch(/^merge approval/);
+  await send(id, 'reject');
+  await over(id);
+  await send(id, 'rerun', again);
+  const last = await untilAsked(id, 90_000);
+  expect([last.errorMessage ?? null, last.waitingOn]).toEqual([
+    null,
+    expect.stringMatching(/^merge approval/),
+  ]);
+  const { steps } = await viewOf(id);
+  expect(steps.map(({ number, title }) => `${number} ${title}`)).toEqual(['1 a', '2 b']);
+  expect(
+    sandbox.linear
+      .issues()
+      .map(({ title }) => title)
+      .sort(),
+  ).toEqual(['T', 'a', 'b', 'b']);
+  const heads = (await sandbox.github.pullRequests(repository)).map(({ head }) => head);
+  expect(heads.filter((head) => head.endsWith('-b'))).toEqual([expect.stringMatching(/attempt-3-step-2-b$/)]);
+}, 240_000);
+
 test('one step is done again with an edited prompt, on its branch and pull request', async () => {
   const told: { runKey: string; turn: number; prompt: string }[] = [];
   const script: AgentScript = async (task) => {
