@@ -49,6 +49,15 @@ export async function validateRound(
       `Pull request #${number} was merged into ${now.baseBranch} instead of ${workflow.devBranchName}.`,
     );
   }
+  const recordMerge = () =>
+    db.task(async (em) => {
+      (await em.findOneOrFail(StepPullRequest, pull.id)).merged(now.mergeCommitSha ?? now.headSha);
+    });
+  const before = isMerged ? await passedBefore(context, step, now.headSha) : null;
+  if (before) {
+    await recordMerge();
+    return { ...before, reviewScore: before.reviewScore ?? null };
+  }
   const verdict = isMerged ? mergedAlready(now.baseBranch) : await judgeAsItIs(context, step, now, key);
   if (work && !isMerged) await keepGain(context, step.id, work, verdict.score, verdictScorer);
   await db.workflows((em) =>
@@ -68,13 +77,36 @@ export async function validateRound(
     `${key}/comment`,
     commentOnPullRequest.with({ repository, number, body: verdictComment(verdict, round) }),
   );
-  await db.task(async (em) => {
-    const kept = await em.findOneOrFail(StepPullRequest, pull.id);
-    if (isMerged) kept.merged(now.mergeCommitSha ?? now.headSha);
-    else if (verdict.passed) kept.validated(now.headSha, verdict.score);
-    else kept.rejected(now.headSha, verdict.score);
-  });
+  if (isMerged) await recordMerge();
+  else {
+    await db.task(async (em) => {
+      const kept = await em.findOneOrFail(StepPullRequest, pull.id);
+      if (verdict.passed) kept.validated(now.headSha, verdict.score);
+      else kept.rejected(now.headSha, verdict.score);
+    });
+  }
   return { ...verdict, headSha: now.headSha };
+}
+
+/** What an agent's review has let pass, and an earlier attempt of the workflow may have merged: that stands. */
+function passedBefore(
+  { db, workflow }: StepContext,
+  step: DecomposedStep,
+  headSha: string,
+): Promise<WorkflowValidation | null> {
+  return db.workflows((em) =>
+    em.findOne(
+      WorkflowValidation,
+      {
+        workflowExecutionId: workflow.id,
+        stepId: step.id,
+        headSha,
+        passed: true,
+        reviewScore: { $ne: null },
+      },
+      { orderBy: { updatedAt: 'desc' } },
+    ),
+  );
 }
 
 async function judgeAsItIs(
