@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { Limits } from './engine/admission/limits-of.ts';
 import { readRolePasswords, readUrls } from './named-variables.ts';
+import { count, maybeCount, optional } from './setting-types.ts';
 
 export { ConfigError };
 
@@ -20,10 +21,6 @@ export const databaseNames = [
 
 /** One of the eight; the PostgreSQL database is called `<name>_db`. */
 export type DatabaseName = (typeof databaseNames)[number];
-
-const optional = z.string().optional();
-const maybeCount = z.coerce.number().int().positive().optional();
-const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),

@@ -47,11 +47,15 @@ function lockRow(em: EntityManager, kind: Kind, data: EnteredJob): Promise<Row |
     : em.findOne(WorkflowStepExecution, stillOurs(data), lock);
 }
 
+const completed = 'completed';
+
 /** Gives, for people who look at the finished job, what became of it. */
 export async function runDurable(engine: Engine, kind: Kind, job: Job, token: string): Promise<string> {
   const outcome = await goOn(engine, kind, job, token);
-  // A job that was taken up anew can have jobs below it that are still at work: BullMQ lets it end only after them.
-  if (job.attemptsStarted > 1 && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
+  // A job that was taken up anew, or overtaken by another while it added jobs below it, can have some that are still at
+  // work: BullMQ lets it end only after them.
+  const mayHaveJobsBelow = job.attemptsStarted > 1 || outcome !== completed;
+  if (mayHaveJobsBelow && (await job.moveToWaitingChildren(token))) throw new WaitingChildrenError();
   return outcome;
 }
 
@@ -74,7 +78,7 @@ async function goOn(engine: Engine, kind: Kind, job: Job, token: string): Promis
       if (!until) {
         if (kind === 'stage') await finishStage(engine, data, endedOf(entered));
         else await finishStep(engine, data, null, entered.at);
-        return 'completed';
+        return completed;
       }
     } catch (thrown) {
       if (thrown instanceof Superseded) return 'taken over by a newer job';

@@ -101,6 +101,12 @@ const finished = (job: Job) =>
       : null,
   );
 
+/** Let go before it is held, a note would be held until its time is up, and the worker that closes with it. */
+async function letGo(): Promise<void> {
+  await until(() => world.held.size > 0);
+  world.held.get('held')?.();
+}
+
 /** Ids as what they are, so that two payloads can be compared. */
 const shapeOf = (data: object) =>
   JSON.parse(JSON.stringify(data).replace(/"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g, '"<uuid>"'));
@@ -163,9 +169,7 @@ test.each(backends())(
       if (form) expect(job.id, mend).toBe(form);
       for (const value of Object.values(job.data)) expect(String(value)).toMatch(/^([0-9a-f-]{36}|\d{1,9})$/);
     }
-    // let go before it is held, it would be held until its time is up, and the worker that closes with it
-    await until(() => world.held.size > 0);
-    world.held.get('held')?.();
+    await letGo();
   },
 );
 
@@ -282,6 +286,7 @@ describe.each(backends())('on %s', (backend) => {
         name: 'put in',
         createdBy: 'another program',
       });
+      await letGo();
     },
   );
 });

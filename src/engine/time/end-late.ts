@@ -112,11 +112,12 @@ export async function endLateStep(engine: Engine, { id, organizationId }: Due): 
     const waitedOn = openWorkInWords({ own: step.waitingOn, steps: [], operations });
     const limit = durationInWords(step.timeoutMs ?? 0);
     const reason = `"${step.title}" took longer than the ${limit} it has; it waited on ${waitedOn}.`;
-    const idle = await cancelOperations(em, below, reason);
+    // all of them, before any is looked at: one that is at work now may be put off, and intended again, any moment
     for (const service of services) {
-      const inFlight = { ...below, status: ['running', 'unknown'] as const };
-      await em.nativeUpdate(ledgerOf[service], inFlight as never, { abandoned: true });
+      const open = { ...below, status: openOperation };
+      await em.nativeUpdate(ledgerOf[service], open as never, { abandoned: true });
     }
+    const idle = await cancelOperations(em, below, reason);
     const workflow = await em.findOneOrFail(WorkflowExecution, step.workflowExecutionId);
     const stops = await intendStops(em, engine.catalogue, workflow, step.workflowStageExecutionId, scope);
     return { step, reason, stops, idle: [...idle, { queue: 'steps', id: jobIdOf(step) }] };
