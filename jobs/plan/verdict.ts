@@ -1,6 +1,7 @@
 /** How a pull request is judged: 60 % by its structure, 40 % by the agent's review; it passes from 75 points on. */
 import { z } from 'zod';
 import type { Finding } from '../../entities/workflows/workflow-validation.ts';
+import { finding } from '../operations/github/examine-changes.ts';
 import { parseJson, problemsIn } from './plan-schema.ts';
 
 /** Points that a finding of each severity takes from 100. */
@@ -24,11 +25,7 @@ const review = z.object({
   criteria: listOf(z.object({ criterion: z.string(), met: z.boolean(), note: z.string().catch('') })),
   findings: listOf(
     z.object({
-      severity: z
-        .string()
-        .toLowerCase()
-        .pipe(z.enum(['error', 'warning', 'info']))
-        .catch('error'),
+      severity: z.string().toLowerCase().pipe(finding.shape.severity).catch('error'),
       message: z.string(),
       file: z.string().optional().catch(undefined),
       line: z.int().optional().catch(undefined),
@@ -42,16 +39,7 @@ const reviewOfVersion1 = review.extend({
   criteria: z
     .array(z.object({ criterion: z.string(), met: z.boolean(), note: z.string().default('') }))
     .default([]),
-  findings: z
-    .array(
-      z.object({
-        severity: z.enum(['error', 'warning', 'info']),
-        message: z.string(),
-        file: z.string().optional(),
-        line: z.int().optional(),
-      }),
-    )
-    .default([]),
+  findings: z.array(finding).default([]),
 });
 
 export type CheckResult = { name: string; state: 'success' | 'failure' | 'neutral'; isRequired: boolean };

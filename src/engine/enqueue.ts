@@ -60,8 +60,7 @@ export async function enqueueWorkflow(
 ): Promise<{ workflow: WorkflowExecution; created: boolean }> {
   const { organizationId, idempotencyKey } = request;
   const db = engine.databases.inOrganization(organizationId);
-  const { createdBy: _, requestedBy: __, idempotencyKey: ___, ...asked } = request;
-  const requestHash = hashOf(asked);
+  const requestHash = requestHashOf(request);
   const earlier = async () => {
     if (!idempotencyKey) return null;
     const found = await db.workflows((em) =>
@@ -92,6 +91,12 @@ export async function enqueueWorkflow(
     if (raced) return { workflow: raced, created: false };
     throw error;
   }
+}
+
+/** The same for all that ask for the same, whoever they are. */
+export function requestHashOf(request: EnqueueRequest): string {
+  const { createdBy: _, requestedBy: __, idempotencyKey: ___, ...asked } = request;
+  return hashOf(asked);
 }
 
 /** Somebody else has put in a workflow under the same key at this moment. */

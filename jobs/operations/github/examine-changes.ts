@@ -3,7 +3,7 @@ import { examineChanges as examine } from '../../../src/analysis/examine-changes
 import { defineOperation } from '../../../src/engine/define.ts';
 import { repositoryName } from '../workspace.ts';
 
-const finding = z.object({
+export const finding = z.object({
   severity: z.enum(['error', 'warning', 'info']),
   message: z.string(),
   file: z.string().optional(),

@@ -8,10 +8,9 @@ import { WorkflowSchedule } from '../../../entities/workflows/workflow-schedule.
 import type { WorkflowStageExecution } from '../../../entities/workflows/workflow-stage-execution.ts';
 import { enqueueSpan, traced, traceparentHere } from '../../telemetry/traced.ts';
 import { admitSoon } from '../admission/admit-soon.ts';
-import { hashOf } from '../derive.ts';
 import type { Duration } from '../duration.ts';
 import type { Engine } from '../engine.ts';
-import { type EnqueueRequest, insertWorkflows } from '../enqueue.ts';
+import { type EnqueueRequest, insertWorkflows, requestHashOf } from '../enqueue.ts';
 import { addOrLeave, stageJob } from '../jobs.ts';
 import { projectSoon } from '../project.ts';
 import { Refusal } from '../refusal.ts';
@@ -73,8 +72,7 @@ async function fire(engine: Engine, em: EntityManager, schedule: WorkflowSchedul
     organizationId,
     idempotencyKey: idempotencyKey as string,
   });
-  const { createdBy: _, requestedBy: __, idempotencyKey: ___, ...asked } = request;
-  const asking = { request, requestHash: hashOf(asked), times: timesOf(request) };
+  const asking = { request, requestHash: requestHashOf(request), times: timesOf(request) };
   const insert = () =>
     insertWorkflows(em, engine, organizationId, [{ ...asking, traceparent: traceparentHere() }]);
   const put = known ? undefined : (await traced(enqueueSpan, insert))[0];
