@@ -30,7 +30,8 @@ export type PlannedStep = Words & {
 
 /**
  * Steps that are there under the same name stay themselves, with what was done for them, and take the new words, unless
- * that was taken back when an earlier plan left them out; those that have no name in the plan any more are left out of it. Names are unique, and depend on each other in no circle.
+ * that was taken back when an earlier plan left them out; those that have no name in the plan any more are left out of
+ * it. Names are unique, and depend on each other in no circle.
  */
 export async function keepSteps(
   em: EntityManager,
